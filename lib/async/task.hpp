@@ -1,0 +1,13 @@
+// A coroutine of this program. g++ 12 miscompiles co_await next to temporaries (ARCHITECTURE.md
+// "C++"): `auto x = co_await f(named, std::move(named));` stands alone on its line, coroutines are
+// named functions, and parameters are taken by value except ports and long-lived objects.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+
+namespace recycled::async {
+
+template <class T = void>
+using Task = boost::asio::awaitable<T>;
+
+}  // namespace recycled::async

@@ -1,0 +1,99 @@
+// One hand-over to FlexFactor and where it stands. The state diagram is in ARCHITECTURE.md; the
+// transitions are decide.hpp.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/id.hpp"
+#include "base/money.hpp"
+#include "base/time.hpp"
+
+namespace recycled::billing {
+
+enum class RecoveryState {
+  intended,     // committed here; the call may be about to leave, under way, or sure not to have left
+  unknown,      // a call left and its fate is not known; only an answer or a person ends this
+  waiting,      // FlexFactor has it (or, on a sync account, said "not now")
+  grace,        // expired without news; a last wait before the cancel
+  withdrawing,  // being cancelled at FlexFactor: expired, unresolved, or the customer left
+  parked,       // needs a person; blocks everything else for this cycle
+  recovered,    // charged: final
+  failed,       // not charged, Recycle Failed: only a late success moves it
+  withdrawn,    // not charged, the customer left: only a late success moves it
+  released,     // never left this machine: the cycle may be handed over anew
+};
+std::string_view to_text(RecoveryState state);
+std::optional<RecoveryState> parse_recovery_state(std::string_view text);
+bool is_live(RecoveryState state);  // exactly one live recovery a (subscription, cycle)
+
+// What is to be done next about a live recovery, at next_at.
+enum class Step {
+  none,             // nothing by ourselves
+  send,             // evaluate, with exactly the stored bytes
+  inquire,          // GET orders/{id}
+  cancel,           // POST orders/{id}/cancel
+  external_cancel,  // POST orders/{our id}/external-cancel: their id never came
+};
+std::string_view to_text(Step step);
+std::optional<Step> parse_step(std::string_view text);
+
+// Why it is where it is. The words of to_text are an interface, as in eligibility.hpp.
+enum class Reason {
+  none,
+  declined,               // FlexFactor said no, finally
+  expired,                // no success by the end of expiry_days (B5)
+  cancelled_by_provider,  // FlexFactor or its portal cancelled
+  customer_cancelled,
+  customer_paused,
+  unresolved,        // its fate could not be learned inside the repeat window; withdrawn
+  never_sent,        // released: expired before any call could leave
+  refused,           // parked: FlexFactor refuses the request
+  challenge,         // parked: the payer would have to act
+  capture_required,  // parked: authorised only
+  strange_reply,     // parked: a word or shape nobody documented
+  problem,           // parked: order status 3 at FlexFactor
+  cancel_ignored,    // parked: cancelled again and again, and still open there
+  late_success,      // parked by policy: charged after we had given up
+  interrupted,       // unknown: found in flight when the process started
+  no_answer,         // unknown: time-out, reset or 5xx after bytes went out
+};
+std::string_view to_text(Reason reason);
+std::optional<Reason> parse_reason(std::string_view text);
+
+struct Recovery {
+  OrderId order;  // derived from (installation, subscription, cycle, round)
+  int cycle = 1;
+  int round = 1;      // 2 only after a released round
+  int reattempt = 4;  // the number whose turn it was
+  GatewayId provider_gateway;
+  GatewayId return_gateway;  // snapshot at the claim, restored on every way out (lessons.md 7)
+  std::string return_card;   // card token at the claim, likewise
+  Money amount;
+
+  RecoveryState state = RecoveryState::intended;
+  Reason reason = Reason::none;
+  Step step = Step::send;
+  std::optional<Instant> next_at;  // when the step is due; nothing with Step::none
+
+  int sending = 1;    // which request: the idempotency key is derived from order and this
+  int tries = 0;      // of the present step, without an answer that settles it
+  int inquiries = 0;  // answered "still pending"
+  bool left = false;  // some bytes of this or an earlier request may have left this machine
+
+  Instant claimed_at{};
+  Instant expires_at{};    // absolute, as in the request
+  Instant unsent_until{};  // the last instant at which this request had certainly not left
+  std::optional<ProviderOrderId> provider_order;
+  std::optional<Instant> settled_at;
+
+  bool refund_due = false;    // charged although the customer had left
+  bool late = false;          // success after we had given up
+  bool refunded = false;      // reported: out of recovered revenue
+  bool charged_back = false;  // reported: out of recovered revenue
+
+  bool operator==(const Recovery&) const = default;
+};
+
+}  // namespace recycled::billing

@@ -1,0 +1,77 @@
+// Everything about billing that an operator configures, as one value. The config room fills it;
+// billing and engine read it.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/id.hpp"
+#include "base/time.hpp"
+#include "billing/decline_map.hpp"
+#include "billing/profile.hpp"
+
+namespace recycled::billing {
+
+// How FlexFactor set the account up (flexfactor.md "POST evaluate"): it works on and calls back, or
+// it answers at once and wants to be asked again.
+enum class MitMode { managed, sync };
+
+// What becomes of a success that comes after we had given up (domain.md).
+enum class LateSuccess { accept, hold };
+
+struct FlexFactorTerms {
+  int expiry_days = 21;  // 1..21 (S2)
+  MitMode mit = MitMode::managed;
+
+  bool operator==(const FlexFactorTerms&) const = default;
+};
+
+struct Gateway {
+  GatewayId id;
+  std::string kind;                           // "flexfactor", or the merchant's word for it
+  std::optional<FlexFactorTerms> flexfactor;  // exactly for kind "flexfactor"
+
+  bool operator==(const Gateway&) const = default;
+};
+
+enum class RecycleBilling { enabled, disabled };
+
+struct Campaign {
+  CampaignId id;
+  RecycleBilling recycle_billing = RecycleBilling::enabled;
+
+  bool operator==(const Campaign&) const = default;
+};
+
+// How often we ask and how long we wait. Defaults: domain.md, flexfactor.md "Repeats".
+struct Timing {
+  Millis first_inquiry = std::chrono::hours(1);    // after the hand-over; then doubling …
+  Millis longest_inquiry = std::chrono::hours(24);  // … up to this gap, to expiry and grace
+  Millis grace = std::chrono::hours(6);             // after expiry, before the cancel
+  Millis repeat_window = std::chrono::hours(24);    // same bytes under one key, no longer
+  Millis sync_repeat = std::chrono::hours(24);      // sync accounts: "not now" until asked again
+  Millis first_backoff = std::chrono::seconds(2);   // a peer that does not answer: full jitter
+  Millis longest_backoff = std::chrono::minutes(10);
+  int cancel_tries = 5;  // cancels that FlexFactor takes and yet goes on: then a person
+
+  bool operator==(const Timing&) const = default;
+};
+
+struct Rules {
+  std::map<GatewayId, Gateway> gateways;
+  std::vector<RecycleProfile> profiles;
+  std::map<CampaignId, Campaign> campaigns;
+  std::vector<DeclineRule> decline_rules;
+  std::vector<std::string> never_send_codes;  // decline codes (domain.md "Guard rails")
+  LateSuccess late_success = LateSuccess::accept;
+  Timing timing;
+
+  bool operator==(const Rules&) const = default;
+};
+
+// The profile whose gateways list holds `gateway`; the config guarantees at most one.
+const RecycleProfile* profile_of(const Rules& rules, const GatewayId& gateway);
+
+}  // namespace recycled::billing

@@ -1,0 +1,71 @@
+// The configuration as one validated value. Source: operations.md "Config (TOML)", mission.md S1-S4.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/id.hpp"
+#include "base/time.hpp"
+#include "billing/rules.hpp"
+
+namespace recycled::config {
+
+struct TlsFiles {
+  std::filesystem::path certificate;  // PEM chain
+  std::filesystem::path private_key;  // PEM
+};
+
+struct CallbackSettings {
+  std::string listen = "127.0.0.1:8443";  // host:port; port 0 takes a free one
+  std::string public_host;                // the host FlexFactor signs; required to receive callbacks
+  std::optional<TlsFiles> tls;            // absent: plain HTTP, behind a proxy
+  Millis window = std::chrono::minutes(5);  // a callback's date may be this far off, either way
+  bool accept_body_signature = false;       // flexfactor.md "Callbacks" 5: x-fc-signature alone
+};
+
+struct Limits {
+  int in_flight = 32;         // requests to FlexFactor at one time
+  int scan_batch = 500;       // claims a transaction
+  Millis request_timeout = std::chrono::seconds(30);
+  Millis connect_timeout = std::chrono::seconds(5);
+  Millis drain = std::chrono::seconds(20);  // at the first stop signal
+  std::size_t callback_bytes = 64 * 1024;   // largest callback body
+};
+
+struct ScheduleSettings {
+  Millis scan_every = std::chrono::minutes(1);
+  Millis once_poll_gap = Millis(0);  // `once` asks about everything not asked for this long
+};
+
+enum class Environment { sandbox, live };
+
+// One [[gateway]] of kind "flexfactor": how to reach it. Its billing terms are in rules.gateways.
+struct FlexFactorAccount {
+  GatewayId gateway;
+  Environment environment = Environment::sandbox;
+  std::string base_url;  // ends in '/'
+  std::string mid;
+  std::string site_id;
+  std::filesystem::path app_key_file;
+  std::filesystem::path app_secret_file;
+  std::filesystem::path environment_key_file;                 // tokenization; may be empty
+  std::vector<std::filesystem::path> hmac_signing_key_files;  // all live keys
+  std::filesystem::path ca_file;                              // empty: the system's
+};
+
+struct Settings {
+  std::filesystem::path file;        // where it was read from; relative paths count from its folder
+  std::filesystem::path store_path;  // [store] url = "sqlite:PATH"
+  std::string time_zone = "America/New_York";
+  ScheduleSettings schedule;
+  Limits limits;
+  CallbackSettings callbacks;
+  billing::Rules rules;
+  std::map<GatewayId, FlexFactorAccount> accounts;
+};
+
+}  // namespace recycled::config

@@ -1,0 +1,91 @@
+// What the program says about itself, one event at a time. The table of names and levels is here
+// because it is an interface (operations.md "Log"); how a line looks is telemetry's.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/id.hpp"
+#include "base/money.hpp"
+#include "base/time.hpp"
+
+namespace recycled::ports {
+
+enum class Level { debug, info, warning, error };
+
+enum class EventName {
+  run_started,
+  run_summary,
+  run_ended,
+  run_refused,
+  rules_changed,
+  scan_done,
+  recovery_claimed,
+  recovery_sent,
+  recovery_pending,
+  recovery_recovered,
+  recovery_failed,
+  recovery_withdrawn,
+  recovery_released,
+  recovery_parked,
+  recovery_retry,
+  recovery_unknown,
+  recovery_inquired,
+  recovery_expired,
+  recovery_interrupted,
+  recovery_alarm,
+  subscription_held,
+  callback_received,
+  callback_refused,
+  callback_unmatched,
+  callback_failed,
+  provider_token,
+  provider_unavailable,
+  import_done,
+  import_rejected,
+  import_superseded,
+  listener_started,
+  listener_stopped,
+  stop_requested,
+  store_failed,
+};
+
+struct EventRow {
+  EventName name;
+  std::string_view text;
+  Level level;
+  std::string_view meaning;  // one sentence for the README's table
+};
+
+// The one table. README's is compared with it by a test.
+extern const std::array<EventRow, 34> event_table;
+const EventRow& row_of(EventName name);
+
+// One event. The fields are an allow-list: there is no place for anything else, so neither a card
+// number nor a key has a way into the log.
+struct Event {
+  explicit Event(EventName event_name) : name(event_name) {}
+
+  EventName name;
+  std::string recovery;
+  std::string subscription;
+  std::string order;
+  std::string gateway;
+  std::optional<int> reattempt;
+  std::optional<Money> amount;
+  std::string provider_order;
+  std::string reason;  // a reason code, or a short sentence
+  std::optional<std::int64_t> count;
+  std::optional<Millis> took;
+};
+
+class Events {
+ public:
+  virtual ~Events() = default;
+  virtual void note(const Event& event) = 0;
+};
+
+}  // namespace recycled::ports

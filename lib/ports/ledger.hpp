@@ -1,0 +1,248 @@
+// The ledger: everything recycled knows, durably. Callers hand it small synchronous functions; all
+// that are queued run in one transaction, which is committed once and only then answers them
+// (architecture.md "The ledger"). So when a caller goes on, what it wrote is on disk.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "async/task.hpp"
+#include "base/id.hpp"
+#include "base/result.hpp"
+#include "billing/decide.hpp"
+#include "billing/eligibility.hpp"
+#include "billing/recovery.hpp"
+#include "billing/subscription.hpp"
+
+namespace recycled::ports {
+
+// When the scan is to look at a subscription, or why it never will: a pure function of the row and
+// the rules, stored so that a scan costs what is due and not what is stored.
+struct Plan {
+  std::optional<Instant> due_at;            // nothing: not to be taken …
+  std::optional<billing::Refusal> refusal;  // … and why; never both
+  bool operator==(const Plan&) const = default;
+};
+
+struct StoredSubscription {
+  SubscriptionKey key;
+  billing::Subscription subscription;
+  Plan plan;
+  std::string fail_reason;  // of recycle_failed: billing::to_text(Reason)
+  Instant imported_at{};
+  Instant changed_at{};
+};
+
+struct StoredRecovery {
+  RecoveryKey key;
+  SubscriptionKey subscription_key;
+  SubscriptionId subscription;
+  billing::Recovery recovery;
+};
+
+struct NewRecovery {
+  SubscriptionKey subscription_key;
+  billing::Recovery recovery;
+  std::string request;  // the exact bytes that will leave
+};
+
+// Where a keyset walk over what is due goes on. Start with a default one.
+struct DueCursor {
+  Instant at = from_millis(INT64_MIN);
+  std::int64_t key = 0;
+  auto operator<=>(const DueCursor&) const = default;
+};
+
+// One call to the provider and what it brought: append-only.
+struct Attempt {
+  RecoveryKey recovery;
+  Instant started_at{};
+  Millis took{};
+  billing::Step step = billing::Step::send;
+  std::string outcome;  // "approved", "pending", "timeout", …
+  std::string detail;   // message, status word, TraceId
+};
+
+// What a subscription becomes when its recovery ends; all of it in one guarded update.
+struct Settlement {
+  SubscriptionKey key;
+  int expected_cycle = 1;
+  billing::SubscriptionStatus status = billing::SubscriptionStatus::active;
+  int cycle = 1;
+  GatewayId gateway;
+  std::string card_token;
+  Money price;
+  std::optional<CivilDate> next_bill_on;
+  std::optional<int> anchor_day;
+  std::string fail_reason;
+  bool clear_decline = false;  // attempts and reductions cleared (domain.md "Moving on")
+};
+
+struct AuditRow {
+  Instant at{};
+  std::optional<RecoveryKey> recovery;
+  SubscriptionKey subscription;
+  std::string event;   // an event name of the log's table
+  std::string before;  // state
+  std::string after;   // state
+  std::string reason;
+};
+
+// An event for the merchant's systems. Written in the transaction it tells of.
+struct OutboxRow {
+  Instant at{};
+  std::string type;  // "subscription.recovered", "subscription.recycle_failed", …
+  SubscriptionKey subscription;
+  std::optional<RecoveryKey> recovery;
+  std::optional<Money> amount;
+  GatewayId gateway;  // gone back to
+  std::optional<CivilDate> next_bill_on;
+  std::string reason;
+};
+
+enum class CallbackResult {
+  applied,    // it was decided upon
+  ignored,    // an event we store and do not act on
+  unmatched,  // names an order we do not know (yet): matched later
+  failed,     // its processing failed: tried again, then a person
+  unreadable  // signed, but not what the contract describes: a person
+};
+std::string_view to_text(CallbackResult result);
+std::optional<CallbackResult> parse_callback_result(std::string_view text);
+
+struct StoredCallback {
+  CallbackKey key;
+  Instant received_at{};
+  std::string nonce;
+  std::string event;  // as in the body; empty when unreadable
+  OrderId order;
+  ProviderOrderId provider_order;
+  std::string headers;  // those of the signature, "name: value" lines
+  std::string body;     // raw
+  CallbackResult result = CallbackResult::unmatched;
+  int tries = 0;
+  std::optional<Instant> next_at;  // when it is looked at again
+  std::string error;
+};
+
+struct RunRow {
+  RunId id;
+  std::string kind;  // "run", "once"
+  Instant started_at{};
+  std::optional<Instant> ended_at;
+  std::string summary;
+};
+
+struct Counts {
+  std::map<billing::SubscriptionStatus, std::int64_t> subscriptions;
+  std::map<billing::RecoveryState, std::int64_t> recoveries;
+  std::map<billing::NotTaken, std::int64_t> refusals;
+  std::map<CallbackResult, std::int64_t> callbacks;
+};
+
+// Money that moved, by currency: what the report and the demo's table show.
+struct Total {
+  billing::RecoveryState state = billing::RecoveryState::recovered;
+  billing::Reason reason = billing::Reason::none;
+  Currency currency;
+  std::int64_t count = 0;
+  std::int64_t minor = 0;
+};
+
+class LedgerReader {
+ public:
+  virtual ~LedgerReader() = default;
+
+  virtual std::optional<std::string> meta(const std::string& name) = 0;
+
+  virtual std::optional<StoredSubscription> subscription(const SubscriptionId& id) = 0;
+  virtual StoredSubscription subscription(SubscriptionKey key) = 0;
+  // Those in recycle billing, in key order, after `after`.
+  virtual std::vector<StoredSubscription> in_recycle_billing(SubscriptionKey after, int limit) = 0;
+  // Those due by `now` whose cycle has no recovery but released ones, in order of (due_at, key).
+  virtual std::vector<StoredSubscription> due(Instant now, DueCursor after, int limit) = 0;
+  virtual std::optional<Instant> next_due() = 0;
+
+  virtual StoredRecovery recovery(RecoveryKey key) = 0;
+  virtual std::optional<StoredRecovery> recovery(const OrderId& order) = 0;
+  virtual std::optional<StoredRecovery> recovery_by_provider(const ProviderOrderId& order) = 0;
+  virtual std::vector<StoredRecovery> recoveries_of(SubscriptionKey key) = 0;  // oldest first
+  virtual std::vector<StoredRecovery> in_state(billing::RecoveryState state, RecoveryKey after,
+                                               int limit) = 0;
+  // Those whose next step is due by `now`, in order of (next_at, key).
+  virtual std::vector<StoredRecovery> steps_due(Instant now, DueCursor after, int limit) = 0;
+  virtual std::optional<Instant> next_step() = 0;
+  virtual std::string request(RecoveryKey key) = 0;  // the stored bytes, their hash checked
+  virtual std::vector<Attempt> attempts(RecoveryKey key) = 0;
+
+  virtual std::vector<StoredCallback> callbacks_of(const OrderId& order) = 0;
+  virtual std::vector<StoredCallback> callbacks_due(Instant now, int limit) = 0;
+  virtual std::optional<Instant> next_callback() = 0;
+
+  virtual std::vector<AuditRow> audit_of(SubscriptionKey key) = 0;
+  virtual Counts counts() = 0;
+  virtual std::vector<Total> totals() = 0;
+  virtual std::optional<RunRow> last_run() = 0;
+};
+
+class LedgerTx : public LedgerReader {
+ public:
+  virtual void set_meta(const std::string& name, const std::string& value) = 0;
+
+  // Inserts, or replaces what the merchant said. Never touches recoveries.
+  virtual SubscriptionKey put_subscription(const billing::Subscription& subscription,
+                                           const Plan& plan, Instant now) = 0;
+  virtual void set_plan(SubscriptionKey key, const Plan& plan) = 0;
+  virtual void set_status(SubscriptionKey key, billing::SubscriptionStatus status,
+                          Instant now) = 0;
+  // False: the subscription is no longer in the expected cycle; nothing was changed.
+  [[nodiscard]] virtual bool settle(const Settlement& settlement, Instant now) = 0;
+
+  // Nothing: the cycle already has a live recovery, or one of this order id.
+  virtual std::optional<RecoveryKey> insert_recovery(const NewRecovery& recovery) = 0;
+  // Guarded: false when the stored state is not `expected` any more; nothing was changed.
+  [[nodiscard]] virtual bool update_recovery(RecoveryKey key, billing::RecoveryState expected,
+                                             const billing::Recovery& recovery) = 0;
+  virtual void replace_request(RecoveryKey key, const std::string& body) = 0;
+
+  virtual void add_attempt(const Attempt& attempt) = 0;
+  virtual void add_audit(const AuditRow& row) = 0;
+  virtual void add_outbox(const OutboxRow& row) = 0;
+
+  // Nothing: that nonce was seen before.
+  virtual std::optional<CallbackKey> add_callback(const StoredCallback& callback) = 0;
+  virtual void mark_callback(const StoredCallback& callback) = 0;  // result, tries, next_at, error
+  virtual void forget_nonces(Instant before) = 0;
+
+  virtual void put_run(const RunRow& run) = 0;
+};
+
+using LedgerWork = std::function<void(LedgerTx&)>;
+
+class Ledger {
+ public:
+  virtual ~Ledger() = default;
+
+  // Runs `work` in the next group and returns once it is durable. An Error of Fault::store or
+  // Fault::busy: nothing of `work` was done. If `work` throws, its own changes are undone, the
+  // rest of the group is not, and the exception comes out here. `work` may be run twice when the
+  // first commit failed, so it only touches the transaction and its own result.
+  virtual async::Task<Result<void>> write(LedgerWork work) = 0;
+};
+
+// Runs `work` and brings back what it returns.
+template <class T>
+async::Task<Result<T>> transact(Ledger& ledger, std::function<T(LedgerTx&)> work) {
+  std::optional<T> made;
+  LedgerWork keep = [&made, &work](LedgerTx& tx) { made = work(tx); };
+  auto done = co_await ledger.write(std::move(keep));
+  if (!done) co_return Failure(done.error());
+  co_return std::move(*made);
+}
+
+}  // namespace recycled::ports

@@ -1,0 +1,70 @@
+// The decline-recovery provider as the engine knows it. One per FlexFactor gateway. Calls are made
+// at most once each: no retry in here, the state machine decides about those.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "async/task.hpp"
+#include "base/id.hpp"
+#include "base/result.hpp"
+#include "billing/decide.hpp"
+#include "billing/subscription.hpp"
+
+namespace recycled::ports {
+
+// All that goes into the bytes of one hand-over.
+struct HandOverRequest {
+  OrderId order;
+  IdempotencyKey key;
+  billing::Subscription subscription;
+  Money amount;
+  int reattempt = 4;
+  Instant claimed_at{};
+  Instant expires_at{};
+};
+
+struct HandOverReply {
+  billing::Outcome outcome;
+  std::optional<ProviderOrderId> provider_order;
+  std::string trace;  // FlexFactor's TraceId where there is one: support asks for it
+};
+
+struct InquiryReply {
+  // Nothing: no answer. `not_found` is an answer.
+  std::optional<billing::News> news;
+  std::string word;  // the status word as it came, or why there is none
+  std::optional<Millis> retry_after;
+};
+
+struct WithdrawReply {
+  billing::Withdrawal result = billing::Withdrawal::unavailable;
+  std::string message;
+  std::optional<Millis> retry_after;
+};
+
+class Provider {
+ public:
+  virtual ~Provider() = default;
+
+  // The exact bytes of the request, or Fault::invalid naming the one required field that the
+  // subscription lacks (found before the call: flexfactor.md "POST evaluate").
+  virtual Result<std::string> compose(const HandOverRequest& request) const = 0;
+  // The same request under another key: what a sync account is asked the next time.
+  virtual Result<std::string> recompose(const std::string& body,
+                                        const IdempotencyKey& key) const = 0;
+
+  virtual async::Task<HandOverReply> hand_over(std::string body) = 0;
+  virtual async::Task<InquiryReply> inquire(ProviderOrderId order) = 0;
+  virtual async::Task<WithdrawReply> cancel(ProviderOrderId order) = 0;
+  virtual async::Task<WithdrawReply> cancel_external(OrderId order) = 0;
+};
+
+class Providers {
+ public:
+  virtual ~Providers() = default;
+  // Null when the config no longer has that gateway.
+  virtual Provider* find(const GatewayId& gateway) = 0;
+};
+
+}  // namespace recycled::ports
