@@ -3,11 +3,15 @@
 // named functions, and parameters are taken by value except ports and long-lived objects.
 #pragma once
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
 namespace recycled::async {
 
 template <class T = void>
 using Task = boost::asio::awaitable<T>;
+
+// Where coroutines run: one thread's event loop.
+using Executor = boost::asio::any_io_executor;
 
 }  // namespace recycled::async

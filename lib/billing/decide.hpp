@@ -97,7 +97,8 @@ struct InquiryFailed {
 
 enum class Withdrawal {
   accepted,     // 2xx
-  refused,      // 4xx: perhaps it has just completed, or was never there
+  refused,      // 4xx: perhaps it has just completed
+  not_found,    // 404: FlexFactor has no such order
   unavailable,  // no answer; safe to repeat
 };
 struct WithdrawAnswered {
@@ -145,11 +146,8 @@ struct Situation {
   bool moved_on = false;  // the subscription has left this cycle other than through this recovery
 };
 
-enum class Changed { no, yes };
-
 struct Decision {
-  Recovery recovery;  // as it is to be stored
-  Changed changed = Changed::no;
+  Recovery recovery;  // as it is to be stored; equal to what went in when nothing changes
   Move move = Move::none;
   Alarm alarm = Alarm::none;
   bool operator==(const Decision&) const = default;
@@ -160,10 +158,11 @@ Decision decide(const Recovery& recovery, const Event& event, const Rules& rules
 
 // The step that is really to be performed now. It differs from recovery.step only when time has run
 // past what the step allows: a request under an old key (flexfactor.md "Repeats"), or one never
-// sent whose expiry has passed (Step::none: call give_up).
+// sent whose expiry has passed (Step::none: release it).
 Step step_now(const Recovery& recovery, const Rules& rules, Instant now);
 
-// A request that certainly never left and whose expiry has passed: releases the cycle.
-Decision give_up_unsent(const Recovery& recovery, const Situation& situation);
+// What step_now's Step::none asks for: nothing ever left and the expiry has passed, so the cycle is
+// free again and no re-attempt is used up.
+Decision release(const Recovery& recovery, const Situation& situation);
 
 }  // namespace recycled::billing

@@ -1,4 +1,5 @@
-// The configuration as one validated value. Source: operations.md "Config (TOML)", mission.md S1-S4.
+// The configuration as one validated value. Source: operations.md "Config (TOML)", mission.md
+// S1-S4.
 #pragma once
 
 #include <cstdint>
@@ -21,15 +22,15 @@ struct TlsFiles {
 
 struct CallbackSettings {
   std::string listen = "127.0.0.1:8443";  // host:port; port 0 takes a free one
-  std::string public_host;                // the host FlexFactor signs; required to receive callbacks
-  std::optional<TlsFiles> tls;            // absent: plain HTTP, behind a proxy
+  std::string public_host;      // the host FlexFactor signs; required to receive callbacks
+  std::optional<TlsFiles> tls;  // absent: plain HTTP, behind a proxy
   Millis window = std::chrono::minutes(5);  // a callback's date may be this far off, either way
   bool accept_body_signature = false;       // flexfactor.md "Callbacks" 5: x-fc-signature alone
 };
 
 struct Limits {
-  int in_flight = 32;         // requests to FlexFactor at one time
-  int scan_batch = 500;       // claims a transaction
+  int in_flight = 32;    // requests to FlexFactor at one time
+  int scan_batch = 500;  // claims a transaction
   Millis request_timeout = std::chrono::seconds(30);
   Millis connect_timeout = std::chrono::seconds(5);
   Millis drain = std::chrono::seconds(20);  // at the first stop signal
@@ -55,6 +56,7 @@ struct FlexFactorAccount {
   std::filesystem::path environment_key_file;                 // tokenization; may be empty
   std::vector<std::filesystem::path> hmac_signing_key_files;  // all live keys
   std::filesystem::path ca_file;                              // empty: the system's
+  bool cascade_all = false;                                   // C4
 };
 
 struct Settings {

@@ -192,14 +192,16 @@ class LedgerReader {
 
 class LedgerTx : public LedgerReader {
  public:
+  // The first step due later than `after`: what the engine sleeps until.
+  virtual std::optional<Instant> next_step_after(Instant after) = 0;
+
   virtual void set_meta(const std::string& name, const std::string& value) = 0;
 
   // Inserts, or replaces what the merchant said. Never touches recoveries.
   virtual SubscriptionKey put_subscription(const billing::Subscription& subscription,
                                            const Plan& plan, Instant now) = 0;
   virtual void set_plan(SubscriptionKey key, const Plan& plan) = 0;
-  virtual void set_status(SubscriptionKey key, billing::SubscriptionStatus status,
-                          Instant now) = 0;
+  virtual void set_status(SubscriptionKey key, billing::SubscriptionStatus status, Instant now) = 0;
   // False: the subscription is no longer in the expected cycle; nothing was changed.
   [[nodiscard]] virtual bool settle(const Settlement& settlement, Instant now) = 0;
 
@@ -214,8 +216,9 @@ class LedgerTx : public LedgerReader {
   virtual void add_audit(const AuditRow& row) = 0;
   virtual void add_outbox(const OutboxRow& row) = 0;
 
-  // Nothing: that nonce was seen before.
-  virtual std::optional<CallbackKey> add_callback(const StoredCallback& callback) = 0;
+  // False: it was seen before.
+  [[nodiscard]] virtual bool remember_nonce(const std::string& nonce, Instant seen_at) = 0;
+  virtual CallbackKey add_callback(const StoredCallback& callback) = 0;
   virtual void mark_callback(const StoredCallback& callback) = 0;  // result, tries, next_at, error
   virtual void forget_nonces(Instant before) = 0;
 

@@ -1,0 +1,137 @@
+#include "config/load.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <utility>
+
+#include "config/document.hpp"
+#include "config/nearest.hpp"
+#include "config/reading.hpp"
+#include "crypto/secret_file.hpp"
+
+namespace recycled::config {
+
+namespace {
+
+constexpr std::size_t longest_id = 128;
+constexpr std::uintmax_t largest_file = 1024 * 1024;
+
+// Looked up without a word about wrong values: read_lists has that to say.
+std::set<std::string> cascade_ids(const Table& root) {
+  std::set<std::string> ids;
+  const auto list = root.find("cascade_profile");
+  if (list == root.end() || !std::holds_alternative<Array>(list->second.data)) return ids;
+  for (const Value& element : std::get<Array>(list->second.data)) {
+    const auto* profile = std::get_if<Table>(&element.data);
+    if (profile == nullptr || !profile->contains("id")) continue;
+    const auto* id = std::get_if<std::string>(&profile->find("id")->second.data);
+    if (id != nullptr) ids.insert(*id);
+  }
+  return ids;
+}
+
+Loaded refused(Problem problem) { return tl::unexpected(std::vector{std::move(problem)}); }
+
+}  // namespace
+
+std::filesystem::path Reading::resolve(const std::string& path) const {
+  return (settings.file.parent_path() / path).lexically_normal();
+}
+
+Section Reading::section(const Value& table, std::string name) {
+  return Section(table, std::move(name), problems);
+}
+
+Section Reading::section_with_id(const Value& table, std::string_view kind,
+                                 std::set<std::string>& seen) {
+  const std::string brackets = "[[" + std::string(kind) + "]]";
+  Section section(table, brackets, problems);
+  const auto id = section.required("id");
+  if (!id) return section;
+  section.rename(brackets + " " + in_quotes(id->value));
+  if (id->value.size() > longest_id) {
+    section.complain("id", "its id is longer than 128 bytes", "Shorten it");
+  }
+  if (!seen.insert(id->value).second) {
+    section.complain("id", "this id is already taken further up", "Give each its own");
+  }
+  return section;
+}
+
+const billing::Gateway* Reading::gateway(Section& section, std::string_view key, const Text& id) {
+  const auto& gateways = settings.rules.gateways;
+  const auto at = gateways.find(GatewayId(id.value));
+  if (at != gateways.end()) return &at->second;
+  std::vector<std::string> known;
+  for (const auto& [known_id, gateway] : gateways) known.push_back(known_id.str());
+  const auto guess = nearest(id.value, known);
+  section.complain_at(
+      id.line,
+      std::string(key) + " names gateway " + in_quotes(id.value) + ", which is in no [[gateway]]",
+      guess ? "Did you mean " + in_quotes(*guess) + "?" : "Add it, or remove it");
+  return nullptr;
+}
+
+void Reading::check_cascade(Section& section) {
+  const auto cascade = section.text("cascade");
+  if (!cascade || cascade_profiles.contains(cascade->value)) return;
+  section.complain(
+      "cascade", "cascade names " + in_quotes(cascade->value) + ", which is no [[cascade_profile]]",
+      "Add it, or remove the line");
+}
+
+Loaded parse(std::string_view text, const std::filesystem::path& file) {
+  const auto document = parse_document(text);
+  if (!document) return refused(document.error());
+
+  Reading reading;
+  reading.settings.file = file;
+  Section root(*document, "", reading.problems);
+  reading.cascade_profiles = cascade_ids(std::get<Table>(document->data));
+  read_service(root, reading);
+  read_schedule(root, reading);
+  read_gateways(root, reading);
+  read_profiles(root, reading);
+  read_lists(root, reading);
+  root.refuse_unknown();
+
+  if (reading.problems.empty()) return std::move(reading.settings);
+  const auto by_line = [](const Problem& a, const Problem& b) { return a.line < b.line; };
+  std::stable_sort(reading.problems.begin(), reading.problems.end(), by_line);
+  return tl::unexpected(std::move(reading.problems));
+}
+
+Loaded load(const std::filesystem::path& file) {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(file, error);
+  if (error) {
+    return refused({0, "", "the config cannot be read: " + error.message(),
+                    "Write one with `recycled init`, or name it with --config"});
+  }
+  if (size > largest_file) return refused({0, "", "the config is larger than 1 MiB", ""});
+  std::ifstream stream(file, std::ios::binary);
+  const std::string text((std::istreambuf_iterator<char>(stream)), {});
+  if (!stream) {
+    return refused({0, "", "the config cannot be read", "Check who may read it: ls -l"});
+  }
+  return parse(text, file);
+}
+
+std::vector<Problem> check_secret_files(const Settings& settings) {
+  std::vector<Problem> problems;
+  for (const auto& [id, account] : settings.accounts) {
+    std::vector<std::filesystem::path> files{account.app_key_file, account.app_secret_file};
+    if (!account.environment_key_file.empty()) files.push_back(account.environment_key_file);
+    const auto& keys = account.hmac_signing_key_files;
+    files.insert(files.end(), keys.begin(), keys.end());
+    for (const auto& file : files) {
+      const auto secret = crypto::read_secret_file(file);
+      if (secret) continue;
+      problems.push_back({0, "[[gateway]] " + in_quotes(id.str()), secret.error().message, ""});
+    }
+  }
+  return problems;
+}
+
+}  // namespace recycled::config

@@ -1,0 +1,150 @@
+// [[gateway]]: the merchant's own, and the accounts at FlexFactor. Source: mission.md S1-S3,
+// flexfactor.md "Basics".
+#include <array>
+
+#include "config/reading.hpp"
+
+namespace recycled::config {
+
+namespace {
+
+constexpr std::string_view sandbox_url = "https://api-sandbox.flexfactor.io/v1/";
+constexpr std::string_view live_url = "https://api.flexfactor.io/v1/";
+
+constexpr std::array flexfactor_keys{"environment",
+                                     "base_url",
+                                     "mid",
+                                     "site_id",
+                                     "app_key_file",
+                                     "app_secret_file",
+                                     "environment_key_file",
+                                     "hmac_signing_key_files",
+                                     "ca_file",
+                                     "expiry_days",
+                                     "cascade_all",
+                                     "mit"};
+
+struct InlineSecret {
+  std::string_view key;
+  std::string_view instead;
+};
+constexpr std::array inline_secrets{
+    InlineSecret{"app_key", "app_key_file"},
+    InlineSecret{"app_secret", "app_secret_file"},
+    InlineSecret{"environment_key", "environment_key_file"},
+    InlineSecret{"hmac_signing_key", "hmac_signing_key_files"},
+    InlineSecret{"hmac_signing_keys", "hmac_signing_key_files"},
+};
+
+// S1: a config file is copied, mailed and committed; a secret in it is no secret. The value is not
+// repeated in the message either.
+void refuse_inline_secrets(Section& section) {
+  for (const InlineSecret& secret : inline_secrets) {
+    section.refuse(secret.key,
+                   std::string(secret.key) + " holds a secret, which must not be in this file",
+                   "Put it into a file of its own (chmod 600) and name that in " +
+                       std::string(secret.instead) + "; then replace the secret: it has leaked");
+  }
+}
+
+bool is_loopback(std::string_view url) {
+  const std::string_view rest = url.substr(std::string_view("http://").size());
+  const std::string_view host = rest.substr(0, rest.find('/'));
+  const std::string_view name = host.substr(0, host.rfind(':'));
+  return name == "127.0.0.1" || name == "localhost" || host == "[::1]" || name == "[::1]";
+}
+
+std::string read_base_url(Section& section, Environment environment) {
+  const auto written = section.text("base_url");
+  if (!written) return std::string(environment == Environment::live ? live_url : sandbox_url);
+  std::string url = written->value;
+  const bool plain = url.starts_with("http://");
+  if (!plain && !url.starts_with("https://")) {
+    section.complain("base_url", "base_url " + in_quotes(url) + " is not a web address",
+                     "Write it with https:// in front");
+  } else if (plain && !is_loopback(url)) {
+    section.complain("base_url", "base_url would send credentials over plain HTTP",
+                     "Use https://; http:// is for a simulator on this machine alone");
+  }
+  if (!url.ends_with('/')) url += '/';
+  return url;
+}
+
+FlexFactorAccount read_account(Section& section, const Reading& reading, const GatewayId& id) {
+  FlexFactorAccount account;
+  account.gateway = id;
+  const Words<Environment> environments{{"sandbox", Environment::sandbox},
+                                        {"live", Environment::live}};
+  account.environment = section.word("environment", environments).value_or(account.environment);
+  account.base_url = read_base_url(section, account.environment);
+  if (const auto mid = section.required("mid")) account.mid = mid->value;
+  if (const auto site = section.required("site_id")) account.site_id = site->value;
+  if (const auto file = section.required("app_key_file")) {
+    account.app_key_file = reading.resolve(file->value);
+  }
+  if (const auto file = section.required("app_secret_file")) {
+    account.app_secret_file = reading.resolve(file->value);
+  }
+  if (const auto file = section.text("environment_key_file")) {
+    account.environment_key_file = reading.resolve(file->value);
+  }
+  for (const Text& file : section.texts("hmac_signing_key_files")) {
+    account.hmac_signing_key_files.push_back(reading.resolve(file.value));
+  }
+  if (const auto file = section.text("ca_file")) account.ca_file = reading.resolve(file->value);
+  if (account.hmac_signing_key_files.empty() && !reading.settings.callbacks.public_host.empty()) {
+    section.complain("hmac_signing_key_files",
+                     "callbacks are to be received ([callbacks] public_host is set), but nothing "
+                     "says how to check their signature",
+                     "Add hmac_signing_key_files = [\"…\"]");
+  }
+  account.cascade_all = section.flag("cascade_all").value_or(false);
+  return account;
+}
+
+billing::FlexFactorTerms read_terms(Section& section) {
+  billing::FlexFactorTerms terms;
+  // S2: 1 to 21 days, and nothing is rounded into that range silently.
+  if (const auto days = section.integer("expiry_days", 1, 21)) {
+    terms.expiry_days = static_cast<int>(*days);
+  }
+  using billing::MitMode;
+  const Words<MitMode> modes{{"managed", MitMode::managed}, {"sync", MitMode::sync}};
+  terms.mit = section.word("mit", modes).value_or(terms.mit);
+  return terms;
+}
+
+void read_gateway(Section& section, Reading& reading) {
+  const auto id = section.peek("id");
+  const auto kind = section.required("kind");
+  reading.check_cascade(section);
+  refuse_inline_secrets(section);
+  billing::Gateway gateway;
+  if (id) gateway.id = GatewayId(*id);
+  if (kind) gateway.kind = kind->value;
+  if (gateway.kind == flexfactor_kind) {
+    gateway.flexfactor = read_terms(section);
+    auto account = read_account(section, reading, gateway.id);
+    reading.settings.accounts.emplace(gateway.id, std::move(account));
+  } else {
+    for (const char* key : flexfactor_keys) {
+      section.refuse(key, std::string(key) + " is for gateways of kind \"flexfactor\" alone",
+                     "Remove it, or set kind = \"flexfactor\"");
+    }
+  }
+  section.refuse_unknown();
+  // Entered even when something is wrong with it: whoever refers to it is not wrong about that.
+  if (id) reading.settings.rules.gateways.emplace(gateway.id, gateway);
+}
+
+}  // namespace
+
+void read_gateways(Section& root, Reading& reading) {
+  std::set<std::string> seen;
+  for (const Value* table : root.tables("gateway")) {
+    Section section = reading.section_with_id(*table, "gateway", seen);
+    read_gateway(section, reading);
+  }
+}
+
+}  // namespace recycled::config

@@ -1,0 +1,125 @@
+// The sections about where things are: ledger, account, listeners. Time is read_schedule.cpp's.
+#include <algorithm>
+#include <array>
+#include <fstream>
+
+#include "config/reading.hpp"
+
+namespace recycled::config {
+
+namespace {
+
+constexpr std::string_view sqlite_scheme = "sqlite:";
+const std::filesystem::path zone_folder = "/usr/share/zoneinfo";
+
+void read_store(Section& root, Reading& reading) {
+  reading.settings.store_path = reading.resolve("recycled.db");
+  const Value* table = root.table("store");
+  if (table == nullptr) return;
+  Section store = reading.section(*table, "[store]");
+  if (const auto url = store.text("url")) {
+    if (url->value.starts_with(sqlite_scheme) && url->value.size() > sqlite_scheme.size()) {
+      reading.settings.store_path = reading.resolve(url->value.substr(sqlite_scheme.size()));
+    } else {
+      store.complain("url", "url " + in_quotes(url->value) + " is not one of a known store",
+                     "Write \"sqlite:FILE\"");
+    }
+  }
+  store.refuse_unknown();
+}
+
+// A zone exists if its compiled file does; the folder also holds tables that are no zones.
+bool is_time_zone(const std::string& name) {
+  if (name.starts_with('/') || name.find("..") != std::string::npos) return false;
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(zone_folder / name, error)) return false;
+  std::ifstream file(zone_folder / name, std::ios::binary);
+  std::array<char, 4> magic{};
+  file.read(magic.data(), magic.size());
+  return file && std::string_view(magic.data(), magic.size()) == "TZif";
+}
+
+void read_account(Section& root, Reading& reading) {
+  const Value* table = root.table("account");
+  if (table == nullptr) return;
+  Section account = reading.section(*table, "[account]");
+  if (const auto zone = account.text("time_zone")) {
+    reading.settings.time_zone = zone->value;
+    if (!is_time_zone(zone->value)) {
+      account.complain("time_zone", "time_zone " + in_quotes(zone->value) + " does not exist",
+                       "Write an IANA name such as \"America/New_York\" or \"UTC\"");
+    }
+  }
+  account.refuse_unknown();
+}
+
+bool is_host_and_port(std::string_view text) {
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos || colon == 0) return false;
+  const std::string_view port = text.substr(colon + 1);
+  if (port.empty() || port.size() > 5) return false;
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  return std::all_of(port.begin(), port.end(), is_digit) && std::stoi(std::string(port)) <= 65535;
+}
+
+void read_tls(Section& callbacks, Reading& reading) {
+  const Value* table = callbacks.table("tls");
+  if (table == nullptr) return;
+  Section tls = reading.section(*table, "[callbacks] tls");
+  const auto certificate = tls.required("certificate");
+  const auto private_key = tls.required("private_key");
+  if (certificate && private_key) {
+    reading.settings.callbacks.tls =
+        TlsFiles{reading.resolve(certificate->value), reading.resolve(private_key->value)};
+  }
+  tls.refuse_unknown();
+}
+
+void read_callbacks(Section& root, Reading& reading) {
+  const Value* table = root.table("callbacks");
+  if (table == nullptr) return;
+  Section section = reading.section(*table, "[callbacks]");
+  CallbackSettings& callbacks = reading.settings.callbacks;
+  if (const auto listen = section.text("listen")) {
+    callbacks.listen = listen->value;
+    if (!is_host_and_port(listen->value)) {
+      section.complain("listen", "listen " + in_quotes(listen->value) + " is not HOST:PORT",
+                       "Write one such as \"127.0.0.1:8443\"");
+    }
+  }
+  if (const auto host = section.text("public_host")) {
+    callbacks.public_host = host->value;
+    if (host->value.find_first_of("/ @") != std::string::npos) {
+      section.complain("public_host", "public_host is more than a host",
+                       "Write the host of the callback URL alone: \"callbacks.example.com\"");
+    }
+  }
+  read_tls(section, reading);
+  const DurationRange window{std::chrono::seconds(1), std::chrono::hours(24)};
+  callbacks.window = section.duration("window", window).value_or(callbacks.window);
+  callbacks.accept_body_signature =
+      section.flag("accept_body_signature").value_or(callbacks.accept_body_signature);
+  section.refuse_unknown();
+}
+
+// Their keys are documented; the listeners that obey them are not part of this program yet.
+void read_reserved(Section& root, Reading& reading, std::string_view name,
+                   std::initializer_list<std::string_view> keys) {
+  const Value* table = root.table(name);
+  if (table == nullptr) return;
+  Section section = reading.section(*table, "[" + std::string(name) + "]");
+  for (const std::string_view key : keys) section.text(key);
+  section.refuse_unknown();
+}
+
+}  // namespace
+
+void read_service(Section& root, Reading& reading) {
+  read_store(root, reading);
+  read_account(root, reading);
+  read_callbacks(root, reading);
+  read_reserved(root, reading, "api", {"listen", "token_file"});
+  read_reserved(root, reading, "events", {"jsonl_file"});
+}
+
+}  // namespace recycled::config

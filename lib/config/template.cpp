@@ -1,0 +1,125 @@
+#include "config/template.hpp"
+
+namespace recycled::config {
+
+const std::string_view config_template =
+    R"toml(# recycled: hands declined rebills to FlexFactor and brings every subscription back.
+#
+# Relative paths count from this file's folder. Durations are written "90s", "15m", "6h", "1d".
+# Lines that are commented out show the default. After a change: recycled check
+
+[store]
+url = "sqlite:recycled.db"
+
+[account]
+# Billing days are civil days of this IANA time zone.
+time_zone = "America/New_York"
+
+[schedule]
+# scan_every = "1m"        # the service looks for what has come due
+# once_poll_gap = "0s"     # `once` asks about everything not asked for this long
+# first_inquiry = "1h"     # after a hand-over; the gap doubles from there ...
+# longest_inquiry = "1d"   # ... up to this
+# grace = "6h"             # after expiry, before FlexFactor is told to stop
+# repeat_window = "1d"     # how long the same request may be sent again (at most 1d)
+# sync_repeat = "1d"       # mit = "sync": how long a "not now" holds
+# first_backoff = "2s"     # when FlexFactor does not answer ...
+# longest_backoff = "10m"  # ... and at most
+# late_success = "accept"  # a charge after we had given up: "accept", or "hold" for a person
+
+[limits]
+# in_flight = 32           # requests to FlexFactor at one time
+# scan_batch = 500         # subscriptions claimed in one transaction
+# request_timeout = "30s"
+# connect_timeout = "5s"
+# drain = "20s"            # how long a stop waits for requests under way
+# callback_bytes = 65536   # the largest callback body
+# never_send_codes = ["04", "07", "41", "43"]  # decline codes that are never handed over
+
+[callbacks]
+# Without a public host no callbacks are received, and results are polled.
+# public_host = "callbacks.example.com"  # exactly as in the URL registered with FlexFactor
+# listen = "127.0.0.1:8443"
+# tls = { certificate = "tls/chain.pem", private_key = "tls/key.pem" }  # without: behind a proxy
+# window = "5m"                   # how far a callback's date may be off
+# accept_body_signature = false   # also accept x-fc-signature, which protects no date
+
+# --- gateways ---------------------------------------------------------------------------------
+# Each gateway of yours that a subscription may be billed at. `kind` is your own word for its sort;
+# a decline mapping may name it.
+[[gateway]]
+id = "main"
+kind = "nmi"
+
+# A FlexFactor account. Secrets stay outside this file: one file each, chmod 600. Under systemd
+# they may be credentials: app_key_file = "/run/credentials/recycled.service/app_key".
+[[gateway]]
+id = "flexfactor"
+kind = "flexfactor"
+environment = "sandbox"   # or "live"
+mid = "your-mid"
+site_id = "your-site-id"
+app_key_file = "secrets/app_key"
+app_secret_file = "secrets/app_secret"
+# environment_key_file = "secrets/environment_key"         # for tokenization
+# hmac_signing_key_files = ["secrets/hmac_signing_key"]    # all live keys; needed for callbacks
+# base_url = "https://api-sandbox.flexfactor.io/v1/"       # instead of the environment's
+# ca_file = "ca.pem"                                       # instead of the system's
+expiry_days = 21          # FlexFactor keeps trying for so long: 1 to 21
+mit = "managed"           # how FlexFactor set the account up: "managed" or "sync"
+# cascade_all = false
+
+# --- recycle profiles -------------------------------------------------------------------------
+# The schedule of re-attempts after a decline. A gateway is in at most one profile. FlexFactor may
+# take re-attempts 4-6 or 7-9, and no others; the hand-over ends the schedule of that cycle.
+[[recycle_profile]]
+id = "standard"
+apply_to_gateways = ["main"]
+reduction = "percentage"    # or "flat": an amount
+minimum_price = "0.00"      # never charge less; two digits after the point in every currency
+bill_on_saturday = false    # move each re-attempt forward to a Saturday
+hold_recycle_price = false  # a recovered, discounted price becomes the regular one
+gateway_4_6 = "flexfactor"
+# gateway_7_9 = "flexfactor"
+
+# Days count from the attempt before; reductions add up and are of the original price.
+[[recycle_profile.reattempt]]
+number = 1
+days = 3
+[[recycle_profile.reattempt]]
+number = 2
+days = 5
+reduction = "10"
+[[recycle_profile.reattempt]]
+number = 3
+skip = true    # uses the number, costs no wait and no reduction
+[[recycle_profile.reattempt]]
+number = 4
+days = 1
+
+# --- optional ---------------------------------------------------------------------------------
+# [[campaign]]
+# id = "summer"
+# disable_recycle_billing = false
+# single_transaction = false
+# product_gateways = ["main"]
+
+# Which declines are soft (handed over) and which are hard (never). Without a matching rule the
+# class counts that the decline came with.
+# [[decline_mapping]]
+# gateway_kind = "nmi"       # or gateway = "main"; neither: every gateway
+# order_type = "recurring"   # "all", "new" or "recurring"
+# message = "insufficient funds"
+# maps_to = "soft"
+
+# [[cascade_profile]]
+# id = "salvage"
+# gateways = ["flexfactor"]
+
+# [[routing_profile]]
+# id = "atri"
+# gateways = ["main"]
+# cascade = "salvage"
+)toml";
+
+}  // namespace recycled::config

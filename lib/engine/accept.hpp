@@ -1,0 +1,25 @@
+// Takes in what the merchant says of a subscription, without undoing what recycled has decided.
+// Source: operations.md "Import formats", last paragraph; domain.md "customer cancels".
+#pragma once
+
+#include <string_view>
+
+#include "engine/desk.hpp"
+#include "ports/ledger.hpp"
+
+namespace recycled::engine {
+
+enum class Accepted {
+  inserted,
+  updated,
+  unchanged,    // exactly what was there
+  superseded,   // the ledger is ahead: an open recovery, a later cycle, a final state of this one
+  withdrawing,  // the customer left while FlexFactor had it: the recovery is being cancelled
+};
+std::string_view to_text(Accepted accepted);
+
+// One row, inside the caller's transaction. A cancelled or paused row counts whatever else it says.
+Accepted accept_subscription(ports::LedgerTx& tx, const billing::Subscription& subscription,
+                             const Desk& desk, Instant now);
+
+}  // namespace recycled::engine

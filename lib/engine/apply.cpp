@@ -1,0 +1,181 @@
+#include "engine/apply.hpp"
+
+#include "base/ensure.hpp"
+#include "billing/calendar.hpp"
+#include "engine/settle.hpp"
+
+namespace recycled::engine {
+namespace {
+
+using billing::RecoveryState;
+using billing::SubscriptionStatus;
+
+// Nothing else writes inside our transaction on SQLite; on a database with concurrent writers a
+// guard may fail a few times, not for ever.
+constexpr int guard_tries = 5;
+
+// Has the subscription gone its own way since this recovery ended?
+bool has_moved_on(const billing::Subscription& subscription, const billing::Recovery& recovery) {
+  if (subscription.cycle != recovery.cycle) return true;
+  switch (subscription.status) {
+    case SubscriptionStatus::recycle_billing:
+    case SubscriptionStatus::recycle_failed:
+      return false;
+    case SubscriptionStatus::cancelled:
+    case SubscriptionStatus::paused:
+      return recovery.state == RecoveryState::failed;
+    case SubscriptionStatus::trial:
+    case SubscriptionStatus::active:
+    case SubscriptionStatus::complete:
+      return true;
+  }
+  return true;
+}
+
+billing::Situation situation_of(const ports::StoredSubscription& stored,
+                                const billing::Recovery& recovery, const Desk& desk,
+                                const Moment& moment) {
+  billing::Situation situation;
+  situation.now = moment.now;
+  situation.jitter = moment.jitter;
+  situation.status = stored.subscription.status;
+  situation.moved_on = has_moved_on(stored.subscription, recovery);
+  const auto gateway = desk.rules().gateways.find(recovery.provider_gateway);
+  if (gateway != desk.rules().gateways.end() && gateway->second.flexfactor) {
+    situation.mit = gateway->second.flexfactor->mit;
+  }
+  return situation;
+}
+
+// The event of the log's table that a change of state is told as.
+ports::EventName event_of(RecoveryState state) {
+  switch (state) {
+    case RecoveryState::intended:
+      return ports::EventName::recovery_retry;
+    case RecoveryState::unknown:
+      return ports::EventName::recovery_unknown;
+    case RecoveryState::waiting:
+      return ports::EventName::recovery_pending;
+    case RecoveryState::grace:
+    case RecoveryState::withdrawing:
+      return ports::EventName::recovery_expired;
+    case RecoveryState::parked:
+      return ports::EventName::recovery_parked;
+    case RecoveryState::recovered:
+      return ports::EventName::recovery_recovered;
+    case RecoveryState::failed:
+      return ports::EventName::recovery_failed;
+    case RecoveryState::withdrawn:
+      return ports::EventName::recovery_withdrawn;
+    case RecoveryState::released:
+      return ports::EventName::recovery_released;
+  }
+  return ports::EventName::recovery_alarm;
+}
+
+std::string_view name_of(ports::EventName event) { return ports::row_of(event).text; }
+
+void audit(ports::LedgerTx& tx, const Applied& applied, Instant now) {
+  const billing::Recovery& before = applied.before.recovery;
+  const bool alarmed = applied.alarm != billing::Alarm::none;
+  if (before.state == applied.after.state && before.reason == applied.after.reason && !alarmed) {
+    return;  // a later look at the same state: the attempts tell of those
+  }
+  ports::AuditRow row;
+  row.at = now;
+  row.recovery = applied.before.key;
+  row.subscription = applied.before.subscription_key;
+  row.event = name_of(alarmed ? ports::EventName::recovery_alarm : event_of(applied.after.state));
+  row.before = to_text(before.state);
+  row.after = to_text(applied.after.state);
+  row.reason = alarmed ? to_text(applied.alarm) : to_text(applied.after.reason);
+  tx.add_audit(row);
+}
+
+// A sync account is asked anew: the bytes under the next key are stored with the decision.
+void store_next_request(ports::LedgerTx& tx, const Applied& applied, const Desk& desk) {
+  if (applied.after.sending == applied.before.recovery.sending) return;
+  ports::Provider* provider = desk.providers.find(applied.after.provider_gateway);
+  ensure(provider != nullptr, "a provider that has just answered is in the config");
+  const auto key = idempotency_key(applied.after.order, applied.after.sending);
+  const auto body = provider->recompose(tx.request(applied.before.key), key);
+  ensure(body.has_value(), "our own stored request can be read");
+  tx.replace_request(applied.before.key, *body);
+}
+
+// False: the recovery's state is no longer the one the decision was made on.
+bool write(ports::LedgerTx& tx, const Applied& applied, const ports::StoredSubscription& stored,
+           const Desk& desk, const Moment& moment) {
+  if (applied.after != applied.before.recovery) {
+    const RecoveryState expected = applied.before.recovery.state;
+    if (!tx.update_recovery(applied.before.key, expected, applied.after)) return false;
+  }
+  store_next_request(tx, applied, desk);
+  settle(tx, applied, stored, desk, moment);
+  audit(tx, applied, moment.now);
+  return true;
+}
+
+template <class Decide>
+Applied guarded(ports::LedgerTx& tx, RecoveryKey key, const Desk& desk, const Moment& moment,
+                const Decide& decide_on) {
+  for (int tried = 0; tried < guard_tries; ++tried) {
+    Applied applied;
+    applied.before = tx.recovery(key);
+    const ports::StoredSubscription stored = tx.subscription(applied.before.subscription_key);
+    const auto situation = situation_of(stored, applied.before.recovery, desk, moment);
+    const billing::Decision decision = decide_on(applied.before.recovery, situation);
+    applied.after = decision.recovery;
+    applied.move = decision.move;
+    applied.alarm = decision.alarm;
+    if (write(tx, applied, stored, desk, moment)) return applied;
+  }
+  throw Bug("a recovery's guard failed again and again");
+}
+
+}  // namespace
+
+Applied apply(ports::LedgerTx& tx, RecoveryKey key, const billing::Event& event, const Desk& desk,
+              const Moment& moment) {
+  return guarded(tx, key, desk, moment,
+                 [&](const billing::Recovery& recovery, const billing::Situation& situation) {
+                   return billing::decide(recovery, event, desk.rules(), situation);
+                 });
+}
+
+Applied apply_release(ports::LedgerTx& tx, RecoveryKey key, const Desk& desk,
+                      const Moment& moment) {
+  return guarded(tx, key, desk, moment,
+                 [&](const billing::Recovery& recovery, const billing::Situation& situation) {
+                   const bool free = recovery.state == RecoveryState::intended && !recovery.left;
+                   if (free) return billing::release(recovery, situation);
+                   billing::Decision nothing;
+                   nothing.recovery = recovery;
+                   return nothing;
+                 });
+}
+
+void tell(ports::Events& events, const Applied& applied) {
+  const billing::Recovery& after = applied.after;
+  const auto line = [&](ports::EventName name, std::string_view reason) {
+    ports::Event event(name);
+    event.recovery = std::to_string(applied.before.key.value());
+    event.subscription = applied.before.subscription.str();
+    event.order = after.order.str();
+    event.gateway = after.provider_gateway.str();
+    event.reattempt = after.reattempt;
+    event.amount = after.amount;
+    event.provider_order = after.provider_order ? after.provider_order->str() : "";
+    event.reason = reason;
+    events.note(event);
+  };
+  const billing::Recovery& before = applied.before.recovery;
+  if (before.state != after.state || before.tries != after.tries) {
+    line(event_of(after.state), to_text(after.reason));
+  }
+  if (applied.alarm != billing::Alarm::none) {
+    line(ports::EventName::recovery_alarm, to_text(applied.alarm));
+  }
+}
+
+}  // namespace recycled::engine

@@ -1,0 +1,31 @@
+// decide, then apply: one event, one transaction (architecture.md step 5). The new state, what
+// becomes of the subscription, its gateway, the outbox row and the audit row are written together
+// or not at all.
+#pragma once
+
+#include "engine/desk.hpp"
+#include "engine/moment.hpp"
+#include "ports/events.hpp"
+#include "ports/ledger.hpp"
+
+namespace recycled::engine {
+
+// What an event came to: told to the log once the transaction is durable.
+struct Applied {
+  ports::StoredRecovery before;
+  billing::Recovery after;
+  billing::Move move = billing::Move::none;
+  billing::Alarm alarm = billing::Alarm::none;
+};
+
+// Guarded by the state it read; when somebody was faster, decides again on what is there now.
+Applied apply(ports::LedgerTx& tx, RecoveryKey key, const billing::Event& event, const Desk& desk,
+              const Moment& moment);
+
+// Frees a cycle whose request certainly never left and has expired.
+Applied apply_release(ports::LedgerTx& tx, RecoveryKey key, const Desk& desk, const Moment& moment);
+
+// One line for what changed, one more for an alarm.
+void tell(ports::Events& events, const Applied& applied);
+
+}  // namespace recycled::engine

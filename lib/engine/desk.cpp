@@ -1,0 +1,19 @@
+#include "engine/desk.hpp"
+
+#include <string>
+
+#include "crypto/guid.hpp"
+
+namespace recycled::engine {
+
+OrderId order_id(const InstallationId& installation, const SubscriptionId& subscription, int cycle,
+                 int round) {
+  return OrderId(crypto::derive_guid({"order", installation.str(), subscription.str(),
+                                      std::to_string(cycle), std::to_string(round)}));
+}
+
+IdempotencyKey idempotency_key(const OrderId& order, int sending) {
+  return IdempotencyKey(crypto::derive_guid({"key", order.str(), std::to_string(sending)}));
+}
+
+}  // namespace recycled::engine

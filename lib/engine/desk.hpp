@@ -1,0 +1,26 @@
+// What every use case has on its desk: the rules, the calendar, the providers. Long-lived; made
+// once where the program is wired.
+#pragma once
+
+#include "base/id.hpp"
+#include "engine/planner.hpp"
+#include "ports/provider.hpp"
+
+namespace recycled::engine {
+
+struct Desk {
+  InstallationId installation;
+  Planner planner;
+  ports::Providers& providers;
+
+  const billing::Rules& rules() const { return planner.rules(); }
+  const ports::Calendar& calendar() const { return planner.calendar(); }
+};
+
+// Our ids on the wire are derived, never drawn: the same hand-over has the same ids after any crash
+// (architecture.md "The life of one re-attempt" 1).
+OrderId order_id(const InstallationId& installation, const SubscriptionId& subscription, int cycle,
+                 int round);
+IdempotencyKey idempotency_key(const OrderId& order, int sending);
+
+}  // namespace recycled::engine

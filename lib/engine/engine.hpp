@@ -1,0 +1,66 @@
+// The whole worker behind one face: start, then run (the service) or once (cron), callbacks at any
+// time. Everything that waits for days is a stored instant; nothing here depends on a tick having
+// happened (lessons.md 17, 18).
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "engine/inbox.hpp"
+#include "engine/steps.hpp"
+
+namespace recycled::engine {
+
+struct EngineSettings {
+  int in_flight = 32;    // calls to the provider at one time
+  int scan_batch = 500;  // claims a transaction
+  Millis scan_every = std::chrono::minutes(1);
+  Millis once_poll_gap = Millis(0);
+  Millis nonce_memory = std::chrono::minutes(10);  // at least twice the callback window
+  std::string rules_digest;                        // identifies desk.rules()
+};
+
+enum class Scanning { on, off };
+
+class Engine {
+ public:
+  // All outlive the engine, and it is used on the executor's one thread.
+  Engine(const Context& context, const ports::CallbackReader& reader, ports::Alarm& alarm,
+         async::Executor executor, EngineSettings settings);
+
+  // What was in flight when the last process died becomes unknown; stored plans follow the rules.
+  // Before anything else.
+  async::Task<Result<void>> start();
+
+  // Until stop(). Returns when nothing is under way any more.
+  async::Task<Result<void>> run(Scanning scanning);
+
+  // One pass: inbox, what FlexFactor is working on, scan, hand-overs and whatever else is due,
+  // until nothing is due now.
+  async::Task<Result<void>> once();
+
+  // No new claims and calls; those under way end.
+  void stop();
+
+  async::Task<Result<Receipt>> take(SignedCallback callback);
+
+  const Tally& tally() const { return tally_; }
+
+ private:
+  async::Task<Result<void>> pass(Scanning scanning);
+  async::Task<Result<Instant>> sleep_until();
+  void heard_of(Instant next);
+
+  const Context& context_;
+  ports::Alarm& alarm_;
+  const EngineSettings settings_;
+  Tally tally_;
+  Inbox inbox_;
+  Steps steps_;
+  std::optional<Instant> next_scan_;
+  Instant asleep_until_ = from_millis(0);
+  std::optional<Instant> heard_;  // the earliest step scheduled since the last pass began
+  bool stopping_ = false;
+};
+
+}  // namespace recycled::engine

@@ -1,0 +1,46 @@
+// Takes an order back from FlexFactor: at the end of its time, when its fate could not be learned,
+// or because the customer left (domain.md "no word at expiry", "customer cancels while it waits").
+#include <utility>
+
+#include "base/ensure.hpp"
+#include "engine/steps.hpp"
+
+namespace recycled::engine {
+namespace {
+
+std::string_view to_text(billing::Withdrawal result) {
+  switch (result) {
+    case billing::Withdrawal::accepted:
+      return "accepted";
+    case billing::Withdrawal::refused:
+      return "refused";
+    case billing::Withdrawal::not_found:
+      return "not_found";
+    case billing::Withdrawal::unavailable:
+      return "no_answer";
+  }
+  return "";
+}
+
+}  // namespace
+
+async::Task<void> Steps::withdraw(Item item) {
+  ports::Provider* provider = context_.desk.providers.find(item.stored.recovery.provider_gateway);
+  ensure(provider != nullptr, "an open recovery's gateway is in the config");
+  ports::Attempt attempt;
+  attempt.started_at = context_.clock.now();
+  ports::WithdrawReply reply;
+  if (item.step == billing::Step::cancel) {
+    ProviderOrderId order = item.stored.recovery.provider_order.value();
+    reply = co_await provider->cancel(std::move(order));
+  } else {
+    OrderId order = item.stored.recovery.order;
+    reply = co_await provider->cancel_external(std::move(order));
+  }
+  attempt.outcome = to_text(reply.result);
+  attempt.detail = reply.message;
+  billing::Event event = billing::WithdrawAnswered{reply.result, reply.retry_after};
+  co_await record(std::move(item), std::move(attempt), std::move(event));
+}
+
+}  // namespace recycled::engine

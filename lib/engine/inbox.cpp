@@ -1,0 +1,208 @@
+#include "engine/inbox.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+namespace recycled::engine {
+namespace {
+
+constexpr int last_try = 20;  // with the waits below, about two days
+
+Instant next_look(int tries, Instant now) {
+  Millis wait = std::chrono::minutes(1);
+  for (int doubled = 0; doubled < tries && wait < std::chrono::hours(4); ++doubled) wait *= 2;
+  return now + std::min<Millis>(wait, std::chrono::hours(4));
+}
+
+std::optional<ports::StoredRecovery> recovery_of(ports::LedgerTx& tx,
+                                                 const ports::CallbackContent& content) {
+  auto found = tx.recovery(content.order);
+  if (!found && !content.provider_order.empty()) {
+    found = tx.recovery_by_provider(content.provider_order);
+  }
+  return found;
+}
+
+void look_again(ports::StoredCallback& callback, ports::CallbackResult result, Instant now) {
+  callback.result = result;
+  callback.next_at = std::nullopt;
+  if (callback.tries < last_try) callback.next_at = next_look(callback.tries, now);
+  callback.tries += 1;
+}
+
+}  // namespace
+
+Inbox::Inbox(const Context& context, const ports::CallbackReader& reader, Millis nonce_memory,
+             Tally& tally, std::function<void(Instant)> on_next)
+    : context_(context),
+      reader_(reader),
+      nonce_memory_(nonce_memory),
+      tally_(tally),
+      on_next_(std::move(on_next)) {}
+
+ports::StoredCallback Inbox::stored_form(const SignedCallback& callback,
+                                         const Result<ports::CallbackContent>& content,
+                                         Instant now) const {
+  ports::StoredCallback stored;
+  stored.received_at = now;
+  stored.nonce = callback.nonce;
+  stored.headers = callback.headers;
+  stored.body = callback.body;
+  if (content) {
+    stored.event = content->event;
+    stored.order = content->order;
+    stored.provider_order = content->provider_order;
+  }
+  return stored;
+}
+
+std::optional<Applied> Inbox::process(ports::LedgerTx& tx, ports::StoredCallback& callback,
+                                      const Result<ports::CallbackContent>& content,
+                                      const Moment& moment) const {
+  callback.next_at = std::nullopt;
+  if (!content) {  // signed, but not what the contract describes: a person must look
+    callback.result = ports::CallbackResult::unreadable;
+    callback.error = content.error().message;
+    return std::nullopt;
+  }
+  if (!content->news) {
+    callback.result = ports::CallbackResult::ignored;
+    return std::nullopt;
+  }
+  const auto recovery = recovery_of(tx, *content);
+  if (!recovery) {
+    look_again(callback, ports::CallbackResult::unmatched, moment.now);
+    callback.error = "no recovery has this order";
+    return std::nullopt;
+  }
+  billing::Learned learned;
+  learned.news = *content->news;
+  learned.source = billing::Source::callback;
+  if (!content->provider_order.empty()) learned.provider_order = content->provider_order;
+  learned.happened_at = content->happened_at;
+  Moment dated = moment;
+  dated.happened_at = content->happened_at;
+  callback.result = ports::CallbackResult::applied;
+  callback.error.clear();
+  return apply(tx, recovery->key, learned, context_.desk, dated);
+}
+
+async::Task<Result<Receipt>> Inbox::take(SignedCallback callback) {
+  auto content = reader_.read(callback.body);
+  auto stored = stored_form(callback, content, context_.clock.now());
+  const Moment moment = context_.moment();
+  std::function<Taken(ports::LedgerTx&)> whole = [&](ports::LedgerTx& tx) {
+    return store(tx, stored,
+                 [&](ports::StoredCallback& one) { return process(tx, one, content, moment); });
+  };
+  std::string error;
+  try {
+    auto taken = co_await ports::transact(context_.ledger, std::move(whole));
+    if (!taken) co_return Failure(taken.error());
+    tell_of(*taken);
+    co_return taken->receipt;
+  } catch (const std::exception& exception) {
+    error = exception.what();
+  }
+  // Mark and effect were undone together; what came is kept all the same (lessons.md 14).
+  std::function<Taken(ports::LedgerTx&)> raw_only = [&](ports::LedgerTx& tx) {
+    return store(tx, stored, [&](ports::StoredCallback& one) {
+      one.error = error;
+      look_again(one, ports::CallbackResult::failed, moment.now);
+      return std::optional<Applied>();
+    });
+  };
+  auto kept = co_await ports::transact(context_.ledger, std::move(raw_only));
+  if (!kept) co_return Failure(kept.error());
+  tell_of(*kept);
+  co_return kept->receipt;
+}
+
+Inbox::Taken Inbox::store(ports::LedgerTx& tx, const ports::StoredCallback& callback,
+                          const Processing& processing) {
+  Taken taken;
+  taken.callback = callback;
+  if (!tx.remember_nonce(callback.nonce, callback.received_at)) {
+    taken.receipt = Receipt::repeated_nonce;
+    return taken;
+  }
+  taken.applied = processing(taken.callback);
+  taken.callback.key = tx.add_callback(taken.callback);
+  return taken;
+}
+
+async::Task<Result<void>> Inbox::retry_due() {
+  constexpr int page = 200;
+  const Instant now = context_.clock.now();
+  std::function<std::vector<ports::StoredCallback>(ports::LedgerTx&)> read =
+      [now](ports::LedgerTx& tx) { return tx.callbacks_due(now, page); };
+  auto due = co_await ports::transact(context_.ledger, std::move(read));
+  if (!due) co_return Failure(due.error());
+  for (ports::StoredCallback& callback : *due) {
+    auto done = co_await retry(std::move(callback));
+    if (!done) co_return done;
+  }
+  co_return Result<void>{};
+}
+
+async::Task<Result<void>> Inbox::retry(ports::StoredCallback callback) {
+  auto content = reader_.read(callback.body);
+  const Moment moment = context_.moment();
+  std::function<Taken(ports::LedgerTx&)> work = [&](ports::LedgerTx& tx) {
+    Taken taken;
+    taken.callback = callback;
+    taken.applied = process(tx, taken.callback, content, moment);
+    tx.mark_callback(taken.callback);
+    return taken;
+  };
+  std::string error;
+  try {
+    auto taken = co_await ports::transact(context_.ledger, std::move(work));
+    if (!taken) co_return Failure(taken.error());
+    if (taken->callback.result == ports::CallbackResult::applied) tell_of(*taken);
+    co_return Result<void>{};
+  } catch (const std::exception& exception) {
+    error = exception.what();
+  }
+  callback.error = error;
+  look_again(callback, ports::CallbackResult::failed, moment.now);
+  ports::LedgerWork mark = [&callback](ports::LedgerTx& tx) { tx.mark_callback(callback); };
+  auto marked = co_await context_.ledger.write(std::move(mark));
+  co_return marked;
+}
+
+async::Task<Result<void>> Inbox::forget_old_nonces() {
+  const Instant before = context_.clock.now() - nonce_memory_;
+  ports::LedgerWork forget = [before](ports::LedgerTx& tx) { tx.forget_nonces(before); };
+  auto done = co_await context_.ledger.write(std::move(forget));
+  co_return done;
+}
+
+void Inbox::tell_of(const Taken& taken) {
+  if (taken.receipt == Receipt::repeated_nonce) return;
+  const ports::StoredCallback& callback = taken.callback;
+  tally_.callbacks += 1;
+  ports::EventName name = ports::EventName::callback_received;
+  if (callback.result == ports::CallbackResult::unmatched) {
+    name = ports::EventName::callback_unmatched;
+  } else if (callback.result == ports::CallbackResult::failed ||
+             callback.result == ports::CallbackResult::unreadable) {
+    name = ports::EventName::callback_failed;
+  }
+  ports::Event event(name);
+  event.order = callback.order.str();
+  event.provider_order = callback.provider_order.str();
+  event.reason = callback.event + (callback.error.empty() ? "" : ": " + callback.error);
+  if (taken.applied) {
+    event.recovery = std::to_string(taken.applied->before.key.value());
+    event.subscription = taken.applied->before.subscription.str();
+  }
+  context_.events.note(event);
+  if (!taken.applied) return;
+  tell(context_.events, *taken.applied);
+  tally_.note(*taken.applied);
+  if (taken.applied->after.next_at) on_next_(*taken.applied->after.next_at);
+}
+
+}  // namespace recycled::engine

@@ -1,0 +1,107 @@
+#include "engine/recover.hpp"
+
+#include <utility>
+
+#include "engine/apply.hpp"
+
+namespace recycled::engine {
+namespace {
+
+constexpr int page = 500;
+constexpr const char* digest_name = "rules_digest";
+
+struct Interruptions {
+  std::vector<Applied> applied;
+  RecoveryKey after;
+  bool more = false;
+};
+
+Interruptions interrupt(ports::LedgerTx& tx, const Desk& desk, const Moment& moment,
+                        RecoveryKey after) {
+  Interruptions done;
+  const auto rows = tx.in_state(billing::RecoveryState::intended, after, page);
+  done.more = static_cast<int>(rows.size()) == page;
+  for (const ports::StoredRecovery& stored : rows) {
+    done.after = stored.key;
+    const billing::Event event = billing::Interrupted{};
+    done.applied.push_back(apply(tx, stored.key, event, desk, moment));
+  }
+  return done;
+}
+
+struct Replanned {
+  std::int64_t changed = 0;
+  SubscriptionKey after;
+  bool more = false;
+};
+
+Replanned replan(ports::LedgerTx& tx, const Desk& desk, SubscriptionKey after) {
+  Replanned done;
+  const auto rows = tx.in_recycle_billing(after, page);
+  done.more = static_cast<int>(rows.size()) == page;
+  for (const ports::StoredSubscription& stored : rows) {
+    done.after = stored.key;
+    const ports::Plan plan = desk.planner.plan(stored.subscription);
+    if (plan == stored.plan) continue;
+    tx.set_plan(stored.key, plan);
+    done.changed += 1;
+  }
+  return done;
+}
+
+}  // namespace
+
+async::Task<Result<std::int64_t>> recover_interrupted(const Context& context) {
+  std::int64_t count = 0;
+  RecoveryKey after;
+  for (bool more = true; more;) {
+    const Moment moment = context.moment();
+    std::function<Interruptions(ports::LedgerTx&)> work = [&context, moment,
+                                                           after](ports::LedgerTx& tx) {
+      return interrupt(tx, context.desk, moment, after);
+    };
+    auto done = co_await ports::transact(context.ledger, std::move(work));
+    if (!done) co_return Failure(done.error());
+    for (const Applied& applied : done->applied) tell(context.events, applied);
+    count += static_cast<std::int64_t>(done->applied.size());
+    after = done->after;
+    more = done->more;
+  }
+  if (count > 0) {
+    ports::Event event(ports::EventName::recovery_interrupted);
+    event.count = count;
+    context.events.note(event);
+  }
+  co_return count;
+}
+
+async::Task<Result<std::int64_t>> replan_if_changed(const Context& context, std::string digest) {
+  std::function<std::optional<std::string>(ports::LedgerTx&)> read = [](ports::LedgerTx& tx) {
+    return tx.meta(digest_name);
+  };
+  auto known = co_await ports::transact(context.ledger, std::move(read));
+  if (!known) co_return Failure(known.error());
+  if (*known == digest) co_return 0;
+  std::int64_t changed = 0;
+  SubscriptionKey after;
+  for (bool more = true; more;) {
+    std::function<Replanned(ports::LedgerTx&)> work = [&context, after](ports::LedgerTx& tx) {
+      return replan(tx, context.desk, after);
+    };
+    auto done = co_await ports::transact(context.ledger, std::move(work));
+    if (!done) co_return Failure(done.error());
+    changed += done->changed;
+    after = done->after;
+    more = done->more;
+  }
+  // Only now: a crash on the way plans the rest at the next start.
+  ports::LedgerWork keep = [&digest](ports::LedgerTx& tx) { tx.set_meta(digest_name, digest); };
+  auto kept = co_await context.ledger.write(std::move(keep));
+  if (!kept) co_return Failure(kept.error());
+  ports::Event event(ports::EventName::rules_changed);
+  event.count = changed;
+  context.events.note(event);
+  co_return changed;
+}
+
+}  // namespace recycled::engine

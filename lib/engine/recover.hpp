@@ -1,0 +1,16 @@
+// What a new process does before anything else.
+#pragma once
+
+#include "engine/context.hpp"
+
+namespace recycled::engine {
+
+// Every recovery found `intended` may have left just before the last process died: it becomes
+// unknown, and is resolved without a second charge (lessons.md 1). Returns how many.
+async::Task<Result<std::int64_t>> recover_interrupted(const Context& context);
+
+// When the rules are no longer those the ledger was planned with, plans every subscription in
+// recycle billing anew. `digest` identifies the rules. Returns how many plans changed.
+async::Task<Result<std::int64_t>> replan_if_changed(const Context& context, std::string digest);
+
+}  // namespace recycled::engine

@@ -1,0 +1,175 @@
+#include "engine/scan.hpp"
+
+#include <utility>
+
+namespace recycled::engine {
+namespace {
+
+// What one subscription came to.
+struct Look {
+  ports::StoredSubscription stored;
+  std::optional<RecoveryKey> claimed;
+  std::optional<billing::Recovery> recovery;
+  std::optional<billing::Refusal> refusal;
+};
+
+struct Batch {
+  std::vector<Look> looks;
+  ports::DueCursor after;
+};
+
+// A round that never left frees its cycle for another; each has ids of its own.
+int next_round(ports::LedgerTx& tx, SubscriptionKey key, int cycle) {
+  int round = 1;
+  for (const auto& past : tx.recoveries_of(key)) {
+    if (past.recovery.cycle == cycle) round = past.recovery.round + 1;
+  }
+  return round;
+}
+
+ports::HandOverRequest request_for(const billing::Subscription& subscription,
+                                   const billing::HandOver& hand_over, int round, Instant now,
+                                   const Desk& desk) {
+  const auto& gateway = desk.rules().gateways.at(hand_over.provider_gateway);
+  ports::HandOverRequest request;
+  request.order = order_id(desk.installation, subscription.id, subscription.cycle, round);
+  request.key = idempotency_key(request.order, 1);
+  request.subscription = subscription;
+  request.amount = hand_over.amount;
+  request.reattempt = hand_over.reattempt;
+  request.claimed_at = now;
+  request.expires_at = desk.calendar().add_days(now, gateway.flexfactor->expiry_days);
+  return request;
+}
+
+billing::Recovery recovery_for(const ports::HandOverRequest& request,
+                               const billing::HandOver& hand_over, int round) {
+  billing::Recovery recovery;
+  recovery.order = request.order;
+  recovery.cycle = request.subscription.cycle;
+  recovery.round = round;
+  recovery.reattempt = hand_over.reattempt;
+  recovery.provider_gateway = hand_over.provider_gateway;
+  recovery.return_gateway = hand_over.return_gateway;
+  recovery.return_card = request.subscription.card.token;
+  recovery.amount = hand_over.amount;
+  recovery.next_at = request.claimed_at;
+  recovery.claimed_at = request.claimed_at;
+  recovery.expires_at = request.expires_at;
+  recovery.unsent_until = request.claimed_at;
+  return recovery;
+}
+
+void hold(ports::LedgerTx& tx, Look& look, billing::Refusal refusal) {
+  ports::Plan plan;
+  plan.refusal = refusal;
+  tx.set_plan(look.stored.key, plan);
+  look.refusal = std::move(refusal);
+}
+
+void claim(ports::LedgerTx& tx, Look& look, const billing::HandOver& hand_over, Instant now,
+           const Desk& desk) {
+  ports::Provider* provider = desk.providers.find(hand_over.provider_gateway);
+  if (provider == nullptr) {
+    return hold(tx, look, {billing::NotTaken::unknown_gateway, hand_over.provider_gateway.str()});
+  }
+  const billing::Subscription& subscription = look.stored.subscription;
+  const int round = next_round(tx, look.stored.key, subscription.cycle);
+  const auto request = request_for(subscription, hand_over, round, now, desk);
+  auto body = provider->compose(request);
+  if (!body) return hold(tx, look, {billing::NotTaken::missing_field, body.error().message});
+  ports::NewRecovery fresh;
+  fresh.subscription_key = look.stored.key;
+  fresh.recovery = recovery_for(request, hand_over, round);
+  fresh.request = std::move(*body);
+  look.claimed = tx.insert_recovery(fresh);
+  if (!look.claimed) return;  // another process was faster
+  ports::AuditRow row;
+  row.at = now;
+  row.recovery = look.claimed;
+  row.subscription = look.stored.key;
+  row.event = ports::row_of(ports::EventName::recovery_claimed).text;
+  row.after = to_text(fresh.recovery.state);
+  tx.add_audit(row);
+  look.recovery = std::move(fresh.recovery);
+}
+
+// The row is judged again in the transaction that writes the intent (lessons.md 10): the merchant
+// may have said something since it was planned.
+void look_at(ports::LedgerTx& tx, Look& look, Instant now, const Desk& desk) {
+  const auto verdict = desk.planner.assess(look.stored.subscription);
+  if (const auto* refusal = std::get_if<billing::Refusal>(&verdict)) {
+    return hold(tx, look, *refusal);
+  }
+  const auto& hand_over = std::get<billing::HandOver>(verdict);
+  const Instant due_at = desk.calendar().start_of(hand_over.due_on);
+  if (due_at <= now) return claim(tx, look, hand_over, now, desk);
+  ports::Plan later;
+  later.due_at = due_at;
+  tx.set_plan(look.stored.key, later);
+}
+
+Batch claim_batch(ports::LedgerTx& tx, const Desk& desk, Instant now, ports::DueCursor after,
+                  int limit) {
+  Batch batch;
+  batch.after = after;
+  for (ports::StoredSubscription& stored : tx.due(now, after, limit)) {
+    batch.after = ports::DueCursor{*stored.plan.due_at, stored.key.value()};
+    Look look;
+    look.stored = std::move(stored);
+    look_at(tx, look, now, desk);
+    batch.looks.push_back(std::move(look));
+  }
+  return batch;
+}
+
+void tell(const Context& context, const Batch& batch, Tally& tally) {
+  for (const Look& look : batch.looks) {
+    tally.scanned += 1;
+    if (look.refusal) {
+      tally.held[look.refusal->reason] += 1;
+      ports::Event event(ports::EventName::subscription_held);
+      event.subscription = look.stored.subscription.id.str();
+      event.gateway = look.stored.subscription.gateway.str();
+      event.reason = std::string(to_text(look.refusal->reason)) +
+                     (look.refusal->detail.empty() ? "" : ": " + look.refusal->detail);
+      context.events.note(event);
+    }
+    if (look.claimed) {
+      tally.claimed += 1;
+      ports::Event event(ports::EventName::recovery_claimed);
+      event.recovery = std::to_string(look.claimed->value());
+      event.subscription = look.stored.subscription.id.str();
+      event.order = look.recovery->order.str();
+      event.gateway = look.recovery->provider_gateway.str();
+      event.reattempt = look.recovery->reattempt;
+      event.amount = look.recovery->amount;
+      context.events.note(event);
+    }
+  }
+}
+
+}  // namespace
+
+async::Task<Result<void>> scan(const Context& context, int batch, Tally& tally) {
+  const Instant now = context.clock.now();
+  ports::DueCursor after;
+  const auto before = tally.claimed;
+  for (;;) {
+    std::function<Batch(ports::LedgerTx&)> work = [&context, now, after,
+                                                   batch](ports::LedgerTx& tx) {
+      return claim_batch(tx, context.desk, now, after, batch);
+    };
+    auto claimed = co_await ports::transact(context.ledger, std::move(work));
+    if (!claimed) co_return Failure(claimed.error());
+    tell(context, *claimed, tally);
+    after = claimed->after;
+    if (static_cast<int>(claimed->looks.size()) < batch) break;
+  }
+  ports::Event done(ports::EventName::scan_done);
+  done.count = tally.claimed - before;
+  context.events.note(done);
+  co_return Result<void>{};
+}
+
+}  // namespace recycled::engine

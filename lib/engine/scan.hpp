@@ -1,0 +1,18 @@
+// Claims what is due: for each due subscription one `intended` recovery with the exact bytes that
+// will leave (architecture.md "The life of one re-attempt" 1; mission.md B2). Nothing is sent here.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "engine/context.hpp"
+#include "engine/tally.hpp"
+
+namespace recycled::engine {
+
+// Walks all that is due now in batches of at most `batch` claims a transaction, by keyset, so that
+// poison at the head starves nobody (lessons.md 20). Counts into `tally`. An error of the ledger
+// ends the scan; what was committed before stays claimed.
+async::Task<Result<void>> scan(const Context& context, int batch, Tally& tally);
+
+}  // namespace recycled::engine

@@ -1,0 +1,20 @@
+// One FlexFactor account: what identifies the merchant there. Source: mission.md S1.
+#pragma once
+
+#include <string>
+
+#include "base/id.hpp"
+#include "crypto/secret.hpp"
+
+namespace recycled::flexfactor {
+
+struct Account {
+  GatewayId gateway;  // its name in the config
+  std::string mid;
+  std::string site_id;
+  crypto::Secret app_key;
+  crypto::Secret app_secret;
+  std::string descriptor;  // on the payer's statement; empty: not sent
+};
+
+}  // namespace recycled::flexfactor

@@ -1,0 +1,151 @@
+#include "flexfactor/client.hpp"
+
+#include <utility>
+
+#include "base/ensure.hpp"
+
+namespace recycled::flexfactor {
+
+namespace {
+
+http::Request request_for(std::string method, std::string target, std::string body) {
+  http::Request request;
+  request.method = std::move(method);
+  request.target = std::move(target);
+  request.headers = {{"Content-Type", "application/json"}, {"Accept", "application/json"}};
+  request.body = std::move(body);
+  return request;
+}
+
+// Ids come from outside: what is no unreserved character of a URL is escaped, so that none of them
+// can lead to another path.
+std::string path_segment(const std::string& id) {
+  static constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : id) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (letter || c == '-' || c == '_') {
+      out += c;
+    } else {
+      out += {'%', digits[byte >> 4U], digits[byte & 0xFU]};
+    }
+  }
+  return out;
+}
+
+bool is_unavailable(int status) { return status == 408 || status == 429 || status >= 500; }
+
+}  // namespace
+
+Client::Client(http::Transport& transport, const ports::Clock& clock, ports::Events& events,
+               Account account)
+    : transport_(transport),
+      clock_(clock),
+      events_(events),
+      account_(std::move(account)),
+      token_(transport_, clock_, events_, account_) {}
+
+Result<std::string> Client::compose(const ports::HandOverRequest& request) const {
+  return flexfactor::compose(account_, request);
+}
+
+Result<std::string> Client::recompose(const std::string& body, const IdempotencyKey& key) const {
+  return flexfactor::recompose(body, key);
+}
+
+async::Task<ports::HandOverReply> Client::hand_over(std::string body) {
+  const OrderId order = order_in(body);
+  auto request = request_for("POST", "evaluate", std::move(body));
+  auto answer = co_await call(std::move(request), order.str());
+  if (answer.response) co_return decode_evaluate(answer.reply(), order);
+  ports::HandOverReply reply;
+  if (answer.reached == http::Reached::certainly_not) {
+    reply.outcome = billing::outcome::NotSent{answer.why, answer.retry_after};
+  } else {
+    reply.outcome = billing::outcome::Unknown{answer.why, answer.retry_after};
+  }
+  co_return reply;
+}
+
+async::Task<ports::InquiryReply> Client::inquire(ProviderOrderId order) {
+  ensure(!order.empty(), "an inquiry names an order");
+  auto request = request_for("GET", "orders/" + path_segment(order.str()), {});
+  auto answer = co_await call(std::move(request), order.str());
+  if (answer.response) co_return decode_inquiry(answer.reply());
+  ports::InquiryReply nothing;
+  nothing.word = answer.why;
+  nothing.retry_after = answer.retry_after;
+  co_return nothing;
+}
+
+async::Task<ports::WithdrawReply> Client::cancel(ProviderOrderId order) {
+  ensure(!order.empty(), "a cancel names an order");
+  std::string target = "orders/" + path_segment(order.str()) + "/cancel";
+  auto reply = co_await withdraw(std::move(target), order.str());
+  co_return reply;
+}
+
+async::Task<ports::WithdrawReply> Client::cancel_external(OrderId order) {
+  ensure(!order.empty(), "a cancel names an order");
+  std::string target = "orders/" + path_segment(order.str()) + "/external-cancel";
+  auto reply = co_await withdraw(std::move(target), order.str());
+  co_return reply;
+}
+
+async::Task<ports::WithdrawReply> Client::withdraw(std::string target, std::string order) {
+  auto request = request_for("POST", std::move(target), {});
+  auto answer = co_await call(std::move(request), std::move(order));
+  if (answer.response) co_return decode_withdraw(answer.reply());
+  ports::WithdrawReply unavailable;
+  unavailable.message = answer.why;
+  unavailable.retry_after = answer.retry_after;
+  co_return unavailable;
+}
+
+async::Task<Client::Answer> Client::call(http::Request request, std::string order) {
+  auto answer = co_await authorized(std::move(request));
+  if (!answer.response) {
+    note_unavailable(order, answer.why);
+  } else if (is_unavailable(answer.response->status)) {
+    note_unavailable(order, "HTTP " + std::to_string(answer.response->status));
+  }
+  co_return answer;
+}
+
+async::Task<Client::Answer> Client::authorized(http::Request request) {
+  Answer answer;
+  for (int turn = 1; turn <= 2; ++turn) {
+    auto token = co_await token_.get();
+    if (!token) {
+      answer.why = "no token: " + token.error().why;
+      answer.retry_after = token.error().retry_after;
+      co_return answer;
+    }
+    http::Request attempt = request;
+    attempt.headers.emplace_back("Authorization", "Bearer " + std::string(token->reveal()));
+    auto exchanged = co_await transport_.exchange(std::move(attempt));
+    if (!exchanged) {
+      answer.reached = exchanged.error().reached;
+      answer.why = exchanged.error().why;
+      co_return answer;
+    }
+    if (exchanged->status == 401) token_.reject(*token);
+    if (exchanged->status != 401 || turn == 2) {
+      answer.retry_after = http::retry_after(exchanged->headers, clock_.now());
+      answer.response = std::move(*exchanged);
+      co_return answer;
+    }
+  }
+  co_return answer;
+}
+
+void Client::note_unavailable(const std::string& order, const std::string& why) {
+  ports::Event event(ports::EventName::provider_unavailable);
+  event.gateway = account_.gateway.str();
+  event.order = order;
+  event.reason = why;
+  events_.note(event);
+}
+
+}  // namespace recycled::flexfactor

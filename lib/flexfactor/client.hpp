@@ -1,0 +1,50 @@
+// FlexFactor as the engine's provider: one account over one transport.
+#pragma once
+
+#include "flexfactor/account.hpp"
+#include "flexfactor/token.hpp"
+#include "ports/provider.hpp"
+
+namespace recycled::flexfactor {
+
+// Every call is made at most once (lessons.md 3), but for a 401: that request was not taken in, so
+// it is sent once more under a new token. Only a transport that certainly reached nobody is
+// reported as not sent; whatever may have arrived is unknown. For one thread.
+class Client final : public ports::Provider {
+ public:
+  // The references outlive this.
+  Client(http::Transport& transport, const ports::Clock& clock, ports::Events& events,
+         Account account);
+
+  Result<std::string> compose(const ports::HandOverRequest& request) const override;
+  Result<std::string> recompose(const std::string& body, const IdempotencyKey& key) const override;
+
+  async::Task<ports::HandOverReply> hand_over(std::string body) override;
+  async::Task<ports::InquiryReply> inquire(ProviderOrderId order) override;
+  async::Task<ports::WithdrawReply> cancel(ProviderOrderId order) override;
+  async::Task<ports::WithdrawReply> cancel_external(OrderId order) override;
+
+ private:
+  // What one call came to: a response, or why there is none.
+  struct Answer {
+    std::optional<http::Response> response;
+    http::Reached reached = http::Reached::certainly_not;
+    std::string why;
+    std::optional<Millis> retry_after;
+
+    Reply reply() const { return {response->status, response->body, retry_after}; }
+  };
+
+  async::Task<Answer> call(http::Request request, std::string order);
+  async::Task<Answer> authorized(http::Request request);
+  async::Task<ports::WithdrawReply> withdraw(std::string target, std::string order);
+  void note_unavailable(const std::string& order, const std::string& why);
+
+  http::Transport& transport_;
+  const ports::Clock& clock_;
+  ports::Events& events_;
+  const Account account_;
+  TokenSource token_;
+};
+
+}  // namespace recycled::flexfactor

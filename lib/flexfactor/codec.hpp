@@ -1,0 +1,60 @@
+// The wire of FlexFactor as pure functions: requests to bytes, replies to what they mean. Source of
+// every field and status word: flexfactor.md.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "crypto/secret.hpp"
+#include "flexfactor/account.hpp"
+#include "ports/provider.hpp"
+
+namespace recycled::flexfactor {
+
+// What every reply is decoded from.
+struct Reply {
+  int http_status = 0;
+  std::string_view body;
+  std::optional<Millis> retry_after;
+};
+
+// The exact bytes of a recurring hand-over (flexfactor.md "POST evaluate"). The same request gives
+// the same bytes. Fault::invalid names the required field that is missing.
+Result<std::string> compose(const Account& account, const ports::HandOverRequest& request);
+
+// The same bytes but for the idempotency key. Fault::invalid: `body` is not such a request.
+Result<std::string> recompose(const std::string& body, const IdempotencyKey& key);
+
+// Our order id inside a composed request; empty when there is none.
+OrderId order_in(std::string_view body);
+
+// The body of oauth2/token.
+std::string compose_token_request(const Account& account);
+
+// Reads the reply to evaluate. `order` is ours: an id equal to it in the reply is an echo, not
+// FlexFactor's own id.
+ports::HandOverReply decode_evaluate(const Reply& reply, const OrderId& order);
+
+// Reads the reply to GET orders/{id}.
+ports::InquiryReply decode_inquiry(const Reply& reply);
+
+// Reads the reply to cancel and external-cancel.
+ports::WithdrawReply decode_withdraw(const Reply& reply);
+
+struct Token {
+  crypto::Secret access;
+  Instant expires_at{};
+};
+
+struct NoToken {
+  std::string why;
+  std::optional<Millis> retry_after;
+};
+
+// Reads the reply to oauth2/token; without a readable `expires` the ten minutes of the contract
+// count from `now`.
+tl::expected<Token, NoToken> decode_token(const Reply& reply, Instant now);
+
+}  // namespace recycled::flexfactor

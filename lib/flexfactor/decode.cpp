@@ -1,0 +1,304 @@
+// Replies to what they mean.
+#include <array>
+#include <utility>
+
+#include "flexfactor/codec.hpp"
+#include "flexfactor/json.hpp"
+#include "flexfactor/problem.hpp"
+
+namespace recycled::flexfactor {
+
+namespace {
+
+using billing::News;
+using billing::Reason;
+using billing::Withdrawal;
+
+// What an HTTP status and the bare readability of the body say before any word is looked at.
+enum class Answer {
+  readable,      // 2xx with an object
+  garbled,       // 2xx with anything else: processed, perhaps, and we do not know how it went
+  unauthorized,  // 401
+  busy,          // 429
+  refusing,      // 3xx and 4xx: taken for a definite no
+  failing,       // 408, 5xx and what is no HTTP status at all
+};
+
+Answer answer_of(int status, const std::optional<Json>& body) {
+  if (status >= 200 && status < 300) return body ? Answer::readable : Answer::garbled;
+  if (status == 401) return Answer::unauthorized;
+  if (status == 429) return Answer::busy;
+  if (status >= 300 && status < 500 && status != 408) return Answer::refusing;
+  return Answer::failing;
+}
+
+// `success: true` means accepted, not paid; absent counts as accepted.
+enum class Envelope { any, accepted, rejected };
+
+enum class Meaning {
+  approved,
+  declined,
+  expired,
+  cancelled,
+  pending,
+  challenge,
+  capture,
+  refused,
+  strange,
+  not_sent,
+  unknown,
+};
+
+struct Row {
+  Answer answer;
+  Envelope envelope;
+  std::string_view word;  // in lower case; "" is none, "*" any
+  Meaning meaning;
+};
+
+// The one place that says what a reply to evaluate means. The first row that fits decides.
+constexpr std::array evaluate_table{
+    Row{Answer::readable, Envelope::accepted, "submitted", Meaning::pending},
+    Row{Answer::readable, Envelope::accepted, "processing", Meaning::pending},
+    Row{Answer::readable, Envelope::accepted, "approved", Meaning::approved},
+    Row{Answer::readable, Envelope::any, "declined", Meaning::declined},
+    Row{Answer::readable, Envelope::any, "challenge", Meaning::challenge},
+    Row{Answer::readable, Envelope::any, "capturerequired", Meaning::capture},
+    Row{Answer::readable, Envelope::any, "expired", Meaning::expired},
+    Row{Answer::readable, Envelope::any, "cancelled", Meaning::cancelled},
+    Row{Answer::readable, Envelope::rejected, "", Meaning::refused},
+    Row{Answer::readable, Envelope::accepted, "", Meaning::unknown},
+    Row{Answer::readable, Envelope::any, "*", Meaning::strange},
+    Row{Answer::garbled, Envelope::any, "*", Meaning::unknown},
+    Row{Answer::unauthorized, Envelope::any, "*", Meaning::not_sent},
+    Row{Answer::busy, Envelope::any, "*", Meaning::not_sent},
+    Row{Answer::refusing, Envelope::any, "*", Meaning::refused},
+    Row{Answer::failing, Envelope::any, "*", Meaning::unknown},
+};
+
+// A status word as text, whatever type it came in.
+std::string word_at(const Json& object, const char* name) {
+  const Json& value = member(object, name);
+  if (value.is_null()) return {};
+  if (value.is_string()) return value.get<std::string>();
+  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Meaning meaning_of(Answer answer, const Json& body) {
+  const auto envelope = member(body, "success") == false ? Envelope::rejected : Envelope::accepted;
+  const std::string word = lower(word_at(body, "status"));
+  for (const Row& row : evaluate_table) {
+    if (row.answer == answer && (row.envelope == Envelope::any || row.envelope == envelope) &&
+        (row.word == "*" || row.word == word)) {
+      return row.meaning;
+    }
+  }
+  return Meaning::unknown;
+}
+
+std::string http_words(int status) { return "HTTP " + std::to_string(status); }
+
+// Why a reply brought nothing, for the log.
+std::string why(Answer answer, int status) {
+  switch (answer) {
+    case Answer::readable:
+      return http_words(status) + " without a status";
+    case Answer::garbled:
+      return http_words(status) + " with an unreadable body";
+    case Answer::unauthorized:
+      return "unauthorized";
+    case Answer::busy:
+    case Answer::refusing:
+    case Answer::failing:
+      return http_words(status);
+  }
+  return {};
+}
+
+std::string refusal(int status, const Json& body) {
+  const std::string said = problem_message(body);
+  return said.empty() ? http_words(status) : http_words(status) + ": " + said;
+}
+
+std::string strange_words(const Json& body) {
+  std::string words = "status word '" + word_at(body, "status") + "'";
+  if (member(body, "success") == false) words += " with success false";
+  return words;
+}
+
+// FlexFactor's id of the order: `orderId` of a reply is theirs and equals orderSessionKey. Should
+// an account echo ours there, the session key is the one to go by.
+std::optional<ProviderOrderId> provider_order_in(const Json& body, const OrderId& ours) {
+  for (const char* name : {"orderId", "orderSessionKey"}) {
+    const std::string id = text_at(body, name);
+    if (!id.empty() && lower(id) != lower(ours.str())) return ProviderOrderId(id);
+  }
+  return std::nullopt;
+}
+
+billing::Outcome outcome_of(Meaning meaning, Answer answer, const Reply& reply, const Json& body) {
+  namespace outcome = billing::outcome;
+  switch (meaning) {
+    case Meaning::approved:
+      return outcome::Approved{};
+    case Meaning::declined:
+      return outcome::Declined{Reason::declined};
+    case Meaning::expired:
+      return outcome::Declined{Reason::expired};
+    case Meaning::cancelled:
+      return outcome::Declined{Reason::cancelled_by_provider};
+    case Meaning::pending:
+      return outcome::Pending{};
+    case Meaning::challenge:
+      return outcome::Refused{Reason::challenge, "the payer would have to act"};
+    case Meaning::capture:
+      return outcome::Refused{Reason::capture_required, "authorised, not captured"};
+    case Meaning::refused:
+      return outcome::Refused{Reason::refused, refusal(reply.http_status, body)};
+    case Meaning::strange:
+      return outcome::Refused{Reason::strange_reply, strange_words(body)};
+    case Meaning::not_sent:
+      return outcome::NotSent{why(answer, reply.http_status), reply.retry_after};
+    case Meaning::unknown:
+      return outcome::Unknown{why(answer, reply.http_status), reply.retry_after};
+  }
+  return outcome::Unknown{};
+}
+
+// --- the inquiry ---
+
+struct OrderStatus {
+  int number;
+  std::string_view name;  // in lower case
+  News news;
+};
+
+constexpr int no_number = -1;
+constexpr std::array order_statuses{
+    OrderStatus{0, "draft", News::still_open},
+    OrderStatus{1, "onhold", News::still_open},
+    OrderStatus{2, "cancelled", News::cancelled},
+    OrderStatus{3, "problem", News::problem},
+    OrderStatus{4, "processing", News::still_open},
+    OrderStatus{5, "capturerequired", News::capture_required},
+    OrderStatus{6, "returned", News::refunded},
+    OrderStatus{7, "completed", News::completed},
+    OrderStatus{no_number, "expired", News::expired},
+};
+
+News news_of_number(std::int64_t number) {
+  for (const auto& status : order_statuses) {
+    if (number >= 0 && status.number == number) return status.news;
+  }
+  return News::strange;
+}
+
+News news_of_name(const std::string& name) {
+  for (const auto& status : order_statuses) {
+    if (status.name == name) return status.news;
+  }
+  return News::strange;
+}
+
+// Number and name must not contradict each other. The one exception: no number means expired, so
+// an order that ended uncharged may carry any number of those beside that word.
+News reconcile(News by_number, News by_name) {
+  if (by_number == by_name) return by_name;
+  const bool uncharged = by_number == News::still_open || by_number == News::cancelled;
+  return by_name == News::expired && uncharged ? News::expired : News::strange;
+}
+
+News news_in(const Json& body) {
+  const auto number = integer_at(body, "status");
+  std::string name = lower(text_at(body, "statusName"));
+  if (name.empty() && !number) name = lower(text_at(body, "status"));
+  if (!number) return news_of_name(name);
+  if (name.empty()) return news_of_number(*number);
+  return reconcile(news_of_number(*number), news_of_name(name));
+}
+
+std::string words_in(const Json& body) {
+  const std::string number = word_at(body, "status");
+  const std::string name = text_at(body, "statusName");
+  if (number.empty() || name.empty()) return number + name;
+  return name + " (" + number + ")";
+}
+
+}  // namespace
+
+ports::HandOverReply decode_evaluate(const Reply& reply, const OrderId& order) {
+  const auto parsed = parse_object(reply.body);
+  const Json body = parsed.value_or(Json::object());
+  const Answer answer = answer_of(reply.http_status, parsed);
+  ports::HandOverReply decoded;
+  decoded.outcome = outcome_of(meaning_of(answer, body), answer, reply, body);
+  if (answer == Answer::readable) decoded.provider_order = provider_order_in(body, order);
+  decoded.trace = trace_id(body);
+  return decoded;
+}
+
+// An inquiry can be repeated at will, so only an answer about the order itself counts as one.
+ports::InquiryReply decode_inquiry(const Reply& reply) {
+  const auto parsed = parse_object(reply.body);
+  const Json body = parsed.value_or(Json::object());
+  const Answer answer = answer_of(reply.http_status, parsed);
+  const std::string word = why(answer, reply.http_status);
+  switch (answer) {
+    case Answer::readable: {
+      const std::string said = words_in(body);
+      if (said.empty()) return {std::nullopt, word, reply.retry_after};
+      return {news_in(body), said, std::nullopt};
+    }
+    case Answer::refusing:
+      if (reply.http_status == 404 || reply.http_status == 410) {
+        return {News::not_found, word, std::nullopt};
+      }
+      if (reply.http_status < 400 || reply.http_status == 403) {
+        return {std::nullopt, word, reply.retry_after};
+      }
+      return {News::strange, refusal(reply.http_status, body), std::nullopt};
+    case Answer::garbled:
+    case Answer::unauthorized:
+    case Answer::busy:
+    case Answer::failing:
+      return {std::nullopt, word, reply.retry_after};
+  }
+  return {};
+}
+
+// A cancel answers `{}` or nothing at all; a page of HTML under a 200 is some proxy's.
+ports::WithdrawReply decode_withdraw(const Reply& reply) {
+  const auto parsed = reply.body.empty() ? Json::object() : parse_object(reply.body);
+  const Json body = parsed.value_or(Json::object());
+  const Answer answer = answer_of(reply.http_status, parsed);
+  switch (answer) {
+    case Answer::readable:
+      if (member(body, "success") == false) {
+        return {Withdrawal::refused, refusal(reply.http_status, body), std::nullopt};
+      }
+      return {Withdrawal::accepted, {}, std::nullopt};
+    case Answer::refusing:
+      if (reply.http_status < 400) break;
+      return {Withdrawal::refused, refusal(reply.http_status, body), std::nullopt};
+    case Answer::garbled:
+    case Answer::unauthorized:
+    case Answer::busy:
+    case Answer::failing:
+      break;
+  }
+  return {Withdrawal::unavailable, why(answer, reply.http_status), reply.retry_after};
+}
+
+tl::expected<Token, NoToken> decode_token(const Reply& reply, Instant now) {
+  const auto parsed = parse_object(reply.body);
+  const Json body = parsed.value_or(Json::object());
+  std::string access = text_at(body, "accessToken");
+  if (answer_of(reply.http_status, parsed) != Answer::readable || access.empty()) {
+    return tl::unexpected(NoToken{refusal(reply.http_status, body), reply.retry_after});
+  }
+  const auto expires = integer_at(body, "expires");
+  const Instant ends = expires ? from_millis(*expires) : now + std::chrono::minutes(10);
+  return Token{crypto::Secret(std::move(access)), ends};
+}
+
+}  // namespace recycled::flexfactor

@@ -1,0 +1,189 @@
+#include "flexfactor/simulated_wire.hpp"
+
+#include <array>
+#include <utility>
+
+#include "crypto/guid.hpp"
+
+namespace recycled::flexfactor {
+
+namespace {
+
+struct Required {
+  const char* part;  // null: the request itself
+  const char* name;
+  const char* shown;  // as the service spells it
+};
+
+constexpr std::array always_required{
+    Required{nullptr, "idempotencyKey", "IdempotencyKey"},
+    Required{nullptr, "orderId", "OrderId"},
+    Required{nullptr, "mid", "Mid"},
+    Required{nullptr, "siteId", "SiteId"},
+    Required{"transaction", "id", "Transaction.Id"},
+    Required{"transaction", "currency", "Transaction.Currency"},
+    Required{"transaction", "responseCode", "Transaction.ResponseCode"},
+    Required{"transaction", "responseCodeSource", "Transaction.ResponseCodeSource"},
+    Required{"transaction", "avsResultCode", "Transaction.AvsResultCode"},
+    Required{"transaction", "cvvResultCode", "Transaction.CvvResultCode"},
+    Required{"transaction", "cavvResultCode", "Transaction.CavvResultCode"},
+    Required{"paymentMethod", "cardNumber", "PaymentMethod.CardNumber"},
+};
+
+constexpr std::array recurring_required{
+    Required{nullptr, "expiryDateUtc", "ExpiryDateUtc"},
+    Required{"subscription", "subscriptionId", "Subscription.SubscriptionId"},
+    Required{"subscription", "interval", "Subscription.Interval"},
+    Required{"subscription", "price", "Subscription.Price"},
+    Required{"subscription", "currency", "Subscription.Currency"},
+};
+
+constexpr std::array present_required{
+    Required{nullptr, "customerIp", "CustomerIp"},
+};
+
+template <class Table>
+void demand(const Table& table, const Json& body, Json& missing) {
+  for (const Required& field : table) {
+    const Json& part = field.part ? member(body, field.part) : body;
+    if (!text_at(part, field.name).empty()) continue;
+    missing[field.shown] = {"The " + std::string(field.shown) + " field is required."};
+  }
+}
+
+struct Shown {
+  int number;
+  const char* name;
+};
+
+Shown shown_status(SimulatedState state, ExpiredShows expired_shows) {
+  switch (state) {
+    case SimulatedState::processing:
+      return {4, "PROCESSING"};
+    case SimulatedState::on_hold:
+      return {1, "ONHOLD"};
+    case SimulatedState::declined:
+    case SimulatedState::cancelled:
+      return {2, "CANCELLED"};
+    case SimulatedState::expired:
+      return {2, expired_shows == ExpiredShows::word ? "EXPIRED" : "CANCELLED"};
+    case SimulatedState::capture_required:
+      return {5, "CAPTUREREQUIRED"};
+    case SimulatedState::returned:
+      return {6, "RETURNED"};
+    case SimulatedState::completed:
+      return {7, "COMPLETED"};
+  }
+  return {3, "PROBLEM"};
+}
+
+}  // namespace
+
+Json missing_fields(const Json& body) {
+  Json missing = Json::object();
+  demand(always_required, body, missing);
+  if (is_true(body, "isMIT")) {
+    demand(recurring_required, body, missing);
+    if (!parse_instant(text_at(body, "expiryDateUtc"))) {
+      missing["ExpiryDateUtc"] = {"The value is not a date."};
+    }
+  } else {
+    demand(present_required, body, missing);
+  }
+  if (integer_at(member(body, "transaction"), "amount").value_or(0) <= 0) {
+    missing["Transaction.Amount"] = {"The Transaction.Amount field is required."};
+  }
+  return missing;
+}
+
+SimulatedSale sale_in(const Json& body) {
+  const Json& transaction = member(body, "transaction");
+  const Json& subscription = member(body, "subscription");
+  SimulatedSale sale;
+  sale.order = OrderId(text_at(body, "orderId"));
+  sale.subscription = SubscriptionId(text_at(subscription, "subscriptionId"));
+  sale.cycle = integer_at(subscription, "paymentNumber").value_or(0);
+  sale.amount.minor = integer_at(transaction, "amount").value_or(0);
+  sale.amount.currency = Currency::parse(text_at(transaction, "currency")).value_or(Currency());
+  sale.card_token = text_at(member(body, "paymentMethod"), "cardNumber");
+  sale.expires_at = parse_instant(text_at(body, "expiryDateUtc"));
+  return sale;
+}
+
+Json envelope(std::string_view status, const SimulatedOrder* order) {
+  Json body;
+  if (order) {
+    body["orderSessionKey"] = order->id.str();
+    body["orderId"] = order->id.str();
+    body["senseKey"] = nullptr;
+  }
+  body["success"] = true;
+  body["result"] = nullptr;
+  body["status"] = status;
+  body["statusCode"] = nullptr;
+  body["errors"] = Json::array();
+  body["customProperties"] = Json::object();
+  return body;
+}
+
+std::string_view word_of(const SimulatedOrder& order, const Behaviour& behaviour) {
+  switch (order.state) {
+    case SimulatedState::processing:
+      if (order.fate == Fate::never || order.fate == Fate::late) return "PROCESSING";
+      if (behaviour.mode == billing::MitMode::sync && order.fate != Fate::cancel) return "DECLINED";
+      return "SUBMITTED";
+    case SimulatedState::on_hold:
+      return "CHALLENGE";
+    case SimulatedState::declined:
+      return "DECLINED";
+    case SimulatedState::cancelled:
+      return "CANCELLED";
+    case SimulatedState::expired:
+      return "EXPIRED";
+    case SimulatedState::capture_required:
+      return "CAPTUREREQUIRED";
+    case SimulatedState::returned:
+      return "RETURNED";
+    case SimulatedState::completed:
+      return "APPROVED";
+  }
+  return "PROBLEM";
+}
+
+Json shown(const SimulatedOrder& order, const Behaviour& behaviour) {
+  const Shown status = shown_status(order.state, behaviour.expired_shows);
+  Json body;
+  body["id"] = order.id.str();
+  body["externalOrderId"] = order.sale.order.str();
+  body["status"] = status.number;
+  body["statusName"] = status.name;
+  body["amount"] = order.sale.amount.minor;
+  body["currency"] = order.sale.amount.currency.code();
+  body["createdOn"] = to_iso8601(order.created_at);
+  body["expiryDate"] = to_iso8601(order.expires_at);
+  return body;
+}
+
+Json tokenized(const Json& body) {
+  const Json& card = member(member(body, "payment_method"), "credit_card");
+  const std::string number = text_at(card, "number");
+  if (number.size() < 12) return {};
+  const std::string prefix = number == "4000002760003184" ? "approve-" : "token-";
+  Json method;
+  method["token"] = prefix + crypto::derive_guid({"simulated card", number});
+  method["last_four_digits"] = number.substr(number.size() - 4);
+  method["first_six_digits"] = number.substr(0, 8);  // it may hold eight, and so it does here
+  Json out;
+  out["transaction"]["payment_method"] = std::move(method);
+  return out;
+}
+
+http::Response json_response(int status, const Json& body) {
+  http::Response response;
+  response.status = status;
+  response.headers = {{"Content-Type", "application/json; charset=utf-8"}};
+  response.body = body.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return response;
+}
+
+}  // namespace recycled::flexfactor

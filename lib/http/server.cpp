@@ -1,0 +1,189 @@
+#include "http/server.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <list>
+#include <string_view>
+#include <utility>
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "async/spawn.hpp"
+#include "async/task_group.hpp"
+#include "base/ensure.hpp"
+#include "http/session.hpp"
+#include "http/tls.hpp"
+
+namespace recycled::http {
+namespace {
+
+Result<tcp::endpoint> parse_listen(const std::string& listen) {
+  const std::size_t colon = listen.rfind(':');
+  const Failure refusal =
+      fail(Fault::invalid, "listen address '" + listen + "' is not address:port or [address]:port");
+  if (colon == std::string::npos) return refusal;
+  std::string host = listen.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  ErrorCode error;
+  const auto address = asio::ip::make_address(host, error);
+  std::uint16_t port = 0;
+  const char* const end = listen.data() + listen.size();
+  const auto [stop, fault] = std::from_chars(listen.data() + colon + 1, end, port);
+  if (error || fault != std::errc() || stop != end) return refusal;
+  return tcp::endpoint(address, port);
+}
+
+std::string to_text(const tcp::endpoint& endpoint) {
+  const std::string address = endpoint.address().to_string();
+  const std::string host = endpoint.address().is_v6() ? "[" + address + "]" : address;
+  return host + ":" + std::to_string(endpoint.port());
+}
+
+}  // namespace
+
+class Server::Impl {
+ public:
+  Impl(asio::any_io_executor executor, ServerSettings settings, Handler handler)
+      : settings_(std::move(settings)),
+        handler_(std::move(handler)),
+        acceptor_(executor),
+        patience_(executor),
+        connections_(executor, settings_.connections),
+        accepting_(executor, 1),
+        draining_(executor, 1) {}
+
+  Result<void> start();
+  std::string address() const { return to_text(acceptor_.local_endpoint()); }
+  async::Task<void> stop(Millis drain);
+
+ private:
+  using Sessions = std::list<std::shared_ptr<Session>>;
+
+  Result<void> listen(const tcp::endpoint& endpoint);
+  async::Task<void> accept_all();
+  async::Task<void> pause();
+  async::Task<void> serve(std::shared_ptr<Session> session);
+  void make_room();
+  async::Task<void> cut_after(Millis drain);
+
+  ServerSettings settings_;
+  Handler handler_;
+  std::optional<asio::ssl::context> tls_;
+  tcp::acceptor acceptor_;
+  asio::steady_timer patience_;  // between two tries to accept, and of stop with what is under way
+  Sessions sessions_;            // the oldest first
+  async::TaskGroup connections_;
+  async::TaskGroup accepting_;
+  async::TaskGroup draining_;
+  bool stopping_ = false;
+};
+
+Result<void> Server::Impl::start() {
+  const auto endpoint = parse_listen(settings_.listen);
+  if (!endpoint) return tl::unexpected(endpoint.error());
+  if (settings_.tls) {
+    auto tls = server_tls(*settings_.tls);
+    if (!tls) return tl::unexpected(tls.error());
+    tls_.emplace(std::move(*tls));
+  }
+  const auto listening = listen(*endpoint);
+  if (!listening) return listening;
+  accepting_.start(accept_all());
+  return {};
+}
+
+Result<void> Server::Impl::listen(const tcp::endpoint& endpoint) {
+  ErrorCode error;
+  acceptor_.open(endpoint.protocol(), error);
+  // A restarted service takes its port back while old connections still time out.
+  if (!error) acceptor_.set_option(asio::socket_base::reuse_address(true), error);
+  if (!error) acceptor_.bind(endpoint, error);
+  if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
+  if (error) return fail(Fault::busy, "listen on " + settings_.listen + ": " + error.message());
+  return {};
+}
+
+async::Task<void> Server::Impl::accept_all() {
+  while (!stopping_) {
+    ErrorCode error;
+    auto token = asio::redirect_error(asio::use_awaitable, error);
+    tcp::socket socket = co_await acceptor_.async_accept(token);
+    if (stopping_) co_return;
+    if (error) {
+      co_await pause();
+      continue;
+    }
+    make_room();
+    asio::ssl::context* const tls = tls_ ? &*tls_ : nullptr;
+    auto session = std::make_shared<Session>(std::move(socket), settings_, handler_, tls);
+    auto served = serve(std::move(session));
+    co_await connections_.spawn(std::move(served));
+  }
+}
+
+// Out of descriptors, say: trying again at once would spin, giving up would end the service.
+async::Task<void> Server::Impl::pause() {
+  ErrorCode cut_short;
+  auto token = asio::redirect_error(asio::use_awaitable, cut_short);
+  patience_.expires_after(Millis(100));
+  co_await patience_.async_wait(token);
+}
+
+// Keeping a connection alive is a convenience to its peer; one with something to say comes first.
+void Server::Impl::make_room() {
+  if (connections_.running() < settings_.connections) return;
+  const auto spare = std::ranges::find_if(sessions_, [](const auto& one) { return one->spare(); });
+  if (spare != sessions_.end()) return (*spare)->cut();
+  for (const auto& session : sessions_) session->make_last();
+}
+
+async::Task<void> Server::Impl::serve(std::shared_ptr<Session> session) {
+  const auto place = sessions_.insert(sessions_.end(), session);
+  if (stopping_) session->finish();
+  try {
+    co_await session->run();
+  } catch (const Bug&) {
+    async::throw_from_run(acceptor_.get_executor(), std::current_exception());
+  } catch (const std::exception&) {
+    // Out of memory, say. It costs this connection and no other.
+  }
+  session->cut();
+  sessions_.erase(place);
+}
+
+async::Task<void> Server::Impl::stop(Millis drain) {
+  stopping_ = true;
+  ErrorCode ignored;
+  acceptor_.close(ignored);
+  patience_.cancel();
+  for (const auto& session : sessions_) session->finish();
+  // From here on, for the accept loop too may wait for a place that only a cut gives free.
+  draining_.start(cut_after(drain));
+  co_await accepting_.join();
+  co_await connections_.join();
+  patience_.cancel();
+  co_await draining_.join();
+}
+
+async::Task<void> Server::Impl::cut_after(Millis drain) {
+  ErrorCode cancelled;
+  auto token = asio::redirect_error(asio::use_awaitable, cancelled);
+  patience_.expires_after(drain);
+  co_await patience_.async_wait(token);
+  if (cancelled) co_return;
+  for (const auto& session : sessions_) session->cut();
+}
+
+Server::Server(asio::any_io_executor executor, ServerSettings settings, Handler handler)
+    : impl_(std::make_unique<Impl>(std::move(executor), std::move(settings), std::move(handler))) {}
+
+Server::~Server() = default;
+
+Result<void> Server::start() { return impl_->start(); }
+
+std::string Server::address() const { return impl_->address(); }
+
+async::Task<void> Server::stop(Millis drain) { return impl_->stop(drain); }
+
+}  // namespace recycled::http

@@ -1,0 +1,65 @@
+// A small HTTP/1.1 server, plain or TLS, for the callback endpoint, the local API and the simulated
+// provider. It trusts no peer: sizes, times and the number of connections are bounded.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include "async/task.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "http/message.hpp"
+
+namespace recycled::http {
+
+// PEM files: the certificate with its chain, and its private key.
+struct TlsIdentity {
+  std::filesystem::path certificate;
+  std::filesystem::path private_key;
+};
+
+struct ServerSettings {
+  std::string listen = "127.0.0.1:0";    // address:port, [address]:port for IPv6; 0 = any free port
+  std::optional<TlsIdentity> tls;        // none: plain HTTP
+  std::size_t header_bytes = 16 * 1024;  // more: 431
+  std::size_t body_bytes = 64 * 1024;    // more: 413
+  Millis request_deadline{10'000};       // to read one request (else 408), and to write one reply
+  Millis idle_deadline{60'000};          // between two requests of one connection
+  // Beyond that the oldest idle one is closed for the next; if none is idle, the next waits and
+  // every reply under way is the last of its connection.
+  int connections = 256;
+};
+
+// Takes a request whose target starts with '/'. An exception gives the client a 500 and ends
+// nothing, except a Bug, which comes out of the io_context's run().
+using Handler = std::function<async::Task<Response>(Request)>;
+
+// Lives on the one thread of its executor. A started server is stopped before it is destroyed.
+class Server {
+ public:
+  Server(boost::asio::any_io_executor executor, ServerSettings settings, Handler handler);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  // Listens from here on. Fault::invalid: the listen address or a TLS file, named; Fault::busy: the
+  // port is taken or not ours to take.
+  Result<void> start();
+  // "127.0.0.1:43211", with the port really taken; after start.
+  std::string address() const;
+  // Stops accepting, closes idle connections, lets requests under way finish up to `drain`, then
+  // closes theirs too. Returns when no connection is left; a handler's own waits are not cut.
+  async::Task<void> stop(Millis drain);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace recycled::http

@@ -1,0 +1,59 @@
+// One connection of the server: requests in, replies out, until either side has had enough.
+#pragma once
+
+#include <optional>
+
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+#include "http/server.hpp"
+#include "http/wire.hpp"
+
+namespace recycled::http {
+
+class Session {
+ public:
+  // All but the socket outlive the session; no `tls` means plain HTTP.
+  Session(tcp::socket socket, const ServerSettings& settings, const Handler& handler,
+          asio::ssl::context* tls);
+
+  // Ends with the connection closed. Only a Bug of the handler's comes out.
+  async::Task<void> run();
+
+  // Kept alive after a reply, with nothing of a further request arrived. A new connection is not
+  // spare: its request is on the way.
+  bool spare() { return served_ && unasked(); }
+  // The reply under way, or else the next, is the last.
+  void make_last() { last_ = true; }
+  // The same, and closed at once if nothing of a request has arrived.
+  void finish();
+  // Closes now, whatever goes on.
+  void cut() { wire_.close(); }
+
+ private:
+  using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
+
+  bool unasked() { return idle_ && buffer_.size() == 0 && wire_.is_quiet(); }
+  async::Task<void> converse();
+  async::Task<bool> await_first_byte();
+  // The error is a protocol error, a limit or the wire's; it says nothing about the request then.
+  async::Task<ErrorCode> read_request(Parser& parser);
+  async::Task<bool> serve_one(Millis patience);
+  async::Task<Response> ask_handler(Request request);
+  async::Task<bool> deliver(Response response, const Parser& parser);
+  async::Task<void> refuse(ErrorCode why);
+  async::Task<void> stall();
+  async::Task<ErrorCode> write(boost::beast::http::response<boost::beast::http::string_body> reply);
+
+  Wire wire_;
+  boost::beast::flat_buffer buffer_;
+  const ServerSettings& settings_;
+  const Handler& handler_;
+  asio::ssl::context* tls_;
+  bool idle_ = true;  // waiting for a request's first byte
+  bool served_ = false;
+  bool last_ = false;
+};
+
+}  // namespace recycled::http

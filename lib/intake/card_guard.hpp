@@ -1,0 +1,20 @@
+// Card numbers are never stored nor logged (mission.md X4). This finds them where they do not
+// belong, so that the row is refused and what is shown of it is masked.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace recycled::intake {
+
+// 13 to 19 digits, in one group or several with spaces and dashes between, that pass the Luhn
+// check.
+bool holds_card_number(std::string_view text);
+
+// The same text with the middle of every card number starred out; first six and last four stay.
+std::string mask_card_numbers(std::string_view text);
+
+// All digits but the last four starred out: for a field that is said to hold a card number.
+std::string mask_digits(std::string_view text);
+
+}  // namespace recycled::intake

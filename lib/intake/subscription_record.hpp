@@ -1,0 +1,41 @@
+// From a record of an import file to a subscription, or to everything that is wrong with it.
+// Source: operations.md "Import formats", mission.md X4.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "billing/rules.hpp"
+#include "billing/subscription.hpp"
+#include "intake/field_reader.hpp"
+#include "intake/row.hpp"
+#include "ports/calendar.hpp"
+
+namespace recycled::intake {
+
+// What a record is judged by. The references must outlive it.
+struct RecordRules {
+  const billing::Rules& rules;
+  const ports::Calendar& calendar;  // the account's: a date alone is the start of that civil day
+  Instant now;                      // nothing has been declined after this
+};
+
+using SubscriptionResult = tl::expected<billing::Subscription, std::vector<FieldProblem>>;
+
+// A record that holds a card number, in whatever field, is refused for that alone.
+SubscriptionResult to_subscription(const Fields& fields, const RecordRules& rules);
+
+// The fields a subscription record may have; any other column is not read, but still searched for
+// card numbers.
+bool is_subscription_field(std::string_view name);
+// Those no record can do without.
+const std::vector<std::string>& required_subscription_fields();
+
+// Whether a card number is in it, and the same fields with card numbers masked.
+bool holds_card_data(const Fields& fields);
+Fields masked(Fields fields);
+
+}  // namespace recycled::intake

@@ -1,0 +1,94 @@
+#include "ports/events.hpp"
+
+#include "base/ensure.hpp"
+
+namespace recycled::ports {
+
+// An enumerator's text is its name with the first underscore as a dot; tests/tidy compares the two.
+constexpr std::array<EventRow, 34> event_table{{
+    {EventName::run_started, "run.started", Level::info,
+     "A run began; count is the number of recoveries it found open."},
+    {EventName::run_summary, "run.summary", Level::info,
+     "What a pass did, so that a quiet log still shows progress."},
+    {EventName::run_ended, "run.ended", Level::info, "A run ended by itself or after a stop."},
+    {EventName::run_refused, "run.refused", Level::error,
+     "A run did not start: the config, the ledger or another run forbids it."},
+    {EventName::rules_changed, "rules.changed", Level::info,
+     "The config's billing rules differ from those of the last run; due dates are worked out "
+     "anew."},
+    {EventName::scan_done, "scan.done", Level::debug,
+     "A scan looked at everything due; count is what it claimed."},
+    {EventName::recovery_claimed, "recovery.claimed", Level::info,
+     "A due re-attempt was taken: the hand-over is stored and has not left yet."},
+    {EventName::recovery_sent, "recovery.sent", Level::debug,
+     "A hand-over request was answered; ms is how long it took."},
+    {EventName::recovery_pending, "recovery.pending", Level::info,
+     "FlexFactor has taken over and retries by itself until the expiry."},
+    {EventName::recovery_recovered, "recovery.recovered", Level::info,
+     "FlexFactor charged the card: the subscription moves to its next cycle."},
+    {EventName::recovery_failed, "recovery.failed", Level::info,
+     "FlexFactor gave up or the window ended: the subscription is recycle failed."},
+    {EventName::recovery_withdrawn, "recovery.withdrawn", Level::info,
+     "The merchant ended the subscription and FlexFactor stopped retrying."},
+    {EventName::recovery_released, "recovery.released", Level::warning,
+     "A hand-over that certainly never arrived was given back and will be claimed again."},
+    {EventName::recovery_parked, "recovery.parked", Level::error,
+     "A recovery needs a person; the reason says why."},
+    {EventName::recovery_retry, "recovery.retry", Level::info,
+     "The same request will be sent again later under the same key."},
+    {EventName::recovery_unknown, "recovery.unknown", Level::warning,
+     "A hand-over may have arrived and was not answered; it is asked about first."},
+    {EventName::recovery_inquired, "recovery.inquired", Level::debug,
+     "FlexFactor was asked how an order stands; the reason is its answer."},
+    {EventName::recovery_expired, "recovery.expired", Level::info,
+     "The window of expiry_days ended without a result; a last inquiry and the grace follow."},
+    {EventName::recovery_interrupted, "recovery.interrupted", Level::warning,
+     "A hand-over was under way when the last run ended; it counts as unknown."},
+    {EventName::recovery_alarm, "recovery.alarm", Level::error,
+     "Something contradicts what is stored, or took too long; nothing was changed by it."},
+    {EventName::subscription_held, "subscription.held", Level::warning,
+     "A due subscription was not taken; the reason says why and when it is looked at again."},
+    {EventName::callback_received, "callback.received", Level::info,
+     "A signed callback was stored and answered."},
+    {EventName::callback_refused, "callback.refused", Level::warning,
+     "A callback did not pass verification and was not stored."},
+    {EventName::callback_unmatched, "callback.unmatched", Level::warning,
+     "A callback names an order that is not known yet; it waits in the inbox."},
+    {EventName::callback_failed, "callback.failed", Level::error,
+     "A stored callback could not be processed; it is tried again, then waits for a person."},
+    {EventName::provider_token, "provider.token", Level::debug,
+     "A new access token was fetched; its text is never shown."},
+    {EventName::provider_unavailable, "provider.unavailable", Level::warning,
+     "FlexFactor does not answer, or asks us to slow down; no re-attempt is used up."},
+    {EventName::import_done, "import.done", Level::info,
+     "An import ended; count is the rows taken."},
+    {EventName::import_rejected, "import.rejected", Level::warning,
+     "A row was not taken in; the reason names its line and field."},
+    {EventName::import_superseded, "import.superseded", Level::info,
+     "A row is older than what recycled has decided, and changed nothing of that."},
+    {EventName::listener_started, "listener.started", Level::info,
+     "A listener accepts connections; the reason is its address."},
+    {EventName::listener_stopped, "listener.stopped", Level::info,
+     "A listener accepts no more connections."},
+    {EventName::stop_requested, "stop.requested", Level::info,
+     "A stop signal came: nothing new is claimed, what is under way may finish."},
+    {EventName::store_failed, "store.failed", Level::error,
+     "The ledger could not be written; nothing was changed and no call left."},
+}};
+
+static constexpr bool in_order() {
+  for (std::size_t i = 0; i < event_table.size(); ++i) {
+    if (event_table[i].name != static_cast<EventName>(i)) return false;
+  }
+  return true;
+}
+static_assert(in_order(), "row_of finds a row by its place");
+static_assert(event_table.size() == static_cast<std::size_t>(EventName::store_failed) + 1);
+
+const EventRow& row_of(EventName name) {
+  const auto place = static_cast<std::size_t>(name);
+  ensure(place < event_table.size(), "every event has a row in the table");
+  return event_table[place];
+}
+
+}  // namespace recycled::ports

@@ -1,0 +1,29 @@
+#include "ports/ledger.hpp"
+
+#include "base/ensure.hpp"
+#include "base/words.hpp"
+
+namespace recycled::ports {
+
+std::string_view to_text(CallbackResult result) {
+  switch (result) {
+    case CallbackResult::applied:
+      return "applied";
+    case CallbackResult::ignored:
+      return "ignored";
+    case CallbackResult::unmatched:
+      return "unmatched";
+    case CallbackResult::failed:
+      return "failed";
+    case CallbackResult::unreadable:
+      return "unreadable";
+  }
+  ensure(false, "a callback result of the set");
+  return {};
+}
+
+std::optional<CallbackResult> parse_callback_result(std::string_view text) {
+  return parse_word(text, CallbackResult::unreadable);
+}
+
+}  // namespace recycled::ports

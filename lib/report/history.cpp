@@ -1,0 +1,87 @@
+#include "report/history.hpp"
+
+#include <algorithm>
+
+#include "report/words.hpp"
+
+namespace recycled::report {
+namespace {
+
+std::string with_detail(std::string text, const std::string& detail) {
+  return detail.empty() ? text : text + ": " + detail;
+}
+
+class Chronicle {
+ public:
+  explicit Chronicle(const ports::Calendar& calendar) : calendar_(calendar) {}
+
+  void add(const ports::StoredSubscription& stored) {
+    if (const auto& declined = stored.subscription.declined) {
+      note(declined->at, "decline", with_detail("declined " + declined->code, declined->message));
+      if (declined->reattempts_made > 0) {
+        note(declined->last_attempt_at, "reattempt",
+             "the merchant's re-attempt, the last of " + std::to_string(declined->reattempts_made));
+      }
+    }
+    note(stored.imported_at, "import", "imported");
+  }
+
+  void add(const RecoveryStory& story) {
+    const billing::Recovery& recovery = story.stored.recovery;
+    note(recovery.claimed_at, "claim",
+         "claimed as order " + recovery.order.str() + ": cycle " + std::to_string(recovery.cycle) +
+             ", re-attempt " + std::to_string(recovery.reattempt) + ", " +
+             in_words(recovery.amount) + ", for " + recovery.provider_gateway.str());
+    for (const ports::Attempt& attempt : story.attempts) {
+      note(attempt.started_at, "attempt",
+           with_detail(std::string(to_text(attempt.step)) + ", after " + to_text(attempt.took) +
+                           " " + attempt.outcome,
+                       attempt.detail));
+    }
+    for (const ports::StoredCallback& callback : story.callbacks) {
+      note(callback.received_at, "callback",
+           with_detail("callback " + callback.event + " " + std::string(to_text(callback.result)),
+                       callback.error));
+    }
+  }
+
+  void add(const ports::AuditRow& row) {
+    std::string text = row.event;
+    if (row.before != row.after) text += ", " + row.before + " -> " + row.after;
+    note(row.at, "audit", with_detail(text, row.reason));
+  }
+
+  std::vector<HistoryLine> in_order() && {
+    const auto earlier = [](const HistoryLine& a, const HistoryLine& b) {
+      return a.when.at < b.when.at;
+    };
+    std::stable_sort(lines_.begin(), lines_.end(), earlier);
+    return std::move(lines_);
+  }
+
+ private:
+  void note(Instant at, std::string kind, std::string text) {
+    lines_.push_back({{at, calendar_.day_of(at)}, std::move(kind), std::move(text)});
+  }
+
+  const ports::Calendar& calendar_;
+  std::vector<HistoryLine> lines_;
+};
+
+}  // namespace
+
+std::vector<HistoryLine> history_of(const Explanation& explanation,
+                                    const std::vector<ports::AuditRow>& audit,
+                                    const ports::Calendar& calendar) {
+  Chronicle chronicle(calendar);
+  chronicle.add(explanation.stored);
+  for (const RecoveryStory& story : explanation.recoveries) chronicle.add(story);
+  for (const ports::AuditRow& row : audit) chronicle.add(row);
+  return std::move(chronicle).in_order();
+}
+
+std::string in_words(const Moment& moment) {
+  return to_iso8601(moment.at) + " (" + to_iso8601(moment.day) + ")";
+}
+
+}  // namespace recycled::report

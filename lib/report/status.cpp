@@ -1,0 +1,259 @@
+#include "report/status.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "report/json.hpp"
+#include "report/words.hpp"
+
+namespace recycled::report {
+namespace {
+
+using billing::RecoveryState;
+using std::chrono::days;
+
+constexpr int page = 500;
+constexpr std::array<RecoveryState, 6> open_states{
+    RecoveryState::intended, RecoveryState::unknown,     RecoveryState::waiting,
+    RecoveryState::grace,    RecoveryState::withdrawing, RecoveryState::parked};
+
+// --- gathering ---
+
+void count_age(std::vector<AgeBand>& bands, Millis age) {
+  auto band = bands.begin();
+  while (std::next(band) != bands.end() && std::next(band)->from <= age) ++band;
+  ++band->count;
+}
+
+bool is_without_news(const billing::Recovery& recovery) {
+  if (recovery.state == RecoveryState::parked) return false;
+  return recovery.state == RecoveryState::unknown || recovery.tries > 0;
+}
+
+void count_silence(WithoutNews& silence, const billing::Recovery& recovery) {
+  if (!is_without_news(recovery)) return;
+  ++silence.count;
+  const Instant claimed = recovery.claimed_at;
+  silence.oldest_claim = std::min(silence.oldest_claim.value_or(claimed), claimed);
+}
+
+Instant parked_since(ports::LedgerReader& ledger, const ports::StoredRecovery& stored) {
+  Instant since = stored.recovery.claimed_at;
+  for (const ports::AuditRow& row : ledger.audit_of(stored.subscription_key)) {
+    const bool parks = row.recovery == stored.key && row.before != row.after &&
+                       row.after == billing::to_text(RecoveryState::parked);
+    if (parks) since = row.at;
+  }
+  return since;
+}
+
+ParkedItem parked_item(ports::LedgerReader& ledger, const ports::StoredRecovery& stored) {
+  const billing::Recovery& recovery = stored.recovery;
+  return {recovery.order, stored.subscription, recovery.reason, recovery.amount,
+          parked_since(ledger, stored)};
+}
+
+void add_open(StatusReport& status, ports::LedgerReader& ledger,
+              const ports::StoredRecovery& stored) {
+  count_age(status.open_by_age, status.at - stored.recovery.claimed_at);
+  count_silence(status.without_news, stored.recovery);
+  const bool parked = stored.recovery.state == RecoveryState::parked;
+  if (parked && status.parked.size() < parked_listed) {
+    status.parked.push_back(parked_item(ledger, stored));
+  }
+}
+
+// --- as text ---
+
+constexpr std::size_t label_width = 24;
+
+std::string line(std::string label, const std::string& value) {
+  label.resize(std::max(label.size() + 1, label_width), ' ');
+  return "  " + label + value + "\n";
+}
+
+template <class Set>
+std::string section(const char* title, const std::map<Set, std::int64_t>& counts) {
+  std::string text = std::string(title) + "\n";
+  for (const auto& [value, count] : counts) {
+    if (count > 0) text += line(std::string(to_text(value)), std::to_string(count));
+  }
+  return text;
+}
+
+std::string not_taken_section(const std::map<billing::NotTaken, std::int64_t>& refusals) {
+  std::string text = "not taken\n";
+  for (const auto& [reason, count] : refusals) {
+    if (count == 0) continue;
+    const std::string why = "  " + std::string(billing::explain(reason));
+    text += line(std::string(to_text(reason)), std::to_string(count) + why);
+  }
+  return text;
+}
+
+std::string against(std::optional<Instant> at, Instant now) {
+  if (!at) return "none";
+  const std::string text = to_iso8601(*at);
+  if (*at < now) return text + ", overdue for " + age(now - *at);
+  return text + ", in " + age(*at - now);
+}
+
+// "1d-7d", and of the last band "21d and more".
+std::string band_name(const std::vector<AgeBand>& bands, std::size_t index) {
+  if (index + 1 == bands.size()) return to_text(bands[index].from) + " and more";
+  return to_text(bands[index].from) + "-" + to_text(bands[index + 1].from);
+}
+
+std::string ages_section(const std::vector<AgeBand>& bands) {
+  std::string text = "open by age\n";
+  for (std::size_t i = 0; i < bands.size(); ++i) {
+    if (bands[i].count == 0) continue;
+    text += line(band_name(bands, i), std::to_string(bands[i].count));
+  }
+  return text;
+}
+
+std::string in_words(const WithoutNews& silence) {
+  if (silence.count == 0) return "none";
+  return std::to_string(silence.count) + ", the oldest claimed " +
+         to_iso8601(silence.oldest_claim.value());
+}
+
+std::string in_words(const std::optional<ports::RunRow>& run) {
+  if (!run) return "none yet";
+  const std::string end = run->ended_at ? "ended " + to_iso8601(*run->ended_at) : "has not ended";
+  const std::string summary = run->summary.empty() ? "" : ": " + printable(run->summary);
+  return run->kind + " " + run->id.str() + ", started " + to_iso8601(run->started_at) + ", " + end +
+         summary;
+}
+
+std::string parked_section(const StatusReport& status) {
+  const auto& counts = status.counts.recoveries;
+  const auto counted = counts.find(RecoveryState::parked);
+  const std::int64_t all = counted == counts.end() ? 0 : counted->second;
+  const auto listed = static_cast<std::int64_t>(status.parked.size());
+  if (all == 0 && listed == 0) return {};
+  std::string text = "parked, waiting for a person\n";
+  for (const ParkedItem& item : status.parked) {
+    text += "  " + item.order.str() + "  subscription " + printable(item.subscription.str()) +
+            "  " + report::in_words(item.amount) + "  since " + to_iso8601(item.since) + "  " +
+            std::string(to_text(item.reason)) + "\n";
+  }
+  if (all > listed) text += "  and " + std::to_string(all - listed) + " more\n";
+  return text;
+}
+
+std::string totals_section(const std::vector<ports::Total>& totals) {
+  std::string text = totals.empty() ? "" : "money\n";
+  for (const ports::Total& total : totals) {
+    std::string label(to_text(total.state));
+    if (total.reason != billing::Reason::none)
+      label += " (" + std::string(to_text(total.reason)) + ")";
+    text += line(label, std::to_string(total.count) + " for " +
+                            report::in_words(Money{total.minor, total.currency}));
+  }
+  return text;
+}
+
+// --- as JSON ---
+
+template <class Set>
+Json json_of(const std::map<Set, std::int64_t>& counts) {
+  Json json = Json::object();
+  for (const auto& [value, count] : counts) json[std::string(to_text(value))] = count;
+  return json;
+}
+
+Json json_of(const std::vector<AgeBand>& bands) {
+  Json json = Json::array();
+  for (const AgeBand& band : bands) {
+    json.push_back({{"from", to_text(band.from)}, {"count", band.count}});
+  }
+  return json;
+}
+
+Json json_of(const std::vector<ParkedItem>& items) {
+  Json json = Json::array();
+  for (const ParkedItem& item : items) {
+    json.push_back({{"order_id", item.order.str()},
+                    {"subscription_id", item.subscription.str()},
+                    {"reason", to_text(item.reason)},
+                    {"amount", to_decimal(item.amount)},
+                    {"currency", item.amount.currency.code()},
+                    {"since", to_iso8601(item.since)}});
+  }
+  return json;
+}
+
+Json json_of(const std::optional<ports::RunRow>& run) {
+  if (!run) return {};
+  return {{"run_id", run->id.str()},
+          {"kind", run->kind},
+          {"started_at", to_iso8601(run->started_at)},
+          {"ended_at", when_or_null(run->ended_at)},
+          {"summary", run->summary}};
+}
+
+Json json_of(const std::vector<ports::Total>& totals) {
+  Json json = Json::array();
+  for (const ports::Total& total : totals) {
+    json.push_back({{"state", to_text(total.state)},
+                    {"reason", to_text(total.reason)},
+                    {"currency", total.currency.code()},
+                    {"count", total.count},
+                    {"amount", to_decimal(Money{total.minor, total.currency})}});
+  }
+  return json;
+}
+
+}  // namespace
+
+StatusReport gather_status(ports::LedgerReader& ledger, Instant now) {
+  StatusReport status;
+  status.at = now;
+  status.counts = ledger.counts();
+  status.open_by_age = {{days(0)}, {days(1)}, {days(7)}, {days(14)}, {days(21)}};
+  status.next_due = ledger.next_due();
+  status.next_step = ledger.next_step();
+  status.last_run = ledger.last_run();
+  status.totals = ledger.totals();
+  for (const RecoveryState state : open_states) {
+    auto stored = ledger.in_state(state, RecoveryKey(), page);
+    while (!stored.empty()) {
+      for (const ports::StoredRecovery& one : stored) add_open(status, ledger, one);
+      stored = ledger.in_state(state, stored.back().key, page);
+    }
+  }
+  return status;
+}
+
+std::string to_text(const StatusReport& status) {
+  return "status at " + to_iso8601(status.at) + "\n" +
+         line("next due", against(status.next_due, status.at)) +
+         line("next step", against(status.next_step, status.at)) +
+         line("without news", in_words(status.without_news)) +
+         line("last run", in_words(status.last_run)) + parked_section(status) +
+         section("subscriptions", status.counts.subscriptions) +
+         section("recoveries", status.counts.recoveries) + ages_section(status.open_by_age) +
+         not_taken_section(status.counts.refusals) + section("callbacks", status.counts.callbacks) +
+         totals_section(status.totals);
+}
+
+std::string to_json(const StatusReport& status) {
+  const Json silence{{"count", status.without_news.count},
+                     {"oldest_claim", when_or_null(status.without_news.oldest_claim)}};
+  return written(Json{{"at", to_iso8601(status.at)},
+                      {"next_due", when_or_null(status.next_due)},
+                      {"next_step", when_or_null(status.next_step)},
+                      {"without_news", silence},
+                      {"last_run", json_of(status.last_run)},
+                      {"parked", json_of(status.parked)},
+                      {"subscriptions", json_of(status.counts.subscriptions)},
+                      {"recoveries", json_of(status.counts.recoveries)},
+                      {"open_by_age", json_of(status.open_by_age)},
+                      {"not_taken", json_of(status.counts.refusals)},
+                      {"callbacks", json_of(status.counts.callbacks)},
+                      {"totals", json_of(status.totals)}});
+}
+
+}  // namespace recycled::report

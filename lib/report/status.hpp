@@ -1,0 +1,62 @@
+// `recycled status`: how things stand, read from the ledger alone. Source: operations.md
+// "Commands"; lessons.md 13 and 22 (oldest due and rows without news come first to the eye).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.hpp"
+#include "ports/ledger.hpp"
+
+namespace recycled::report {
+
+// How many parked items are listed; all of them are counted.
+inline constexpr std::size_t parked_listed = 50;
+
+// Open recoveries claimed at least `from` ago, and not as long ago as the next band's.
+struct AgeBand {
+  Millis from{};
+  std::int64_t count = 0;
+
+  bool operator==(const AgeBand&) const = default;
+};
+
+struct ParkedItem {
+  OrderId order;
+  SubscriptionId subscription;
+  billing::Reason reason = billing::Reason::none;
+  Money amount;
+  Instant since{};  // when it was parked; without an audit row that says so, when it was claimed
+
+  bool operator==(const ParkedItem&) const = default;
+};
+
+// Open recoveries about which FlexFactor has not answered what we last asked: of unknown fate, or
+// with a step that has been tried in vain.
+struct WithoutNews {
+  std::int64_t count = 0;
+  std::optional<Instant> oldest_claim;
+
+  bool operator==(const WithoutNews&) const = default;
+};
+
+struct StatusReport {
+  Instant at{};
+  ports::Counts counts;
+  std::vector<AgeBand> open_by_age;  // from young to old
+  std::optional<Instant> next_due;   // of what is yet to be handed over; in the past: overdue
+  std::optional<Instant> next_step;  // of what has been handed over; in the past: overdue
+  WithoutNews without_news;
+  std::vector<ParkedItem> parked;  // the first parked_listed of them
+  std::optional<ports::RunRow> last_run;
+  std::vector<ports::Total> totals;
+};
+
+StatusReport gather_status(ports::LedgerReader& ledger, Instant now);
+
+std::string to_text(const StatusReport& status);
+std::string to_json(const StatusReport& status);
+
+}  // namespace recycled::report

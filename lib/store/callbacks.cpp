@@ -1,0 +1,104 @@
+// Callbacks as they came, what became of them, and the nonces inside the window.
+#include "store/rows.hpp"
+#include "store/sqlite_tx.hpp"
+
+namespace recycled::store {
+namespace {
+
+#define CALLBACK_COLUMNS                                                                     \
+  "c.key, c.received_at, c.nonce, c.event, c.order_id, c.provider_order, c.headers, c.body," \
+  " coalesce(i.result, c.result), coalesce(i.tries, 0), i.next_at, coalesce(i.error, '')"    \
+  " FROM callback AS c LEFT JOIN inbox AS i ON i.callback_key = c.key "
+
+std::vector<ports::StoredCallback> read_all(SQLite::Statement& statement) {
+  std::vector<ports::StoredCallback> rows;
+  while (statement.executeStep()) {
+    Columns in(statement);
+    ports::StoredCallback row;
+    row.key = in.key<CallbackKey>();
+    row.received_at = in.instant();
+    row.nonce = in.text();
+    row.event = in.text();
+    row.order = in.id<OrderId>();
+    row.provider_order = in.id<ProviderOrderId>();
+    row.headers = in.text();
+    row.body = in.text();
+    row.result = in.word(ports::parse_callback_result);
+    row.tries = in.number();
+    row.next_at = in.maybe_instant();
+    row.error = in.text();
+    rows.push_back(std::move(row));
+  }
+  statement.reset();
+  return rows;
+}
+
+}  // namespace
+
+std::vector<ports::StoredCallback> SqliteTx::callbacks_of(const OrderId& order) {
+  auto& query =
+      database_.prepared("SELECT " CALLBACK_COLUMNS "WHERE c.order_id = ? ORDER BY c.key");
+  Binder(query) << order;
+  return read_all(query);
+}
+
+std::vector<ports::StoredCallback> SqliteTx::callbacks_due(Instant now, int limit) {
+  auto& query = database_.prepared("SELECT " CALLBACK_COLUMNS
+                                   "WHERE i.next_at IS NOT NULL AND i.next_at <= ?"
+                                   " ORDER BY i.next_at LIMIT ?");
+  Binder(query) << now << limit;
+  return read_all(query);
+}
+
+std::optional<Instant> SqliteTx::next_callback() {
+  auto& query = database_.prepared(
+      "SELECT next_at FROM inbox WHERE next_at IS NOT NULL ORDER BY next_at LIMIT 1");
+  std::optional<Instant> next;
+  if (query.executeStep()) next = Columns(query).instant();
+  query.reset();
+  return next;
+}
+
+bool SqliteTx::remember_nonce(const std::string& nonce, Instant seen_at) {
+  auto& insert =
+      database_.prepared("INSERT INTO nonce (nonce, seen_at) VALUES (?, ?) ON CONFLICT DO NOTHING");
+  Binder(insert) << nonce << seen_at;
+  return insert.exec() == 1;
+}
+
+CallbackKey SqliteTx::add_callback(const ports::StoredCallback& callback) {
+  auto& insert = database_.prepared(
+      "INSERT INTO callback (received_at, nonce, event, order_id, provider_order, headers, body,"
+      " result) VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING key");
+  Binder out(insert);
+  out << callback.received_at << callback.nonce << callback.event << callback.order
+      << callback.provider_order << callback.headers;
+  out.blob(callback.body);
+  out << ports::to_text(callback.result);
+  ensure(insert.executeStep(), "an insert returns its row");
+  ports::StoredCallback stored = callback;
+  stored.key = Columns(insert).key<CallbackKey>();
+  insert.reset();
+  const bool done = callback.result == ports::CallbackResult::applied ||
+                    callback.result == ports::CallbackResult::ignored;
+  if (!done) mark_callback(stored);
+  return stored.key;
+}
+
+void SqliteTx::mark_callback(const ports::StoredCallback& callback) {
+  auto& put = database_.prepared(
+      "INSERT INTO inbox (callback_key, result, tries, next_at, error) VALUES (?, ?, ?, ?, ?)"
+      " ON CONFLICT (callback_key) DO UPDATE SET result = excluded.result,"
+      " tries = excluded.tries, next_at = excluded.next_at, error = excluded.error");
+  Binder(put) << callback.key << ports::to_text(callback.result) << callback.tries
+              << callback.next_at << callback.error;
+  put.exec();
+}
+
+void SqliteTx::forget_nonces(Instant before) {
+  auto& forget = database_.prepared("DELETE FROM nonce WHERE seen_at < ?");
+  Binder(forget) << before;
+  forget.exec();
+}
+
+}  // namespace recycled::store

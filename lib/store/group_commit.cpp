@@ -1,0 +1,71 @@
+#include "store/group_commit.hpp"
+
+#include <sqlite3.h>
+
+#include "store/sqlite_tx.hpp"
+
+namespace recycled::store {
+namespace {
+
+// A failure of the disk or the lock concerns the whole group; a constraint that fails is the
+// work's.
+bool concerns_all(const SQLite::Exception& exception) {
+  switch (exception.getErrorCode()) {
+    case SQLITE_BUSY:
+    case SQLITE_FULL:
+    case SQLITE_IOERR:
+    case SQLITE_NOMEM:
+    case SQLITE_READONLY:
+    case SQLITE_CORRUPT:
+    case SQLITE_CANTOPEN:
+      return true;
+    default:
+      return false;
+  }
+}
+
+void run_one(Database& database, SqliteTx& tx, Job& job) {
+  database.run("SAVEPOINT job");
+  try {
+    job.work(tx);
+  } catch (const SQLite::Exception& exception) {
+    if (concerns_all(exception)) throw;
+    job.thrown = std::current_exception();
+  } catch (...) {
+    job.thrown = std::current_exception();
+  }
+  if (job.thrown) database.run("ROLLBACK TO job");
+  database.run("RELEASE job");
+}
+
+void roll_back(Database& database) {
+  if (sqlite3_get_autocommit(database.raw().getHandle()) != 0) return;
+  try {
+    database.run("ROLLBACK");
+  } catch (const SQLite::Exception&) {
+    // SQLite has rolled back by itself (full disk, I/O error).
+  }
+}
+
+}  // namespace
+
+Failure as_failure(const SQLite::Exception& exception) {
+  const bool busy = exception.getErrorCode() == SQLITE_BUSY;
+  return fail(busy ? Fault::busy : Fault::store, std::string("ledger: ") + exception.what());
+}
+
+void run_group(Database& database, std::vector<Job*>& jobs) {
+  SqliteTx tx(database);
+  try {
+    // IMMEDIATE: an upgrade from read to write would fail at once whatever the timeout
+    // (lessons.md 23).
+    database.run("BEGIN IMMEDIATE");
+    for (Job* job : jobs) run_one(database, tx, *job);
+    database.run("COMMIT");
+  } catch (const SQLite::Exception& exception) {
+    roll_back(database);
+    for (Job* job : jobs) job->result = as_failure(exception);
+  }
+}
+
+}  // namespace recycled::store

@@ -1,0 +1,28 @@
+// Many small pieces of work, one transaction, one fsync. Plain and synchronous: where it runs is
+// the ledger's business.
+#pragma once
+
+#include <exception>
+#include <functional>
+#include <vector>
+
+#include "base/result.hpp"
+#include "ports/ledger.hpp"
+#include "store/database.hpp"
+
+namespace recycled::store {
+
+struct Job {
+  ports::LedgerWork work;
+  Result<void> result;
+  std::exception_ptr thrown;  // by the work itself: the caller's bug, not the store's
+};
+
+// Runs all of them in one transaction and commits. Each is inside a savepoint, so that one which
+// throws undoes only itself. If the commit fails nothing of any is kept, and each result says so.
+void run_group(Database& database, std::vector<Job*>& jobs);
+
+// Reads as a failure of the store what SQLite threw.
+Failure as_failure(const SQLite::Exception& exception);
+
+}  // namespace recycled::store

@@ -1,0 +1,183 @@
+// What is only ever appended, and what is counted: attempts, audit, outbox, runs, totals, meta.
+#include "store/rows.hpp"
+#include "store/sqlite_tx.hpp"
+
+namespace recycled::store {
+namespace {
+
+// "SELECT word, count(*) … GROUP BY word" into a map keyed by the closed set.
+template <class T>
+std::map<T, std::int64_t> count_by(SQLite::Statement& query,
+                                   std::optional<T> (*parse)(std::string_view)) {
+  std::map<T, std::int64_t> counts;
+  while (query.executeStep()) {
+    Columns in(query);
+    const T word = in.word(parse);
+    counts[word] = in.integer();
+  }
+  query.reset();
+  return counts;
+}
+
+}  // namespace
+
+std::optional<std::string> SqliteTx::meta(const std::string& name) {
+  auto& query = database_.prepared("SELECT value FROM meta WHERE name = ?");
+  Binder(query) << name;
+  std::optional<std::string> value;
+  if (query.executeStep()) value = Columns(query).text();
+  query.reset();
+  return value;
+}
+
+void SqliteTx::set_meta(const std::string& name, const std::string& value) {
+  auto& put = database_.prepared(
+      "INSERT INTO meta (name, value) VALUES (?, ?)"
+      " ON CONFLICT (name) DO UPDATE SET value = excluded.value");
+  Binder(put) << name << value;
+  put.exec();
+}
+
+void SqliteTx::add_attempt(const ports::Attempt& attempt) {
+  auto& insert = database_.prepared(
+      "INSERT INTO attempt (recovery_key, started_at, took, step, outcome, detail)"
+      " VALUES (?, ?, ?, ?, ?, ?)");
+  Binder(insert) << attempt.recovery << attempt.started_at << attempt.took.count()
+                 << to_text(attempt.step) << attempt.outcome << attempt.detail;
+  insert.exec();
+}
+
+std::vector<ports::Attempt> SqliteTx::attempts(RecoveryKey key) {
+  auto& query = database_.prepared(
+      "SELECT recovery_key, started_at, took, step, outcome, detail FROM attempt"
+      " WHERE recovery_key = ? ORDER BY key");
+  Binder(query) << key;
+  std::vector<ports::Attempt> rows;
+  while (query.executeStep()) {
+    Columns in(query);
+    ports::Attempt row;
+    row.recovery = in.key<RecoveryKey>();
+    row.started_at = in.instant();
+    row.took = Millis(in.integer());
+    row.step = in.word(billing::parse_step);
+    row.outcome = in.text();
+    row.detail = in.text();
+    rows.push_back(std::move(row));
+  }
+  query.reset();
+  return rows;
+}
+
+void SqliteTx::add_audit(const ports::AuditRow& row) {
+  auto& insert = database_.prepared(
+      "INSERT INTO audit (at, subscription_key, recovery_key, event, before, after, reason)"
+      " VALUES (?, ?, ?, ?, ?, ?, ?)");
+  Binder(insert) << row.at << row.subscription << row.recovery << row.event << row.before
+                 << row.after << row.reason;
+  insert.exec();
+}
+
+std::vector<ports::AuditRow> SqliteTx::audit_of(SubscriptionKey key) {
+  auto& query = database_.prepared(
+      "SELECT at, recovery_key, subscription_key, event, before, after, reason FROM audit"
+      " WHERE subscription_key = ? ORDER BY key");
+  Binder(query) << key;
+  std::vector<ports::AuditRow> rows;
+  while (query.executeStep()) {
+    Columns in(query);
+    ports::AuditRow row;
+    row.at = in.instant();
+    // A null key reads as 0, which no row has.
+    if (const auto recovery = in.integer(); recovery != 0) row.recovery = RecoveryKey(recovery);
+    row.subscription = in.key<SubscriptionKey>();
+    row.event = in.text();
+    row.before = in.text();
+    row.after = in.text();
+    row.reason = in.text();
+    rows.push_back(std::move(row));
+  }
+  query.reset();
+  return rows;
+}
+
+void SqliteTx::add_outbox(const ports::OutboxRow& row) {
+  auto& insert = database_.prepared(
+      "INSERT INTO outbox (at, type, subscription_key, recovery_key, amount, currency, gateway,"
+      " next_bill_on, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  std::optional<std::int64_t> minor;
+  std::optional<Currency> currency;
+  if (row.amount) {
+    minor = row.amount->minor;
+    currency = row.amount->currency;
+  }
+  Binder(insert) << row.at << row.type << row.subscription << row.recovery << minor << currency
+                 << row.gateway << row.next_bill_on << row.reason;
+  insert.exec();
+}
+
+void SqliteTx::put_run(const ports::RunRow& run) {
+  auto& put = database_.prepared(
+      "INSERT INTO run (id, kind, started_at, ended_at, summary) VALUES (?, ?, ?, ?, ?)"
+      " ON CONFLICT (id) DO UPDATE SET ended_at = excluded.ended_at, summary = excluded.summary");
+  Binder(put) << run.id << run.kind << run.started_at << run.ended_at << run.summary;
+  put.exec();
+}
+
+std::optional<ports::RunRow> SqliteTx::last_run() {
+  auto& query = database_.prepared(
+      "SELECT id, kind, started_at, ended_at, summary FROM run ORDER BY started_at DESC LIMIT 1");
+  std::optional<ports::RunRow> last;
+  if (query.executeStep()) {
+    Columns in(query);
+    ports::RunRow row;
+    row.id = in.id<RunId>();
+    row.kind = in.text();
+    row.started_at = in.instant();
+    row.ended_at = in.maybe_instant();
+    row.summary = in.text();
+    last = std::move(row);
+  }
+  query.reset();
+  return last;
+}
+
+ports::Counts SqliteTx::counts() {
+  ports::Counts counts;
+  counts.subscriptions =
+      count_by(database_.prepared("SELECT status, count(*) FROM subscription GROUP BY status"),
+               billing::parse_subscription_status);
+  counts.recoveries =
+      count_by(database_.prepared("SELECT state, count(*) FROM recovery GROUP BY state"),
+               billing::parse_recovery_state);
+  counts.refusals =
+      count_by(database_.prepared("SELECT not_taken, count(*) FROM subscription"
+                                  " WHERE not_taken IS NOT NULL AND status = 'recycle_billing'"
+                                  " GROUP BY not_taken"),
+               billing::parse_not_taken);
+  counts.callbacks = count_by(
+      database_.prepared("SELECT coalesce(i.result, c.result) AS result, count(*) FROM callback"
+                         " AS c LEFT JOIN inbox AS i ON i.callback_key = c.key GROUP BY 1"),
+      ports::parse_callback_result);
+  return counts;
+}
+
+std::vector<ports::Total> SqliteTx::totals() {
+  auto& query = database_.prepared(
+      "SELECT state, reason, currency, count(*), sum(amount) FROM recovery"
+      " WHERE refunded = 0 AND charged_back = 0 GROUP BY state, reason, currency ORDER BY 1, 2, 3");
+  std::vector<ports::Total> totals;
+  while (query.executeStep()) {
+    Columns in(query);
+    ports::Total total;
+    total.state = in.word(billing::parse_recovery_state);
+    total.reason = in.word(billing::parse_reason);
+    total.currency = in.currency();
+    total.count = in.integer();
+    total.minor = in.integer();
+    totals.push_back(total);
+  }
+  query.reset();
+  return totals;
+}
+
+}  // namespace recycled::store

@@ -1,0 +1,162 @@
+#include "store/ledger.hpp"
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "async/suspend.hpp"
+#include "store/database.hpp"
+#include "store/group_commit.hpp"
+#include "store/migrate.hpp"
+#include "store/sqlite_tx.hpp"
+
+namespace recycled::store {
+
+namespace {
+
+// Enough to fill an fsync's time, few enough that nobody waits long behind a group.
+constexpr std::size_t largest_group = 2048;
+
+struct Waiting {
+  Job* job;
+  async::Resume resume;
+};
+
+Result<void> settle(Job& job) {
+  if (job.thrown) std::rethrow_exception(job.thrown);
+  return job.result;
+}
+
+}  // namespace
+
+class SqliteLedger::Impl {
+ public:
+  Impl(const std::filesystem::path& file, Executor executor)
+      : database_(file, Access::read_write), executor_(executor) {}
+
+  ~Impl() { stop(); }
+
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  Result<void> prepare(Instant now) {
+    auto ready = migrate(database_, migrations(), now);
+    if (ready && executor_ == Executor::thread) thread_ = std::thread([this] { serve(); });
+    return ready;
+  }
+
+  bool is_inline() const { return executor_ == Executor::inline_; }
+
+  void run_now(Job& job) {
+    std::vector<Job*> group{&job};
+    run_group(database_, group);
+  }
+
+  void enqueue(Job& job, async::Resume resume) {
+    {
+      const std::lock_guard lock(mutex_);
+      queue_.push_back(Waiting{&job, std::move(resume)});
+    }
+    wake_.notify_one();
+  }
+
+ private:
+  // The store's thread: takes all that has gathered, commits it once, then answers everybody.
+  void serve() {
+    std::vector<Waiting> group;
+    while (next_group(group)) {
+      std::vector<Job*> jobs;
+      for (const Waiting& waiting : group) jobs.push_back(waiting.job);
+      run_group(database_, jobs);
+      for (const Waiting& waiting : group) waiting.resume();
+      group.clear();
+    }
+  }
+
+  // False: stopped, and nothing is left to do.
+  bool next_group(std::vector<Waiting>& group) {
+    std::unique_lock lock(mutex_);
+    wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+    const std::size_t count = std::min(queue_.size(), largest_group);
+    const auto end = queue_.begin() + static_cast<std::ptrdiff_t>(count);
+    group.assign(std::make_move_iterator(queue_.begin()), std::make_move_iterator(end));
+    queue_.erase(queue_.begin(), end);
+    return !group.empty();
+  }
+
+  void stop() {
+    if (!thread_.joinable()) return;
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    wake_.notify_one();
+    thread_.join();
+  }
+
+  Database database_;
+  Executor executor_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::vector<Waiting> queue_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+Result<std::unique_ptr<SqliteLedger>> SqliteLedger::open(const std::filesystem::path& file,
+                                                         Executor executor, Instant now) {
+  try {
+    auto impl = std::make_unique<Impl>(file, executor);
+    if (auto ready = impl->prepare(now); !ready) return Failure(ready.error());
+    return std::unique_ptr<SqliteLedger>(new SqliteLedger(std::move(impl)));
+  } catch (const SQLite::Exception& exception) {
+    return fail(as_failure(exception).value().fault,
+                "cannot open the ledger " + file.string() + ": " + exception.what());
+  }
+}
+
+SqliteLedger::SqliteLedger(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+SqliteLedger::~SqliteLedger() = default;
+
+async::Task<Result<void>> SqliteLedger::write(ports::LedgerWork work) {
+  Job job;
+  job.work = std::move(work);
+  if (impl_->is_inline()) {
+    impl_->run_now(job);
+    co_return settle(job);
+  }
+  std::function<void(async::Resume)> start = [this, &job](async::Resume resume) {
+    impl_->enqueue(job, std::move(resume));
+  };
+  co_await async::until_resumed(std::move(start));
+  co_return settle(job);
+}
+
+Result<void> SqliteLedger::write_now(const ports::LedgerWork& work) {
+  Job job;
+  job.work = work;
+  impl_->run_now(job);
+  return settle(job);
+}
+
+Result<void> read_ledger(const std::filesystem::path& file,
+                         const std::function<void(ports::LedgerReader&)>& look) {
+  if (!std::filesystem::exists(file)) {
+    return fail(Fault::not_found, "there is no ledger at " + file.string() +
+                                      "; `recycled init` or the first import makes one");
+  }
+  try {
+    Database database(file, Access::read_only);
+    if (auto same = check_schema(database, migrations()); !same) return same;
+    SQLite::Transaction snapshot(database.raw());
+    SqliteTx reader(database);
+    look(reader);
+    return {};
+  } catch (const SQLite::Exception& exception) {
+    return as_failure(exception);
+  }
+}
+
+}  // namespace recycled::store

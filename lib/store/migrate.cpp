@@ -1,0 +1,73 @@
+#include "store/migrate.hpp"
+
+#include <map>
+#include <string>
+
+#include "crypto/digest.hpp"
+
+namespace recycled::store {
+namespace {
+
+std::string checksum(const Migration& migration) {
+  return crypto::to_hex(crypto::sha256(migration.sql));
+}
+
+std::map<int, std::string> applied(Database& database) {
+  std::map<int, std::string> found;
+  if (!database.raw().tableExists("migration")) return found;
+  SQLite::Statement all(database.raw(), "SELECT number, checksum FROM migration");
+  while (all.executeStep()) found[all.getColumn(0).getInt()] = all.getColumn(1).getString();
+  return found;
+}
+
+Result<void> compare(const std::map<int, std::string>& found, const std::vector<Migration>& steps) {
+  for (const auto& [number, sum] : found) {
+    if (number > static_cast<int>(steps.size())) {
+      return fail(Fault::newer, "the ledger was written by a newer recycled (migration " +
+                                    std::to_string(number) + "); install that version");
+    }
+    const Migration& ours = steps[static_cast<std::size_t>(number - 1)];
+    if (sum != checksum(ours)) {
+      return fail(Fault::store, "migration " + std::to_string(number) +
+                                    " of the ledger is not the one this program knows; it may "
+                                    "belong to another build: restore the program that made it");
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> migrate(Database& database, const std::vector<Migration>& steps, Instant now) {
+  SQLite::Transaction transaction(database.raw(), SQLite::TransactionBehavior::IMMEDIATE);
+  database.raw().exec(
+      "CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL,"
+      " checksum TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT");
+  const auto found = applied(database);
+  if (auto same = compare(found, steps); !same) return same;
+  for (const Migration& step : steps) {
+    if (found.contains(step.number)) continue;
+    database.raw().exec(std::string(step.sql));
+    SQLite::Statement note(database.raw(), "INSERT INTO migration VALUES (?, ?, ?, ?)");
+    note.bind(1, step.number);
+    note.bind(2, std::string(step.name));
+    note.bind(3, checksum(step));
+    note.bind(4, to_millis(now));
+    note.exec();
+  }
+  transaction.commit();
+  return {};
+}
+
+Result<void> check_schema(Database& database, const std::vector<Migration>& steps) {
+  const auto found = applied(database);
+  if (auto same = compare(found, steps); !same) return same;
+  if (found.size() < steps.size()) {
+    return fail(Fault::store,
+                "the ledger is of an older recycled; `recycled run` or `once` brings "
+                "it up to date");
+  }
+  return {};
+}
+
+}  // namespace recycled::store

@@ -1,0 +1,117 @@
+// Values to columns and back. A Binder writes parameters from the first on, a Columns reads columns
+// from the first on: the order of a statement's column list is written once, beside it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include "base/ensure.hpp"
+#include "base/id.hpp"
+#include "base/money.hpp"
+#include "base/time.hpp"
+
+namespace recycled::store {
+
+class Binder {
+ public:
+  explicit Binder(SQLite::Statement& statement) : statement_(statement) {}
+
+  Binder& operator<<(std::int64_t value) {
+    statement_.bind(next_++, value);
+    return *this;
+  }
+  Binder& operator<<(int value) { return *this << std::int64_t{value}; }
+  Binder& operator<<(const std::string& value) {
+    statement_.bind(next_++, value);
+    return *this;
+  }
+  Binder& operator<<(std::string_view value) { return *this << std::string(value); }
+  Binder& operator<<(const char* value) { return *this << std::string(value); }
+  Binder& operator<<(Instant value) { return *this << to_millis(value); }
+  Binder& operator<<(CivilDate value) { return *this << to_iso8601(value); }
+  Binder& operator<<(Currency value) { return *this << value.code(); }
+  template <class Tag>
+  Binder& operator<<(const Id<Tag>& value) {
+    return *this << value.str();
+  }
+  template <class Tag>
+  Binder& operator<<(Key<Tag> value) {
+    return *this << value.value();
+  }
+  template <class T>
+  Binder& operator<<(const std::optional<T>& value) {
+    if (value) return *this << *value;
+    statement_.bind(next_++);
+    return *this;
+  }
+  Binder& blob(const std::string& value) {
+    statement_.bind(next_++, value.data(), static_cast<int>(value.size()));
+    return *this;
+  }
+
+ private:
+  SQLite::Statement& statement_;
+  int next_ = 1;
+};
+
+class Columns {
+ public:
+  explicit Columns(SQLite::Statement& statement) : statement_(statement) {}
+
+  std::int64_t integer() { return column().getInt64(); }
+  int number() { return static_cast<int>(integer()); }
+  bool flag() { return integer() != 0; }
+  std::string text() { return column().getString(); }
+  Instant instant() { return from_millis(integer()); }
+
+  template <class T>
+  T id() {
+    return T(text());
+  }
+  template <class T>
+  T key() {
+    return T(integer());
+  }
+  Currency currency() {
+    const auto parsed = Currency::parse(text());
+    ensure(parsed.has_value(), "a stored currency is one");
+    return *parsed;
+  }
+  std::optional<int> maybe_number() {
+    const SQLite::Column value = column();
+    if (value.isNull()) return std::nullopt;
+    return static_cast<int>(value.getInt64());
+  }
+  std::optional<Instant> maybe_instant() {
+    const SQLite::Column value = column();
+    if (value.isNull()) return std::nullopt;
+    return from_millis(value.getInt64());
+  }
+  std::optional<std::string> maybe_text() {
+    const SQLite::Column value = column();
+    if (value.isNull()) return std::nullopt;
+    return value.getString();
+  }
+  std::optional<CivilDate> maybe_date() {
+    const auto value = maybe_text();
+    return value ? parse_date(*value) : std::nullopt;
+  }
+  // A word of a closed set, by that set's own parser.
+  template <class T>
+  T word(std::optional<T> (*parse)(std::string_view)) {
+    const auto parsed = parse(text());
+    ensure(parsed.has_value(), "a stored word is one of its set");
+    return *parsed;
+  }
+
+ private:
+  SQLite::Column column() { return statement_.getColumn(next_++); }
+
+  SQLite::Statement& statement_;
+  int next_ = 0;
+};
+
+}  // namespace recycled::store

@@ -1,0 +1,72 @@
+// The ledger's operations on an open transaction. One class, its methods grouped by table in
+// subscriptions.cpp, recoveries.cpp, callbacks.cpp and history.cpp.
+#pragma once
+
+#include "ports/ledger.hpp"
+#include "store/database.hpp"
+
+namespace recycled::store {
+
+class SqliteTx final : public ports::LedgerTx {
+ public:
+  explicit SqliteTx(Database& database) : database_(database) {}
+
+  std::optional<std::string> meta(const std::string& name) override;
+  void set_meta(const std::string& name, const std::string& value) override;
+
+  // subscriptions.cpp
+  std::optional<ports::StoredSubscription> subscription(const SubscriptionId& id) override;
+  ports::StoredSubscription subscription(SubscriptionKey key) override;
+  std::vector<ports::StoredSubscription> in_recycle_billing(SubscriptionKey after,
+                                                            int limit) override;
+  std::vector<ports::StoredSubscription> due(Instant now, ports::DueCursor after,
+                                             int limit) override;
+  std::optional<Instant> next_due() override;
+  SubscriptionKey put_subscription(const billing::Subscription& subscription,
+                                   const ports::Plan& plan, Instant now) override;
+  void set_plan(SubscriptionKey key, const ports::Plan& plan) override;
+  void set_status(SubscriptionKey key, billing::SubscriptionStatus status, Instant now) override;
+  bool settle(const ports::Settlement& settlement, Instant now) override;
+
+  // recoveries.cpp
+  ports::StoredRecovery recovery(RecoveryKey key) override;
+  std::optional<ports::StoredRecovery> recovery(const OrderId& order) override;
+  std::optional<ports::StoredRecovery> recovery_by_provider(const ProviderOrderId& order) override;
+  std::vector<ports::StoredRecovery> recoveries_of(SubscriptionKey key) override;
+  std::vector<ports::StoredRecovery> in_state(billing::RecoveryState state, RecoveryKey after,
+                                              int limit) override;
+  std::vector<ports::StoredRecovery> steps_due(Instant now, ports::DueCursor after,
+                                               int limit) override;
+  std::optional<Instant> next_step() override;
+  std::optional<Instant> next_step_after(Instant after) override;
+  std::string request(RecoveryKey key) override;
+  std::optional<RecoveryKey> insert_recovery(const ports::NewRecovery& recovery) override;
+  bool update_recovery(RecoveryKey key, billing::RecoveryState expected,
+                       const billing::Recovery& recovery) override;
+  void replace_request(RecoveryKey key, const std::string& body) override;
+
+  // callbacks.cpp
+  std::vector<ports::StoredCallback> callbacks_of(const OrderId& order) override;
+  std::vector<ports::StoredCallback> callbacks_due(Instant now, int limit) override;
+  std::optional<Instant> next_callback() override;
+  bool remember_nonce(const std::string& nonce, Instant seen_at) override;
+  CallbackKey add_callback(const ports::StoredCallback& callback) override;
+  void mark_callback(const ports::StoredCallback& callback) override;
+  void forget_nonces(Instant before) override;
+
+  // history.cpp
+  std::vector<ports::Attempt> attempts(RecoveryKey key) override;
+  std::vector<ports::AuditRow> audit_of(SubscriptionKey key) override;
+  ports::Counts counts() override;
+  std::vector<ports::Total> totals() override;
+  std::optional<ports::RunRow> last_run() override;
+  void add_attempt(const ports::Attempt& attempt) override;
+  void add_audit(const ports::AuditRow& row) override;
+  void add_outbox(const ports::OutboxRow& row) override;
+  void put_run(const ports::RunRow& run) override;
+
+ private:
+  Database& database_;
+};
+
+}  // namespace recycled::store

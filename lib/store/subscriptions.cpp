@@ -1,0 +1,274 @@
+// The subscription table: read whole, written whole by an import, in part by a settlement.
+#include "store/rows.hpp"
+#include "store/sqlite_tx.hpp"
+
+namespace recycled::store {
+namespace {
+
+#define SUBSCRIPTION_COLUMNS                                                                   \
+  "key, id, gateway, status, cycle, price, currency, interval, final_cycle, next_bill_on,"     \
+  " anchor_day, declined_at, reattempts_made, last_attempt_at, decline_code, decline_message," \
+  " decline_class, avs_result, cvv_result, customer, campaign, product, card_token,"           \
+  " card_first6, card_last4, card_brand, card_exp_month, card_exp_year, card_holder, email,"   \
+  " phone, ip_address, first_name, last_name, address1, address2, city, state, zip, country,"  \
+  " due_at, not_taken, not_taken_detail, fail_reason, imported_at, changed_at"
+
+std::optional<billing::Declined> read_decline(Columns& in) {
+  const auto at = in.maybe_instant();
+  const auto made = in.maybe_number();
+  const auto last = in.maybe_instant();
+  const auto code = in.maybe_text();
+  const auto message = in.maybe_text();
+  const auto stated = in.maybe_text();
+  const auto avs = in.maybe_text();
+  const auto cvv = in.maybe_text();
+  if (!at) return std::nullopt;
+  billing::Declined declined;
+  declined.at = *at;
+  declined.reattempts_made = made.value_or(0);
+  declined.last_attempt_at = last.value_or(*at);
+  declined.code = code.value_or("");
+  declined.message = message.value_or("");
+  if (stated) declined.stated = billing::parse_decline_class(*stated);
+  declined.avs_result = avs.value_or("");
+  declined.cvv_result = cvv.value_or("");
+  return declined;
+}
+
+billing::Card read_card(Columns& in) {
+  billing::Card card;
+  card.token = in.text();
+  card.first6 = in.text();
+  card.last4 = in.text();
+  card.brand = in.text();
+  card.exp_month = in.maybe_number();
+  card.exp_year = in.maybe_number();
+  card.holder = in.text();
+  return card;
+}
+
+billing::Payer read_payer(Columns& in) {
+  billing::Payer payer;
+  for (std::string* field :
+       {&payer.email, &payer.phone, &payer.ip_address, &payer.first_name, &payer.last_name,
+        &payer.address1, &payer.address2, &payer.city, &payer.state, &payer.zip, &payer.country}) {
+    *field = in.text();
+  }
+  return payer;
+}
+
+ports::Plan read_plan(Columns& in) {
+  ports::Plan plan;
+  plan.due_at = in.maybe_instant();
+  const auto reason = in.maybe_text();
+  const std::string detail = in.text();
+  if (reason) {
+    const auto parsed = billing::parse_not_taken(*reason);
+    ensure(parsed.has_value(), "a stored refusal is one we know");
+    plan.refusal = billing::Refusal{*parsed, detail};
+  }
+  return plan;
+}
+
+ports::StoredSubscription read(SQLite::Statement& statement) {
+  Columns in(statement);
+  ports::StoredSubscription stored;
+  billing::Subscription& subscription = stored.subscription;
+  stored.key = in.key<SubscriptionKey>();
+  subscription.id = in.id<SubscriptionId>();
+  subscription.gateway = in.id<GatewayId>();
+  subscription.status = in.word(billing::parse_subscription_status);
+  subscription.cycle = in.number();
+  subscription.price.minor = in.integer();
+  subscription.price.currency = in.currency();
+  subscription.interval = in.word(billing::parse_interval);
+  subscription.final_cycle = in.maybe_number();
+  subscription.next_bill_on = in.maybe_date();
+  subscription.anchor_day = in.maybe_number();
+  subscription.declined = read_decline(in);
+  subscription.customer = in.id<CustomerId>();
+  subscription.campaign = in.id<CampaignId>();
+  subscription.product = in.id<ProductId>();
+  subscription.card = read_card(in);
+  subscription.payer = read_payer(in);
+  stored.plan = read_plan(in);
+  stored.fail_reason = in.text();
+  stored.imported_at = in.instant();
+  stored.changed_at = in.instant();
+  return stored;
+}
+
+std::vector<ports::StoredSubscription> read_all(SQLite::Statement& statement) {
+  std::vector<ports::StoredSubscription> rows;
+  while (statement.executeStep()) rows.push_back(read(statement));
+  statement.reset();
+  return rows;
+}
+
+void bind_decline(Binder& out, const std::optional<billing::Declined>& declined) {
+  if (!declined) {
+    const std::optional<int> none;
+    for (int column = 0; column < 8; ++column) out << none;
+    return;
+  }
+  std::optional<std::string_view> stated;
+  if (declined->stated) stated = billing::to_text(*declined->stated);
+  out << declined->at << declined->reattempts_made << declined->last_attempt_at << declined->code
+      << declined->message << stated << declined->avs_result << declined->cvv_result;
+}
+
+void bind_plan(Binder& out, const ports::Plan& plan) {
+  std::optional<std::string_view> reason;
+  if (plan.refusal) reason = billing::to_text(plan.refusal->reason);
+  out << plan.due_at << reason << (plan.refusal ? plan.refusal->detail : std::string());
+}
+
+void bind_merchant_columns(Binder& out, const billing::Subscription& subscription) {
+  out << subscription.gateway << billing::to_text(subscription.status) << subscription.cycle
+      << subscription.price.minor << subscription.price.currency
+      << billing::to_text(subscription.interval) << subscription.final_cycle
+      << subscription.next_bill_on << subscription.anchor_day;
+  bind_decline(out, subscription.declined);
+  const billing::Card& card = subscription.card;
+  const billing::Payer& payer = subscription.payer;
+  out << subscription.customer << subscription.campaign << subscription.product << card.token
+      << card.first6 << card.last4 << card.brand << card.exp_month << card.exp_year << card.holder
+      << payer.email << payer.phone << payer.ip_address << payer.first_name << payer.last_name
+      << payer.address1 << payer.address2 << payer.city << payer.state << payer.zip
+      << payer.country;
+}
+
+}  // namespace
+
+std::optional<ports::StoredSubscription> SqliteTx::subscription(const SubscriptionId& id) {
+  auto& query =
+      database_.prepared("SELECT " SUBSCRIPTION_COLUMNS " FROM subscription WHERE id = ?");
+  Binder(query) << id;
+  const auto rows = read_all(query);
+  return rows.empty() ? std::nullopt : std::optional(rows.front());
+}
+
+ports::StoredSubscription SqliteTx::subscription(SubscriptionKey key) {
+  auto& query =
+      database_.prepared("SELECT " SUBSCRIPTION_COLUMNS " FROM subscription WHERE key = ?");
+  Binder(query) << key;
+  auto rows = read_all(query);
+  ensure(rows.size() == 1, "a subscription's key is that of a row");
+  return std::move(rows.front());
+}
+
+std::vector<ports::StoredSubscription> SqliteTx::in_recycle_billing(SubscriptionKey after,
+                                                                    int limit) {
+  auto& query = database_.prepared("SELECT " SUBSCRIPTION_COLUMNS
+                                   " FROM subscription WHERE status = 'recycle_billing'"
+                                   " AND key > ? ORDER BY key LIMIT ?");
+  Binder(query) << after << limit;
+  return read_all(query);
+}
+
+std::vector<ports::StoredSubscription> SqliteTx::due(Instant now, ports::DueCursor after,
+                                                     int limit) {
+  // The index holds (due_at, key), so the walk costs what it returns and what is already open.
+  auto& query = database_.prepared(
+      "SELECT " SUBSCRIPTION_COLUMNS
+      " FROM subscription AS s"
+      " WHERE due_at IS NOT NULL AND due_at <= ?1 AND due_at >= ?2 AND (due_at > ?2 OR key > ?3)"
+      " AND status = 'recycle_billing' AND NOT EXISTS (SELECT 1 FROM recovery AS r"
+      " WHERE r.subscription_key = s.key AND r.cycle = s.cycle AND r.state <> 'released')"
+      " ORDER BY due_at, key LIMIT ?4");
+  Binder(query) << now << after.at << after.key << limit;
+  return read_all(query);
+}
+
+std::optional<Instant> SqliteTx::next_due() {
+  auto& query = database_.prepared(
+      "SELECT due_at FROM subscription AS s WHERE due_at IS NOT NULL"
+      " AND status = 'recycle_billing' AND NOT EXISTS (SELECT 1 FROM recovery AS r"
+      " WHERE r.subscription_key = s.key AND r.cycle = s.cycle AND r.state <> 'released')"
+      " ORDER BY due_at LIMIT 1");
+  std::optional<Instant> due;
+  if (query.executeStep()) due = Columns(query).instant();
+  query.reset();
+  return due;
+}
+
+SubscriptionKey SqliteTx::put_subscription(const billing::Subscription& subscription,
+                                           const ports::Plan& plan, Instant now) {
+  auto& put = database_.prepared(
+      "INSERT INTO subscription (id, gateway, status, cycle, price, currency, interval,"
+      " final_cycle, next_bill_on, anchor_day, declined_at, reattempts_made, last_attempt_at,"
+      " decline_code, decline_message, decline_class, avs_result, cvv_result, customer, campaign,"
+      " product, card_token, card_first6, card_last4, card_brand, card_exp_month, card_exp_year,"
+      " card_holder, email, phone, ip_address, first_name, last_name, address1, address2, city,"
+      " state, zip, country, due_at, not_taken, not_taken_detail, imported_at, changed_at)"
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+      " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+      " ON CONFLICT (id) DO UPDATE SET gateway = excluded.gateway, status = excluded.status,"
+      " cycle = excluded.cycle, price = excluded.price, currency = excluded.currency,"
+      " interval = excluded.interval, final_cycle = excluded.final_cycle,"
+      " next_bill_on = excluded.next_bill_on, anchor_day = excluded.anchor_day,"
+      " declined_at = excluded.declined_at, reattempts_made = excluded.reattempts_made,"
+      " last_attempt_at = excluded.last_attempt_at, decline_code = excluded.decline_code,"
+      " decline_message = excluded.decline_message, decline_class = excluded.decline_class,"
+      " avs_result = excluded.avs_result, cvv_result = excluded.cvv_result,"
+      " customer = excluded.customer, campaign = excluded.campaign, product = excluded.product,"
+      " card_token = excluded.card_token, card_first6 = excluded.card_first6,"
+      " card_last4 = excluded.card_last4, card_brand = excluded.card_brand,"
+      " card_exp_month = excluded.card_exp_month, card_exp_year = excluded.card_exp_year,"
+      " card_holder = excluded.card_holder, email = excluded.email, phone = excluded.phone,"
+      " ip_address = excluded.ip_address, first_name = excluded.first_name,"
+      " last_name = excluded.last_name, address1 = excluded.address1,"
+      " address2 = excluded.address2, city = excluded.city, state = excluded.state,"
+      " zip = excluded.zip, country = excluded.country, due_at = excluded.due_at,"
+      " not_taken = excluded.not_taken, not_taken_detail = excluded.not_taken_detail,"
+      " fail_reason = '', changed_at = excluded.changed_at"
+      " RETURNING key");
+  Binder out(put);
+  out << subscription.id;
+  bind_merchant_columns(out, subscription);
+  bind_plan(out, plan);
+  out << now << now;
+  ensure(put.executeStep(), "an upsert returns its row");
+  const auto key = Columns(put).key<SubscriptionKey>();
+  put.reset();
+  return key;
+}
+
+void SqliteTx::set_plan(SubscriptionKey key, const ports::Plan& plan) {
+  auto& update = database_.prepared(
+      "UPDATE subscription SET due_at = ?, not_taken = ?, not_taken_detail = ? WHERE key = ?");
+  Binder out(update);
+  bind_plan(out, plan);
+  out << key;
+  update.exec();
+}
+
+void SqliteTx::set_status(SubscriptionKey key, billing::SubscriptionStatus status, Instant now) {
+  auto& update = database_.prepared(
+      "UPDATE subscription SET status = ?, due_at = NULL, not_taken = NULL, not_taken_detail = '',"
+      " changed_at = ? WHERE key = ?");
+  Binder(update) << billing::to_text(status) << now << key;
+  update.exec();
+}
+
+bool SqliteTx::settle(const ports::Settlement& settlement, Instant now) {
+  auto& update = database_.prepared(
+      "UPDATE subscription SET status = ?, cycle = ?, gateway = ?, card_token = ?, price = ?,"
+      " next_bill_on = ?, anchor_day = ?, fail_reason = ?, due_at = NULL, not_taken = NULL,"
+      " not_taken_detail = '', changed_at = ? WHERE key = ? AND cycle = ?");
+  Binder(update) << billing::to_text(settlement.status) << settlement.cycle << settlement.gateway
+                 << settlement.card_token << settlement.price.minor << settlement.next_bill_on
+                 << settlement.anchor_day << settlement.fail_reason << now << settlement.key
+                 << settlement.expected_cycle;
+  if (update.exec() == 0) return false;
+  if (!settlement.clear_decline) return true;
+  auto& clear = database_.prepared(
+      "UPDATE subscription SET declined_at = NULL, reattempts_made = NULL, last_attempt_at = NULL,"
+      " decline_code = NULL, decline_message = NULL, decline_class = NULL, avs_result = NULL,"
+      " cvv_result = NULL WHERE key = ?");
+  Binder(clear) << settlement.key;
+  clear.exec();
+  return true;
+}
+
+}  // namespace recycled::store

@@ -1,0 +1,31 @@
+// Real time as the ports see it.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "ports/clock.hpp"
+
+namespace recycled::system {
+
+class SystemClock final : public ports::Clock {
+ public:
+  Instant now() const override;
+};
+
+// An alarm over a timer. Instants are the clock's, so a clock that is set, or a machine that slept,
+// is noticed within half a minute. For use on the executor's thread only.
+class AsioAlarm final : public ports::Alarm {
+ public:
+  AsioAlarm(boost::asio::any_io_executor executor, const ports::Clock& clock);
+
+  async::Task<void> wait_until(Instant at) override;
+  void wake() override;
+
+ private:
+  const ports::Clock& clock_;
+  boost::asio::steady_timer timer_;
+  bool woken_ = false;
+};
+
+}  // namespace recycled::system

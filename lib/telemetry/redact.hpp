@@ -1,0 +1,34 @@
+// What no log line may carry. Fields are an allow-list already (ports/events.hpp); this is the net
+// below it, for text that came from outside: a provider's message, a rejected row (lessons.md 25).
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace recycled::telemetry {
+
+// Masks every run of 13 to 19 digits that passes the Luhn check, single spaces, dashes, dots or
+// control characters between digits included: "4111-1111 1111 1111" -> "****-**** **** ****". In a
+// longer run, the parts that begin like a card of a known brand and pass the check. A value that
+// is a GUID as a whole stays: it is one of our own ids.
+std::string mask_card_numbers(std::string_view text);
+
+// Printable UTF-8 on one line: control characters, format characters that reorder text, and bytes
+// that are not UTF-8 become "\xNN"; what is longer than 1000 bytes is cut and ends in "...".
+std::string make_printable(std::string_view text);
+
+class Redactor {
+ public:
+  // That text will come out as "[hidden]". Shorter ones than four bytes would hide half the log
+  // and are not secrets; they are ignored.
+  void hide(std::string_view secret);
+
+  // Secrets out, card numbers masked, the rest printable.
+  std::string redact(std::string_view text) const;
+
+ private:
+  std::vector<std::string> secrets_;  // longest first
+};
+
+}  // namespace recycled::telemetry

@@ -1,0 +1,389 @@
+#include "sim/world.hpp"
+
+#include <algorithm>
+
+#include <unistd.h>
+
+#include "async/spawn.hpp"
+#include "async/task_group.hpp"
+#include "base/ensure.hpp"
+#include "crypto/base64.hpp"
+#include "engine/accept.hpp"
+#include "flexfactor/callback.hpp"
+#include "flexfactor/client.hpp"
+#include "system/calendar.hpp"
+#include "worker/callbacks.hpp"
+
+namespace recycled::sim {
+namespace {
+
+const char* const host = "billing.example.com";
+
+// The process dies: nothing it does from here on reaches the disk.
+struct Crash {};
+
+class SeededEntropy final : public ports::Entropy {
+ public:
+  explicit SeededEntropy(std::uint64_t seed) : dice_(seed) {}
+  std::string bytes(std::size_t count) override {
+    std::string drawn;
+    for (std::size_t index = 0; index < count; ++index) {
+      drawn.push_back(static_cast<char>(dice_.roll(256)));
+    }
+    return drawn;
+  }
+  double fraction() override { return static_cast<double>(dice_.roll(1'000'000)) / 1'000'000.0; }
+
+ private:
+  flexfactor::Dice dice_;
+};
+
+class Transcript final : public ports::Events {
+ public:
+  explicit Transcript(const ports::Clock& clock) : clock_(clock) {}
+  void note(const ports::Event& event) override {
+    lines.push_back(to_iso8601(clock_.now()) + " " + std::string(ports::row_of(event.name).text) +
+                    " " + event.subscription + " " + event.order + " " + event.reason);
+  }
+  std::vector<std::string> lines;
+
+ private:
+  const ports::Clock& clock_;
+};
+
+// The real ledger, in a process that may die at any commit, before it or after it.
+class MortalLedger final : public ports::Ledger {
+ public:
+  MortalLedger(ports::Ledger& ledger, flexfactor::Dice& dice, int per_mille)
+      : ledger_(ledger), dice_(dice), per_mille_(per_mille) {}
+
+  async::Task<Result<void>> write(ports::LedgerWork work) override {
+    const bool dies = !dead_ && dice_.roll(1000) < per_mille_;
+    const bool before = dies && dice_.roll(2) == 0;
+    if (dead_ || before) die();
+    auto done = co_await ledger_.write(std::move(work));
+    if (dies) die();
+    co_return done;
+  }
+
+ private:
+  void die() {
+    dead_ = true;
+    throw Crash();
+  }
+
+  ports::Ledger& ledger_;
+  flexfactor::Dice& dice_;
+  const int per_mille_;
+  bool dead_ = false;
+};
+
+}  // namespace
+
+class World::Impl {
+ public:
+  explicit Impl(WorldSettings settings)
+      : settings_(std::move(settings)),
+        time_(settings_.start),
+        entropy_(settings_.seed),
+        dice_(settings_.seed * 7919 + 1),
+        transcript_(time_),
+        provider_(with_seed(settings_)) {
+    folder_ = std::filesystem::temp_directory_path() /
+              ("recycled-sim-" + std::to_string(::getpid()) + "-" + std::to_string(next_folder_++));
+    std::filesystem::create_directories(folder_);
+    auto opened =
+        store::SqliteLedger::open(folder_ / "ledger.db", store::Executor::inline_, time_.now());
+    ensure(opened.has_value(), "the simulation's ledger opens");
+    ledger_ = std::move(*opened);
+    calendar_ = *system::ZoneCalendar::make(settings_.zone);
+  }
+  ~Impl() {
+    ledger_.reset();
+    std::filesystem::remove_all(folder_);
+  }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  void import(const billing::Subscription& subscription) {
+    NoProviders none;
+    const engine::Desk desk{installation_, engine::Planner(settings_.rules, *calendar_), none};
+    look([&](ports::LedgerTx& tx) {
+      engine::accept_subscription(tx, subscription, desk, time_.now());
+    });
+  }
+
+  void look(const ports::LedgerWork& work) {
+    const auto done = ledger_->write_now(work);
+    ensure(done.has_value(), "the simulation's ledger works");
+  }
+
+  void live_until(Instant end) {
+    while (time_.now() < end) {
+      try {
+        one_life(end);
+      } catch (const Crash&) {
+        ++crashes_;
+      }
+    }
+  }
+
+  WorldSettings settings_;
+  VirtualTime time_;
+  SeededEntropy entropy_;
+  flexfactor::Dice dice_;
+  Transcript transcript_;
+  flexfactor::SimulatedFlexFactor provider_;
+  std::unique_ptr<store::SqliteLedger> ledger_;
+  int crashes_ = 0;
+
+ private:
+  class NoProviders final : public ports::Providers {
+   public:
+    ports::Provider* find(const GatewayId&) override { return nullptr; }
+  };
+
+  class OneProvider final : public ports::Providers {
+   public:
+    explicit OneProvider(ports::Provider& provider) : provider_(provider) {}
+    ports::Provider* find(const GatewayId&) override { return &provider_; }
+
+   private:
+    ports::Provider& provider_;
+  };
+
+  // FlexFactor without sockets, with the same ways to fail.
+  class Wire final : public http::Transport {
+   public:
+    explicit Wire(Impl& world) : world_(world) {}
+    CallbackDoor* door = nullptr;
+
+    async::Task<http::Exchange> exchange(http::Request request) override {
+      VirtualTime& time = world_.time_;
+      if (world_.is_outage()) {
+        co_await time.sleep_until(time.now() + Millis(5));
+        co_return tl::unexpected(http::TransportFailure{http::Reached::certainly_not, "no route"});
+      }
+      co_await time.sleep_until(time.now() + Millis(1 + world_.dice_.roll(40)));
+      http::Response response = world_.provider_.handle(request, time.now());
+      for (const auto& callback : world_.provider_.take_early()) {
+        co_await world_.deliver(*door, callback);
+      }
+      if (response.delivery == http::Delivery::stall) {
+        co_await time.sleep_until(time.now() + std::chrono::seconds(30));
+      }
+      if (response.delivery != http::Delivery::answer) {
+        co_return tl::unexpected(http::TransportFailure{http::Reached::perhaps, "no answer"});
+      }
+      co_await time.sleep_until(time.now() + Millis(1 + world_.dice_.roll(40)));
+      co_return response;
+    }
+
+   private:
+    Impl& world_;
+  };
+
+  static flexfactor::Behaviour with_seed(const WorldSettings& settings) {
+    flexfactor::Behaviour behaviour = settings.provider;
+    behaviour.seed = settings.seed;
+    behaviour.callback_host = host;
+    behaviour.signing_key = crypto::Secret("the simulation's signing key");
+    return behaviour;
+  }
+
+  bool is_outage() const {
+    return std::any_of(settings_.outages.begin(), settings_.outages.end(), [&](const auto& span) {
+      return time_.now() >= span.first && time_.now() < span.second;
+    });
+  }
+
+  async::Task<void> deliver(CallbackDoor& door, flexfactor::OutgoingCallback callback) {
+    http::Request request;
+    request.method = "POST";
+    request.target = "/flexfactor/callbacks";
+    request.headers = callback.headers;
+    request.headers.emplace_back("Host", "127.0.0.1:8443");
+    request.body = callback.body;
+    auto response = co_await door.answer(std::move(request));
+    ensure(response.status == 200 || response.status == 409, "a genuine callback is taken");
+  }
+
+  // FlexFactor's side: what is due there happens, and its callbacks are delivered.
+  async::Task<void> provide(CallbackDoor& door, Instant end) {
+    while (time_.now() < end && !crashed_) {
+      for (const auto& callback : provider_.advance(time_.now())) {
+        try {
+          co_await deliver(door, callback);
+        } catch (const Crash&) {
+          crashed_ = true;  // and this callback is lost
+        }
+      }
+      // New orders come while we sleep, so a look every minute at least.
+      const Instant next = provider_.next_at().value_or(end);
+      const Instant soon = time_.now() + std::chrono::minutes(10);
+      co_await time_.sleep_until(std::min({next, soon, end}));
+    }
+  }
+
+  async::Task<void> work(engine::Engine& engine) {
+    try {
+      auto started = co_await engine.start();
+      ensure(started.has_value(), "the engine starts");
+      auto done = co_await engine.run(engine::Scanning::on);
+      ensure(done.has_value(), "the engine runs");
+    } catch (const Crash&) {
+      crashed_ = true;
+    }
+  }
+
+  async::Task<void> stop_at(engine::Engine& engine, Instant end) {
+    co_await time_.sleep_until(end);
+    engine.stop();
+  }
+
+  // What sleeps belongs to the process, and goes with it.
+  struct Sleepers {
+    VirtualTime& time;
+    ~Sleepers() { time.forget_sleepers(); }
+  };
+
+  // One process, from its start to `end` or its death.
+  void one_life(Instant end) {
+    crashed_ = false;
+    boost::asio::io_context context;
+    const Sleepers sleepers{time_};
+    const auto executor = context.get_executor();
+    Wire wire(*this);
+    flexfactor::Client client(
+        wire, time_, transcript_,
+        {GatewayId("ff"), "mid", "site", crypto::Secret("key"), crypto::Secret("secret"), ""});
+    OneProvider providers(client);
+    const engine::Desk desk{installation_, engine::Planner(settings_.rules, *calendar_), providers};
+    MortalLedger ledger(*ledger_, dice_, settings_.crash_per_mille);
+    const engine::Context world{desk, time_, entropy_, ledger, transcript_};
+    FlexFactorCallbacks reader;
+    VirtualAlarm alarm(time_);
+    engine::EngineSettings engine_settings;
+    engine_settings.in_flight = 8;
+    engine_settings.scan_batch = 7;
+    engine_settings.scan_every = std::chrono::hours(1);
+    engine_settings.rules_digest = "rules";
+    engine::Engine engine(world, reader, alarm, executor, engine_settings);
+    CallbackKeys keys{{{crypto::Secret("the simulation's signing key")},
+                       host,
+                       std::chrono::minutes(5),
+                       flexfactor::BodySignature::refused},
+                      {config::Environment::sandbox}};
+    CallbackDoor door(std::move(keys), engine, time_, transcript_);
+    wire.door = &door;
+    async::TaskGroup process(executor, 3);
+    process.start(work(engine));
+    process.start(provide(door, end));
+    process.start(stop_at(engine, end));
+    while (!crashed_ && process.running() > 0) {
+      const bool somebody_is_left = time_.turn(context);
+      ensure(somebody_is_left, "nobody waits for ever");
+    }
+    if (crashed_) throw Crash();
+    async::run_to_end(context, process.join());
+  }
+
+  inline static int next_folder_ = 0;
+  const InstallationId installation_{"simulation"};
+  std::filesystem::path folder_;
+  std::unique_ptr<system::ZoneCalendar> calendar_;
+  bool crashed_ = false;
+};
+
+World::World(WorldSettings settings) : impl_(std::make_unique<Impl>(std::move(settings))) {}
+
+World::~World() = default;
+
+void World::import(const billing::Subscription& subscription) { impl_->import(subscription); }
+
+void World::live_until(Instant end) { impl_->live_until(end); }
+
+Instant World::now() const { return impl_->time_.now(); }
+
+ports::StoredSubscription World::subscription(const std::string& id) {
+  std::optional<ports::StoredSubscription> found;
+  impl_->look([&](ports::LedgerTx& tx) { found = tx.subscription(SubscriptionId(id)); });
+  ensure(found.has_value(), "the test asks for a subscription it imported");
+  return *found;
+}
+
+std::vector<ports::StoredRecovery> World::recoveries(const std::string& id) {
+  std::vector<ports::StoredRecovery> found;
+  const SubscriptionKey key = subscription(id).key;
+  impl_->look([&](ports::LedgerTx& tx) { found = tx.recoveries_of(key); });
+  return found;
+}
+
+std::vector<ports::AuditRow> World::history(const std::string& id) {
+  std::vector<ports::AuditRow> found;
+  const SubscriptionKey key = subscription(id).key;
+  impl_->look([&](ports::LedgerTx& tx) { found = tx.audit_of(key); });
+  return found;
+}
+
+ports::Counts World::counts() {
+  ports::Counts counts;
+  impl_->look([&](ports::LedgerTx& tx) { counts = tx.counts(); });
+  return counts;
+}
+
+const std::vector<flexfactor::Charge>& World::charges() const { return impl_->provider_.charges(); }
+
+flexfactor::Statistics World::statistics() const { return impl_->provider_.statistics(); }
+
+const std::vector<std::string>& World::log() const { return impl_->transcript_.lines; }
+
+int World::crashes() const { return impl_->crashes_; }
+
+void World::calm() {
+  impl_->settings_.crash_per_mille = 0;
+  impl_->settings_.outages.clear();
+  for (const auto& [fault, per_mille] : impl_->settings_.provider.per_mille) {
+    impl_->provider_.set_fault(fault, 0);
+  }
+}
+
+billing::Rules usual_rules() {
+  billing::Rules rules;
+  const GatewayId bank("bank");
+  const GatewayId ff("ff");
+  rules.gateways[bank] = billing::Gateway{bank, "card", std::nullopt};
+  rules.gateways[ff] = billing::Gateway{ff, "flexfactor", billing::FlexFactorTerms{}};
+  billing::RecycleProfile profile;
+  profile.id = ProfileId("p");
+  profile.gateways = {bank};
+  for (int number = 1; number <= 4; ++number) {
+    profile.reattempts[number] = billing::Reattempt{number, 3, number == 4 ? 900 : 0, false};
+  }
+  profile.gateway_4_6 = ff;
+  rules.profiles = {profile};
+  return rules;
+}
+
+billing::Subscription declined(const std::string& id, const std::string& card,
+                               Instant last_attempt) {
+  billing::Subscription subscription;
+  subscription.id = SubscriptionId(id);
+  subscription.gateway = GatewayId("bank");
+  subscription.status = billing::SubscriptionStatus::recycle_billing;
+  subscription.cycle = 5;
+  subscription.price.minor = 8995;
+  subscription.interval = {1, billing::Interval::Unit::months};
+  billing::Declined decline;
+  decline.at = last_attempt - std::chrono::days(9);
+  decline.last_attempt_at = last_attempt;
+  decline.reattempts_made = 3;
+  decline.code = "51";
+  decline.message = "Insufficient funds";
+  decline.stated = billing::DeclineClass::soft;
+  subscription.declined = decline;
+  subscription.card.token = card;
+  return subscription;
+}
+
+}  // namespace recycled::sim

@@ -1,0 +1,64 @@
+// The whole engine, the real ledger, the real codec, client, signature check and calendar; only
+// clock, entropy, transport and the store's executor are swapped. One seed decides everything.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "billing/rules.hpp"
+#include "engine/engine.hpp"
+#include "flexfactor/simulated.hpp"
+#include "ports/events.hpp"
+#include "sim/virtual_time.hpp"
+#include "store/ledger.hpp"
+
+namespace recycled::sim {
+
+struct WorldSettings {
+  std::uint64_t seed = 1;
+  std::string zone = "America/New_York";
+  Instant start{};
+  billing::Rules rules;
+  flexfactor::Behaviour provider;
+  int crash_per_mille = 0;                           // at each commit, before or after it
+  std::vector<std::pair<Instant, Instant>> outages;  // nobody reaches FlexFactor
+};
+
+// Rules with a gateway "bank" (profile p, hand-over at re-attempt 4), and FlexFactor as "ff".
+billing::Rules usual_rules();
+// A decline whose re-attempt 4 is due on the day of `last_attempt` plus three days.
+billing::Subscription declined(const std::string& id, const std::string& card,
+                               Instant last_attempt);
+
+class World {
+ public:
+  explicit World(WorldSettings settings);
+  ~World();
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+
+  void import(const billing::Subscription& subscription);
+  // Lives until `end`, through as many processes as its crashes make of it.
+  void live_until(Instant end);
+
+  Instant now() const;
+  ports::StoredSubscription subscription(const std::string& id);
+  std::vector<ports::StoredRecovery> recoveries(const std::string& id);
+  std::vector<ports::AuditRow> history(const std::string& id);
+  ports::Counts counts();
+  const std::vector<flexfactor::Charge>& charges() const;
+  flexfactor::Statistics statistics() const;
+  const std::vector<std::string>& log() const;
+  int crashes() const;
+
+  // From here on nothing goes wrong any more.
+  void calm();
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace recycled::sim

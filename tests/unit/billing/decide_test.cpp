@@ -1,0 +1,388 @@
+// The arrows of the state diagram, one table row each. The walk (decide_walk_test.cpp) checks what
+// must hold whatever happens; here is what each event means.
+#include "billing/decide.hpp"
+
+#include <chrono>
+#include <string>
+
+#include <doctest/doctest.h>
+
+using namespace recycled;           // NOLINT(google-build-using-namespace)
+using namespace recycled::billing;  // NOLINT(google-build-using-namespace)
+using namespace std::chrono_literals;
+
+namespace {
+
+const Instant start = from_millis(1'800'000'000'000);
+const Instant expiry = start + 21 * 24h;
+
+Recovery claimed() {
+  Recovery recovery;
+  recovery.order = OrderId("order");
+  recovery.provider_gateway = GatewayId("ff");
+  recovery.return_gateway = GatewayId("bank");
+  recovery.amount.minor = 8995;
+  recovery.next_at = start;
+  recovery.claimed_at = start;
+  recovery.expires_at = expiry;
+  recovery.unsent_until = start;
+  return recovery;
+}
+
+Situation at(Instant now, MitMode mit = MitMode::managed) {
+  Situation situation;
+  situation.now = now;
+  situation.mit = mit;
+  return situation;
+}
+
+Event answered(Outcome outcome, const char* order = "") {
+  Answered event{std::move(outcome), 1, std::nullopt};
+  if (*order != '\0') event.provider_order = ProviderOrderId(order);
+  return event;
+}
+
+Event learned(News news, Source source = Source::callback) {
+  return Learned{news, source, ProviderOrderId("theirs"), std::nullopt};
+}
+
+Recovery waiting() {
+  return decide(claimed(), answered(outcome::Pending{}, "theirs"), Rules{}, at(start)).recovery;
+}
+
+Recovery after(const Recovery& recovery, const Event& event, Instant now) {
+  return decide(recovery, event, Rules{}, at(now)).recovery;
+}
+
+}  // namespace
+
+TEST_CASE("B3 B4 B5: each reply to a hand-over has its state, step and move") {
+  struct Row {
+    const char* what;
+    Event event;
+    MitMode mit;
+    RecoveryState state;
+    Reason reason;
+    Step step;
+    Move move;
+    Alarm alarm;
+  };
+  using enum RecoveryState;
+  const auto managed = MitMode::managed;
+  const auto sync = MitMode::sync;
+  const Row rows[] = {
+      {"approved", answered(outcome::Approved{}, "t"), managed, recovered, Reason::none, Step::none,
+       Move::next_cycle, Alarm::none},
+      {"declined", answered(outcome::Declined{}, "t"), managed, failed, Reason::declined,
+       Step::none, Move::recycle_failed, Alarm::none},
+      {"not now", answered(outcome::Declined{}, "t"), sync, intended, Reason::declined, Step::send,
+       Move::none, Alarm::none},
+      {"ended, sync too", answered(outcome::Declined{Reason::expired}, "t"), sync, failed,
+       Reason::expired, Step::none, Move::recycle_failed, Alarm::none},
+      {"pending", answered(outcome::Pending{}, "t"), managed, RecoveryState::waiting, Reason::none,
+       Step::inquire, Move::none, Alarm::none},
+      {"pending without an order", answered(outcome::Pending{}), managed, parked,
+       Reason::strange_reply, Step::none, Move::none, Alarm::parked},
+      {"refused", answered(outcome::Refused{}), managed, parked, Reason::refused, Step::none,
+       Move::none, Alarm::parked},
+      {"challenge", answered(outcome::Refused{Reason::challenge, ""}, "t"), managed, parked,
+       Reason::challenge, Step::none, Move::none, Alarm::parked},
+      {"not sent", answered(outcome::NotSent{"refused", {}}), managed, intended, Reason::none,
+       Step::send, Move::none, Alarm::none},
+      {"unknown", answered(outcome::Unknown{"reset", {}}), managed, unknown, Reason::no_answer,
+       Step::send, Move::none, Alarm::none},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.what);
+    const Decision decision = decide(claimed(), row.event, Rules{}, at(start, row.mit));
+    CHECK(decision.recovery.state == row.state);
+    CHECK(decision.recovery.reason == row.reason);
+    CHECK(decision.recovery.step == row.step);
+    CHECK(decision.recovery.next_at.has_value() == (row.step != Step::none));
+    CHECK(decision.move == row.move);
+    CHECK(decision.alarm == row.alarm);
+  }
+}
+
+TEST_CASE("B3: news of an order that is being worked on") {
+  struct Row {
+    News news;
+    RecoveryState state;
+    Reason reason;
+    Move move;
+  };
+  using enum RecoveryState;
+  const Row rows[] = {
+      {News::completed, recovered, Reason::none, Move::next_cycle},
+      {News::expired, failed, Reason::expired, Move::recycle_failed},
+      {News::cancelled, failed, Reason::cancelled_by_provider, Move::recycle_failed},
+      {News::still_open, RecoveryState::waiting, Reason::none, Move::none},
+      {News::not_found, RecoveryState::waiting, Reason::none, Move::none},
+      {News::capture_required, parked, Reason::capture_required, Move::none},
+      {News::challenge, parked, Reason::challenge, Move::none},
+      {News::problem, parked, Reason::problem, Move::none},
+      {News::strange, parked, Reason::strange_reply, Move::none},
+      {News::refunded, parked, Reason::problem, Move::none},
+      {News::charged_back, parked, Reason::problem, Move::none},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(to_text(row.news));
+    const Decision decision = decide(waiting(), learned(row.news), Rules{}, at(start + 1h));
+    CHECK(decision.recovery.state == row.state);
+    CHECK(decision.recovery.reason == row.reason);
+    CHECK(decision.move == row.move);
+  }
+}
+
+TEST_CASE("L13: inquiries thin out and cover the whole window to expiry and grace") {
+  Recovery recovery = waiting();
+  std::vector<Millis> gaps;
+  Instant before = start;
+  while (recovery.state == RecoveryState::waiting) {
+    gaps.push_back(*recovery.next_at - before);
+    before = *recovery.next_at;
+    recovery = after(recovery, learned(News::still_open, Source::inquiry), before);
+  }
+  REQUIRE(gaps.size() > 6);
+  CHECK(gaps[0] == 1h);
+  CHECK(gaps[1] == 2h);
+  CHECK(gaps[2] == 4h);
+  for (const Millis gap : gaps) CHECK(gap <= 24h);
+  CHECK(before == expiry);  // the last one is at the very end
+  CHECK(recovery.state == RecoveryState::grace);
+  CHECK(*recovery.next_at == expiry + 6h);
+}
+
+TEST_CASE("B5: no word at expiry: inquire - grace - inquire - cancel - inquire - Recycle Failed") {
+  const Event open = learned(News::still_open, Source::inquiry);
+  Recovery recovery = after(waiting(), open, expiry);
+  CHECK(recovery.state == RecoveryState::grace);
+  recovery = after(recovery, open, expiry + 6h);
+  CHECK(recovery.state == RecoveryState::withdrawing);
+  CHECK(recovery.step == Step::cancel);
+  recovery = after(recovery, WithdrawAnswered{Withdrawal::accepted, {}}, expiry + 6h);
+  CHECK(recovery.step == Step::inquire);
+  const Decision end =
+      decide(recovery, learned(News::cancelled, Source::inquiry), Rules{}, at(expiry + 6h));
+  CHECK(end.recovery.state == RecoveryState::failed);
+  CHECK(end.recovery.reason == Reason::expired);
+  CHECK(end.move == Move::recycle_failed);
+}
+
+TEST_CASE("B5: a cancel that came too late finds the success") {
+  const Event open = learned(News::still_open, Source::inquiry);
+  Recovery recovery = after(after(waiting(), open, expiry), open, expiry + 6h);
+  recovery = after(recovery, WithdrawAnswered{Withdrawal::refused, {}}, expiry + 6h);
+  const Decision end =
+      decide(recovery, learned(News::completed, Source::inquiry), Rules{}, at(expiry + 6h));
+  CHECK(end.recovery.state == RecoveryState::recovered);
+  CHECK(end.move == Move::next_cycle);
+}
+
+TEST_CASE("a cancel that FlexFactor takes and ignores is tried a few times and then parked") {
+  const Event open = learned(News::still_open, Source::inquiry);
+  Recovery recovery = after(after(waiting(), open, expiry), open, expiry + 6h);
+  Instant now = expiry + 6h;
+  int cancels = 0;
+  while (recovery.state == RecoveryState::withdrawing) {
+    REQUIRE(cancels < 100);
+    now = std::max(now, *recovery.next_at);
+    if (recovery.step == Step::cancel) {
+      ++cancels;
+      recovery = after(recovery, WithdrawAnswered{Withdrawal::accepted, {}}, now);
+    } else {
+      recovery = after(recovery, open, now);
+    }
+  }
+  CHECK(cancels == Timing().cancel_tries);
+  CHECK(recovery.state == RecoveryState::parked);
+  CHECK(recovery.reason == Reason::cancel_ignored);
+}
+
+TEST_CASE("L3: an unknown fate is asked about under the same key - inside the window only") {
+  Recovery recovery = after(claimed(), answered(outcome::Unknown{"time-out", {}}), start + 30s);
+  CHECK(recovery.sending == 1);
+  CHECK(step_now(recovery, Rules{}, start + 23h) == Step::send);
+  CHECK(step_now(recovery, Rules{}, start + 24h) == Step::external_cancel);
+  recovery.provider_order = ProviderOrderId("theirs");
+  CHECK(step_now(recovery, Rules{}, start + 24h) == Step::inquire);
+  SUBCASE("a withdrawal that FlexFactor takes ends it without a charge") {
+    recovery.provider_order.reset();
+    const Decision end =
+        decide(recovery, WithdrawAnswered{Withdrawal::accepted, {}}, Rules{}, at(start + 24h));
+    CHECK(end.recovery.state == RecoveryState::failed);
+    CHECK(end.recovery.reason == Reason::unresolved);
+  }
+  SUBCASE("one that it refuses is a person's") {
+    recovery.provider_order.reset();
+    const Decision end =
+        decide(recovery, WithdrawAnswered{Withdrawal::refused, {}}, Rules{}, at(start + 24h));
+    CHECK(end.recovery.state == RecoveryState::parked);
+  }
+}
+
+TEST_CASE("L1: what was in flight when the process died is unknown and not declined") {
+  const Recovery recovery = after(claimed(), Interrupted{}, start + 1min);
+  CHECK(recovery.state == RecoveryState::unknown);
+  CHECK(recovery.left);
+  CHECK(recovery.step == Step::send);
+  CHECK(after(waiting(), Interrupted{}, start + 1min) == waiting());
+}
+
+TEST_CASE(
+    "an outage uses up no re-attempt: same request later, and at its expiry the cycle is free") {
+  Recovery recovery = claimed();
+  Instant now = start;
+  for (int outage = 0; outage < 50; ++outage) {
+    recovery = after(recovery, answered(outcome::NotSent{"no route", {}}), now);
+    CHECK(recovery.state == RecoveryState::intended);
+    CHECK(recovery.sending == 1);
+    CHECK_FALSE(recovery.left);
+    CHECK(*recovery.next_at - now <= Timing().longest_backoff);
+    now = *recovery.next_at;
+  }
+  CHECK(step_now(recovery, Rules{}, expiry - 1ms) == Step::send);
+  CHECK(step_now(recovery, Rules{}, expiry) == Step::none);
+  const Decision freed = release(recovery, at(expiry));
+  CHECK(freed.recovery.state == RecoveryState::released);
+  CHECK(freed.move == Move::none);
+}
+
+TEST_CASE("L21: backoff grows with full jitter and honours Retry-After") {
+  Recovery recovery = claimed();
+  Situation situation = at(start);
+  situation.jitter = 0.999;
+  const auto wait = [&](int tries, Outcome outcome) {
+    recovery.tries = tries;
+    return *decide(recovery, answered(std::move(outcome)), Rules{}, situation).recovery.next_at -
+           start;
+  };
+  CHECK(wait(0, outcome::NotSent{"", {}}) < 2s);
+  CHECK(wait(3, outcome::NotSent{"", {}}) > 15s);
+  CHECK(wait(30, outcome::NotSent{"", {}}) <= 10min);
+  CHECK(wait(0, outcome::NotSent{"429", 90s}) == 90s);
+  situation.jitter = 0;
+  CHECK(wait(30, outcome::NotSent{"", {}}) == 0s);
+}
+
+TEST_CASE("sync accounts: not now - the same order under the next key until expiry") {
+  Rules rules;
+  Recovery recovery = claimed();
+  Instant now = start;
+  int asked = 0;
+  while (recovery.state == RecoveryState::intended) {
+    REQUIRE(asked < 100);
+    const Answered no{outcome::Declined{}, recovery.sending, ProviderOrderId("theirs")};
+    recovery = decide(recovery, no, rules, at(now, MitMode::sync)).recovery;
+    ++asked;
+    CHECK(recovery.sending == std::min(asked + 1, 21));
+    now = *recovery.next_at;
+  }
+  CHECK(asked == 21);
+  CHECK(recovery.state == RecoveryState::waiting);
+  CHECK(recovery.step == Step::inquire);
+  CHECK(*recovery.next_at == expiry);
+}
+
+TEST_CASE("L12: a late failure after a success changes nothing and opens an inquiry") {
+  const Recovery won = after(waiting(), learned(News::completed), start + 1h);
+  const Decision late = decide(won, learned(News::expired), Rules{}, at(expiry));
+  CHECK(late.recovery.state == RecoveryState::recovered);
+  CHECK(late.move == Move::none);
+  CHECK(late.alarm == Alarm::contradiction);
+  CHECK(late.recovery.step == Step::inquire);
+  const Decision closed =
+      decide(late.recovery, learned(News::completed, Source::inquiry), Rules{}, at(expiry));
+  CHECK(closed.recovery.step == Step::none);
+  CHECK(closed.alarm == Alarm::none);
+}
+
+TEST_CASE("a duplicate changes nothing") {
+  for (const News news : {News::completed, News::expired, News::cancelled}) {
+    CAPTURE(to_text(news));
+    const Recovery once = after(waiting(), learned(news), start + 1h);
+    const Decision twice = decide(once, learned(news), Rules{}, at(start + 2h));
+    CHECK(twice.recovery == once);
+    CHECK(twice.move == Move::none);
+    CHECK(twice.alarm == Alarm::none);
+  }
+}
+
+TEST_CASE("L11: a callback before the reply - the reply then changes nothing") {
+  const Recovery early = after(claimed(), learned(News::completed), start);
+  CHECK(early.state == RecoveryState::recovered);
+  const Decision reply =
+      decide(early, answered(outcome::Pending{}, "theirs"), Rules{}, at(start + 1s));
+  CHECK(reply.recovery == early);
+}
+
+TEST_CASE("a success after we had given up: accepted or held - always an alarm") {
+  const Recovery lost = after(waiting(), learned(News::expired), expiry);
+  Rules rules;
+  Situation situation = at(expiry + 24h);
+  SUBCASE("accept") {
+    const Decision late = decide(lost, learned(News::completed), rules, situation);
+    CHECK(late.recovery.state == RecoveryState::recovered);
+    CHECK(late.recovery.late);
+    CHECK(late.move == Move::next_cycle);
+    CHECK(late.alarm == Alarm::late_success);
+  }
+  SUBCASE("accept - but the subscription went its own way meanwhile") {
+    situation.moved_on = true;
+    const Decision late = decide(lost, learned(News::completed), rules, situation);
+    CHECK(late.recovery.state == RecoveryState::parked);
+    CHECK(late.move == Move::none);
+    CHECK(late.alarm == Alarm::late_success);
+  }
+  SUBCASE("hold - and a repeat of the callback is not a person's word") {
+    rules.late_success = LateSuccess::hold;
+    const Decision late = decide(lost, learned(News::completed), rules, situation);
+    CHECK(late.recovery.state == RecoveryState::parked);
+    CHECK(late.recovery.reason == Reason::late_success);
+    const Decision again = decide(late.recovery, learned(News::completed), rules, situation);
+    CHECK(again.recovery.state == RecoveryState::parked);
+    CHECK(again.move == Move::none);
+  }
+}
+
+TEST_CASE("L10: the customer leaves while FlexFactor has it") {
+  const Decision left =
+      decide(waiting(), CustomerLeft{Departure::cancelled}, Rules{}, at(start + 1h));
+  CHECK(left.recovery.state == RecoveryState::withdrawing);
+  CHECK(left.recovery.step == Step::cancel);
+  Situation gone = at(start + 1h);
+  gone.status = SubscriptionStatus::cancelled;
+  const Recovery cancelled =
+      decide(left.recovery, WithdrawAnswered{Withdrawal::accepted, {}}, Rules{}, gone).recovery;
+  SUBCASE("in time: nothing was charged and the gateway goes back") {
+    const Decision end =
+        decide(cancelled, learned(News::cancelled, Source::inquiry), Rules{}, gone);
+    CHECK(end.recovery.state == RecoveryState::withdrawn);
+    CHECK(end.move == Move::gateway_back);
+  }
+  SUBCASE("it had just completed: a success - flagged for refund") {
+    const Decision end =
+        decide(cancelled, learned(News::completed, Source::inquiry), Rules{}, gone);
+    CHECK(end.recovery.state == RecoveryState::recovered);
+    CHECK(end.recovery.refund_due);
+    CHECK(end.alarm == Alarm::refund_due);
+  }
+  SUBCASE("a success long after the withdrawal: flagged as well") {
+    const Recovery withdrawn =
+        decide(cancelled, learned(News::cancelled, Source::inquiry), Rules{}, gone).recovery;
+    const Decision end = decide(withdrawn, learned(News::completed), Rules{}, gone);
+    CHECK(end.recovery.state == RecoveryState::recovered);
+    CHECK(end.recovery.refund_due);
+  }
+}
+
+TEST_CASE("refunds and chargebacks are flagged and change no state") {
+  const Recovery won = after(waiting(), learned(News::completed), start + 1h);
+  const Decision refund = decide(won, learned(News::refunded), Rules{}, at(expiry));
+  CHECK(refund.recovery.state == RecoveryState::recovered);
+  CHECK(refund.recovery.refunded);
+  CHECK(refund.alarm == Alarm::refund);
+  const Decision dispute = decide(won, learned(News::charged_back), Rules{}, at(expiry));
+  CHECK(dispute.recovery.charged_back);
+  CHECK(dispute.alarm == Alarm::chargeback);
+}

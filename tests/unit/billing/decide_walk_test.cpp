@@ -1,0 +1,188 @@
+// Every sequence of events up to a fixed depth, from the claim on, against the invariants that make
+// "never twice, never lost". The model beside it knows only what a bank would know: whether this
+// order has been charged.
+#include <array>
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "billing/decide.hpp"
+
+using namespace recycled;           // NOLINT(google-build-using-namespace)
+using namespace recycled::billing;  // NOLINT(google-build-using-namespace)
+using namespace std::chrono_literals;
+
+namespace {
+
+const Instant start = from_millis(1'800'000'000'000);
+
+struct Named {
+  const char* name;
+  Event event;
+  bool charged;  // the event tells of a charge
+};
+
+std::vector<Named> every_event() {
+  const ProviderOrderId theirs("theirs");
+  const auto reply = [&](Outcome outcome) {
+    return Event(Answered{std::move(outcome), 1, theirs});
+  };
+  const auto news = [&](News what, Source source) {
+    return Event(Learned{what, source, theirs, std::nullopt});
+  };
+  return {
+      {"approve", reply(outcome::Approved{}), true},
+      {"decline", reply(outcome::Declined{}), false},
+      {"pending", reply(outcome::Pending{}), false},
+      {"refused", reply(outcome::Refused{}), false},
+      {"not sent", Event(Answered{outcome::NotSent{"", {}}, 1, std::nullopt}), false},
+      {"unknown", Event(Answered{outcome::Unknown{"", {}}, 1, std::nullopt}), false},
+      {"completed callback", news(News::completed, Source::callback), true},
+      {"completed inquiry", news(News::completed, Source::inquiry), true},
+      {"expired callback", news(News::expired, Source::callback), false},
+      {"cancelled inquiry", news(News::cancelled, Source::inquiry), false},
+      {"still open", news(News::still_open, Source::inquiry), false},
+      {"not found", news(News::not_found, Source::inquiry), false},
+      {"refunded", news(News::refunded, Source::callback), false},
+      {"inquiry failed", Event(InquiryFailed{}), false},
+      {"cancel accepted", Event(WithdrawAnswered{Withdrawal::accepted, {}}), false},
+      {"cancel refused", Event(WithdrawAnswered{Withdrawal::refused, {}}), false},
+      {"cancel unavailable", Event(WithdrawAnswered{Withdrawal::unavailable, {}}), false},
+      {"customer cancels", Event(CustomerLeft{Departure::cancelled}), false},
+      {"interrupted", Event(Interrupted{}), false},
+  };
+}
+
+// The subscription as the engine would write it, and what the walk has seen.
+struct World {
+  Recovery recovery;
+  SubscriptionStatus status = SubscriptionStatus::recycle_billing;
+  int cycle = 1;
+  bool charged = false;
+  std::string path;
+};
+
+World claimed() {
+  World world;
+  world.recovery.order = OrderId("order");
+  world.recovery.next_at = start;
+  world.recovery.claimed_at = start;
+  world.recovery.unsent_until = start;
+  world.recovery.expires_at = start + 21 * 24h;
+  world.recovery.amount.minor = 8995;
+  return world;
+}
+
+class Walk {
+ public:
+  Walk(MitMode mit, LateSuccess late, int depth) : mit_(mit), depth_(depth) {
+    rules_.late_success = late;
+  }
+
+  void from(const World& world, int depth) {
+    ++visited_;
+    if (depth == depth_) return;
+    // Early, at the end of the window, and long after it.
+    for (const Millis age : {Millis(1h), Millis(21 * 24h + 1h), Millis(30 * 24h)}) {
+      for (const Named& named : events_) step(world, named, start + age, depth);
+    }
+  }
+
+  std::int64_t visited() const { return visited_; }
+
+ private:
+  void step(const World& world, const Named& named, Instant now, int depth) {
+    Situation situation;
+    situation.now = now;
+    situation.mit = mit_;
+    situation.status = world.status;
+    situation.moved_on = world.cycle != world.recovery.cycle;
+    const Decision decision = decide(world.recovery, named.event, rules_, situation);
+    if (decision.recovery == world.recovery && decision.move == Move::none) {
+      check_silence(world, named, decision);
+      return;  // nothing changed: what follows has been walked from here already
+    }
+    World next = world;
+    next.path += " > " + std::string(named.name);
+    next.charged = world.charged || named.charged;
+    next.recovery = decision.recovery;
+    if (std::holds_alternative<CustomerLeft>(named.event)) {
+      next.status = SubscriptionStatus::cancelled;
+    }
+    apply(next, decision.move);
+    check(world, next, decision);
+    from(next, depth + 1);
+  }
+
+  static void apply(World& world, Move move) {
+    if (move == Move::next_cycle) {
+      world.cycle += 1;
+      if (world.status != SubscriptionStatus::cancelled) {
+        world.status = SubscriptionStatus::active;
+      }
+    }
+    if (move == Move::recycle_failed && world.status != SubscriptionStatus::cancelled) {
+      world.status = SubscriptionStatus::recycle_failed;
+    }
+  }
+
+  // News of a charge may be ignored only where the charge is known, or a person is on it.
+  static void check_silence(const World& world, const Named& named, const Decision& decision) {
+    if (!named.charged) return;
+    const bool known = world.recovery.state == RecoveryState::recovered;
+    const bool held = world.recovery.reason == Reason::late_success;
+    const bool heard = known || held || decision.alarm != Alarm::none;
+    if (!heard) FAIL(world.path << " > " << named.name << ": a charge was not heard");
+  }
+
+  static void check(const World& before, const World& after, const Decision& decision) {
+    const Recovery& recovery = after.recovery;
+    const auto hold = [&](bool holds, const char* what) {
+      if (!holds) FAIL(after.path << ": " << what);
+    };
+    hold(after.cycle <= 2, "a cycle moves on at most once");
+    hold(decision.move != Move::next_cycle || after.charged, "only a charge moves the cycle on");
+    hold(recovery.state != RecoveryState::recovered || after.charged, "recovered means charged");
+    const bool ended_uncharged =
+        recovery.state == RecoveryState::failed || recovery.state == RecoveryState::withdrawn;
+    hold(!(ended_uncharged && after.charged), "a charge is never filed as a failure");
+    hold(before.recovery.state != RecoveryState::recovered ||
+             recovery.state == RecoveryState::recovered,
+         "a success is final");
+    hold((recovery.step == Step::none) == !recovery.next_at.has_value(),
+         "a step has its time and only a step");
+    const bool resting = recovery.state == RecoveryState::parked || !is_live(recovery.state);
+    hold(resting || recovery.step != Step::none, "a live recovery is never forgotten");
+    hold(resting || recovery.step != Step::inquire || recovery.provider_order.has_value(),
+         "an inquiry has an order to ask about");
+    const bool settled = recovery.settled_at.has_value();
+    hold(is_live(recovery.state) || settled, "an end has its time");
+    hold(!recovery.left || step_now(recovery, Rules{}, start + 40 * 24h) != Step::send,
+         "nothing is sent again after its window");
+    // A second request under another key is made by one arrow alone: a sync account's "not now".
+    if (recovery.sending != before.recovery.sending) {
+      hold(recovery.state == RecoveryState::intended && recovery.reason == Reason::declined,
+           "a new key only after an answer");
+    }
+  }
+
+  const std::vector<Named> events_ = every_event();
+  Rules rules_;
+  MitMode mit_;
+  int depth_;
+  std::int64_t visited_ = 0;
+};
+
+}  // namespace
+
+TEST_CASE("X1: whatever happens in whatever order - never twice and never lost") {
+  for (const MitMode mit : {MitMode::managed, MitMode::sync}) {
+    for (const LateSuccess late : {LateSuccess::accept, LateSuccess::hold}) {
+      Walk walk(mit, late, 4);
+      walk.from(claimed(), 0);
+      CHECK(walk.visited() > 100'000);
+    }
+  }
+}

@@ -1,0 +1,201 @@
+#include "config/load.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <sstream>
+
+#include <doctest/doctest.h>
+
+#include "config/template.hpp"
+#include "fixture.hpp"
+
+namespace recycled::config {
+
+using namespace fixture;
+
+TEST_CASE("a good config becomes settings") {
+  const Settings settings = accepted(good);
+  CHECK(settings.store_path == "/etc/recycled/data/ledger.db");
+  CHECK(settings.time_zone == "Europe/Berlin");
+  REQUIRE(settings.rules.gateways.size() == 3);
+  CHECK(settings.rules.gateways.at(GatewayId("nmi_1")).kind == "nmi");
+  CHECK_FALSE(settings.rules.gateways.at(GatewayId("nmi_1")).flexfactor.has_value());
+  REQUIRE(settings.accounts.size() == 1);
+  const FlexFactorAccount& account = settings.accounts.at(GatewayId("ff"));
+  CHECK(account.environment == Environment::live);
+  CHECK(account.base_url == "https://api.flexfactor.io/v1/");
+  CHECK(account.app_key_file == "/etc/recycled/secrets/key");
+  CHECK(account.app_secret_file == "/etc/secret");
+  REQUIRE(settings.rules.profiles.size() == 1);
+  const billing::RecycleProfile& profile = settings.rules.profiles.front();
+  CHECK(profile.gateway_4_6 == GatewayId("ff"));
+  CHECK(profile.reattempts.at(4).days == 3);
+}
+
+namespace {
+
+const std::string every_setting = good + R"toml(
+[[recycle_profile]]
+id = "p"
+apply_to_gateways = ["nmi_2"]
+reduction = "percentage"
+minimum_price = "75.00"
+bill_on_saturday = true
+hold_recycle_price = true
+gateway_7_9 = "ff"
+reattempt = [{ number = 7, days = 2, reduction = "12.5" }, { number = 8, skip = true }]
+[schedule]
+scan_every = "30s"
+once_poll_gap = "2h"
+first_inquiry = "20m"
+longest_inquiry = "12h"
+grace = "3h"
+repeat_window = "23h"
+sync_repeat = "2d"
+first_backoff = "1s"
+longest_backoff = "5m"
+late_success = "hold"
+[limits]
+in_flight = 7
+scan_batch = 70
+request_timeout = "9s"
+connect_timeout = "2s"
+drain = "4s"
+callback_bytes = 2048
+never_send_codes = ["04", "41"]
+[callbacks]
+listen = "0.0.0.0:9000"
+window = "1m"
+tls = { certificate = "c.pem", private_key = "k.pem" }
+accept_body_signature = true
+[[campaign]]
+id = "summer"
+disable_recycle_billing = true
+single_transaction = true
+product_gateways = ["nmi_1"]
+[[decline_mapping]]
+gateway_kind = "nmi"
+order_type = "recurring"
+message = "do not honor"
+maps_to = "soft"
+[api]
+listen = "127.0.0.1:1"
+token_file = "t"
+[events]
+jsonl_file = "e.jsonl"
+)toml";
+
+}  // namespace
+
+TEST_CASE("every setting arrives where it belongs") {
+  const Settings settings = accepted(every_setting);
+  const billing::Rules& rules = settings.rules;
+  const billing::RecycleProfile& profile = rules.profiles.at(1);
+  CHECK(profile.reduction_type == billing::ReductionType::percentage);
+  CHECK(profile.minimum_price == 7500);
+  CHECK(profile.bill_on_saturday);
+  CHECK(profile.hold_recycle_price);
+  CHECK(profile.gateway_7_9 == GatewayId("ff"));
+  CHECK(profile.reattempts.at(7).reduction == 1250);
+  CHECK(profile.reattempts.at(8).skip);
+  CHECK(settings.schedule.scan_every == std::chrono::seconds(30));
+  CHECK(settings.schedule.once_poll_gap == std::chrono::hours(2));
+  billing::Timing timing;
+  timing.first_inquiry = std::chrono::minutes(20);
+  timing.longest_inquiry = std::chrono::hours(12);
+  timing.grace = std::chrono::hours(3);
+  timing.repeat_window = std::chrono::hours(23);
+  timing.sync_repeat = std::chrono::hours(48);
+  timing.first_backoff = std::chrono::seconds(1);
+  timing.longest_backoff = std::chrono::minutes(5);
+  CHECK(rules.timing == timing);
+  CHECK(rules.late_success == billing::LateSuccess::hold);
+  CHECK(settings.limits.in_flight == 7);
+  CHECK(settings.limits.scan_batch == 70);
+  CHECK(settings.limits.request_timeout == std::chrono::seconds(9));
+  CHECK(settings.limits.connect_timeout == std::chrono::seconds(2));
+  CHECK(settings.limits.drain == std::chrono::seconds(4));
+  CHECK(settings.limits.callback_bytes == 2048);
+  CHECK(rules.never_send_codes == std::vector<std::string>{"04", "41"});
+  CHECK(settings.callbacks.listen == "0.0.0.0:9000");
+  CHECK(settings.callbacks.window == std::chrono::minutes(1));
+  REQUIRE(settings.callbacks.tls.has_value());
+  CHECK(settings.callbacks.tls->private_key == "/etc/recycled/k.pem");
+  CHECK(settings.callbacks.accept_body_signature);
+  CHECK(rules.campaigns.at(CampaignId("summer")).recycle_billing ==
+        billing::RecycleBilling::disabled);
+  const billing::DeclineRule& rule = rules.decline_rules.at(0);
+  CHECK(std::get<billing::GatewayKind>(rule.scope).name == "nmi");
+  CHECK(rule.order == billing::OrderScope::recurring);
+  CHECK(rule.maps_to == billing::DeclineClass::soft);
+}
+
+TEST_CASE("the template of init is accepted as it is and says the defaults") {
+  const Settings settings = accepted(config_template);
+  const Settings defaults;
+  CHECK(settings.rules.timing == defaults.rules.timing);
+  CHECK(settings.time_zone == defaults.time_zone);
+  CHECK(settings.rules.gateways.at(GatewayId("flexfactor")).flexfactor->expiry_days == 21);
+  CHECK(settings.rules.profiles.at(0).reattempts.size() == 4);
+}
+
+TEST_CASE("what the template comments out is right too and equals the defaults") {
+  const std::regex setting(R"(# ((\[\[[a-z_]+\]\]|[a-z_]+ = .*).*))");
+  std::string text;
+  std::istringstream lines{std::string(config_template)};
+  for (std::string line; std::getline(lines, line);) {
+    std::smatch match;
+    text += (std::regex_match(line, match, setting) ? match[1].str() : line) + "\n";
+  }
+  const Settings settings = accepted(text);
+  CHECK(settings.callbacks.public_host == "callbacks.example.com");
+  CHECK(settings.rules.timing == billing::Timing());
+  CHECK(settings.limits.callback_bytes == Limits().callback_bytes);
+  CHECK(settings.limits.request_timeout == Limits().request_timeout);
+  CHECK(settings.limits.drain == Limits().drain);
+  CHECK(settings.schedule.scan_every == ScheduleSettings().scan_every);
+  CHECK(settings.callbacks.window == CallbackSettings().window);
+  CHECK(settings.callbacks.listen == CallbackSettings().listen);
+  CHECK(settings.rules.campaigns.size() == 1);
+  CHECK(settings.rules.decline_rules.size() == 1);
+}
+
+TEST_CASE("a file that is not there or not TOML is one problem") {
+  const auto absent = load("/nonexistent/recycled.toml");
+  REQUIRE_FALSE(absent.has_value());
+  CHECK(mentions(absent.error(), "cannot be read"));
+  const auto broken = refused("[store]\nurl = \"sqlite:x\n");
+  REQUIRE(broken.size() == 1);
+  CHECK(broken[0].line == 2);
+}
+
+TEST_CASE("load reads a file and counts paths from its folder") {
+  const auto folder = std::filesystem::temp_directory_path() / "recycled_unit_config_load";
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder / "recycled.toml") << good;
+  const auto loaded = load(folder / "recycled.toml");
+  REQUIRE(loaded.has_value());
+  CHECK(loaded->store_path == folder / "data/ledger.db");
+  std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("S1: each secret file that cannot be used is a problem of its own") {
+  const auto folder = std::filesystem::temp_directory_path() / "recycled_unit_config_secrets";
+  std::filesystem::create_directories(folder / "secrets");
+  Settings settings = accepted(good);
+  FlexFactorAccount& account = settings.accounts.at(GatewayId("ff"));
+  account.app_key_file = folder / "secrets/key";
+  account.app_secret_file = folder / "secrets/absent";
+  std::ofstream(account.app_key_file) << "k\n";
+  std::filesystem::permissions(account.app_key_file, std::filesystem::perms(0644));
+  const auto open = check_secret_files(settings);
+  CHECK(open.size() == 2);
+  CHECK(mentions(open, "chmod 600"));
+  CHECK(mentions(open, "absent"));
+  std::filesystem::permissions(account.app_key_file, std::filesystem::perms(0600));
+  CHECK(check_secret_files(settings).size() == 1);
+  std::filesystem::remove_all(folder);
+}
+
+}  // namespace recycled::config

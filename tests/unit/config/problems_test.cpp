@@ -1,0 +1,226 @@
+#include <doctest/doctest.h>
+
+#include "config/nearest.hpp"
+#include "fixture.hpp"
+
+namespace recycled::config {
+
+using namespace fixture;
+
+namespace {
+
+struct Spoilt {
+  const char* old_piece;
+  const char* new_piece;
+  std::vector<const char*> said;  // all of it by one problem
+};
+
+void check_all(const std::vector<Spoilt>& rows) {
+  for (const Spoilt& row : rows) {
+    CAPTURE(std::string(row.new_piece));
+    const auto problems = refused(with(row.old_piece, row.new_piece));
+    INFO(describe(problems.back(), "config"));
+    REQUIRE(problems.size() == 1);
+    for (const char* piece : row.said) CHECK_MESSAGE(mentions(problems[0], piece), piece);
+    CHECK(problems[0].line > 0);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("B1: FlexFactor stands on re-attempts 4-6 or 7-9 and nowhere else") {
+  const char* slot = "gateway_4_6 = \"ff\"";
+  check_all({
+      {slot, "gateway_1_3 = \"ff\"", {"\"ff\"", "\"standard\"", "4-6", "7-9"}},
+      {slot, "gateway_final = \"ff\"", {"\"ff\"", "\"standard\"", "4-6", "7-9"}},
+      {slot, "gateway = \"ff\"", {"\"ff\"", "\"standard\"", "4-6", "7-9"}},
+      {"number = 4",
+       "number = 1\ngateway = \"ff\"\n[[recycle_profile.reattempt]]\nnumber = 4",
+       {"\"ff\"", "\"standard\"", "4-6", "7-9"}},
+      {"number = 4", "number = 4\ngateway = \"ff\"", {"\"ff\"", "\"standard\"", "gateway_4_6"}},
+      {"[\"nmi_1\"]", "[\"nmi_1\", \"ff\"]", {"apply_to_gateways", "\"ff\"", "\"standard\""}},
+      {slot, "gateway_4_6 = \"nmi_2\"", {"\"nmi_2\"", "not FlexFactor"}},
+      {slot, "gateway_7_9 = \"ff\"", {"gateway_7_9", "7-9", "listed"}},
+      {"days = 3", "skip = true", {"gateway_4_6", "4-6", "not skipped"}},
+      {"number = 4", "number = 3", {"gateway_4_6", "4-6", "listed"}},
+  });
+}
+
+TEST_CASE("S2: expiry_days is 1 to 21 and nothing else") {
+  for (const char* days : {"1", "21"}) {
+    const auto settings =
+        accepted(with("mid = \"m\"", "mid = \"m\"\nexpiry_days = " + std::string(days)));
+    const auto& terms = settings.rules.gateways.at(GatewayId("ff")).flexfactor;
+    CHECK(terms->expiry_days == std::stoi(days));
+  }
+  check_all({
+      {"mid = \"m\"", "mid = \"m\"\nexpiry_days = 0", {"\"ff\"", "expiry_days is 0", "1 to 21"}},
+      {"mid = \"m\"", "mid = \"m\"\nexpiry_days = 22", {"\"ff\"", "expiry_days is 22", "1 to 21"}},
+      {"mid = \"m\"", "mid = \"m\"\nexpiry_days = \"7\"", {"a text", "1 to 21"}},
+      {"mid = \"m\"", "mid = \"m\"\nexpiry_days = 7.0", {"a fraction", "1 to 21"}},
+      {"id = \"nmi_2\"", "id = \"nmi_2\"\nexpiry_days = 7", {"\"nmi_2\"", "\"flexfactor\" alone"}},
+  });
+}
+
+TEST_CASE("S1: a secret in the config is refused and not repeated") {
+  for (const std::string key : {"app_key", "app_secret", "environment_key", "hmac_signing_key"}) {
+    const auto problems = refused(with("mid = \"m\"", "mid = \"m\"\n" + key + " = \"hush-hush\""));
+    REQUIRE(problems.size() == 1);
+    CHECK(mentions(problems, key + "_file"));
+    CHECK_FALSE(mentions(problems, "hush-hush"));
+  }
+}
+
+TEST_CASE("S4: FlexFactor sells nothing: campaigns and routing profiles") {
+  check_all({
+      {"[[recycle_profile]]",
+       "[[campaign]]\nid = \"summer\"\nproduct_gateways = [\"nmi_1\", \"ff\"]\n[[recycle_profile]]",
+       {"[[campaign]] \"summer\"", "\"ff\"", "salvage"}},
+      {"[[recycle_profile]]",
+       "[[routing_profile]]\nid = \"atri\"\ngateways = [\"ff\"]\n[[recycle_profile]]",
+       {"[[routing_profile]] \"atri\"", "\"ff\"", "salvage"}},
+  });
+}
+
+TEST_CASE("a gateway is in one profile: the message names both") {
+  const auto problems = refused(good + R"toml(
+[[recycle_profile]]
+id = "other"
+apply_to_gateways = ["nmi_1"]
+)toml");
+  REQUIRE(problems.size() == 1);
+  CHECK(mentions(problems, "[[recycle_profile]] \"standard\""));
+  CHECK(mentions(problems, "[[recycle_profile]] \"other\""));
+  CHECK(mentions(problems, "\"nmi_1\""));
+}
+
+TEST_CASE("types and ranges and references are checked one by one") {
+  check_all({
+      {"Europe/Berlin", "Europe/Berln", {"Europe/Berln", "does not exist"}},
+      {"Europe/Berlin", "../../etc/passwd", {"does not exist"}},
+      {"Europe/Berlin", "zone.tab", {"does not exist"}},
+      {"Europe/Berlin", "Europe", {"does not exist"}},
+      {"sqlite:data/ledger.db", "mysql:x", {"url", "sqlite:FILE"}},
+      {"mid = \"m\"\n", "", {"\"ff\"", "mid is missing"}},
+      {"mid = \"m\"", "mid = \"\"", {"mid is empty"}},
+      {"app_key_file = \"secrets/key\"\n", "", {"app_key_file is missing"}},
+      {"\"live\"", "\"production\"", {"environment", "\"sandbox\" or \"live\""}},
+      {"id = \"nmi_2\"", "id = \"nmi_1\"", {"already taken"}},
+      {"[\"nmi_1\"]", "[\"nmi1\"]", {"\"nmi1\"", "Did you mean \"nmi_1\""}},
+      {"[\"nmi_1\"]", "\"nmi_1\"", {"apply_to_gateways", "list"}},
+      {"days = 3", "days = -1", {"days is -1", "0 to 365"}},
+      {"days = 3", "reduction = 5.00", {"reduction", "text"}},
+      {"days = 3", "reduction = \"5.001\"", {"reduction", "5.001"}},
+      {"number = 4", "number = 10", {"number is 10", "1 to 9"}},
+      {"kind = \"nmi\"", "kind = \"nmi\"\ncascade = \"c\"", {"\"c\"", "cascade_profile"}},
+      {"mid = \"m\"", "mid = \"m\"\nbase_url = \"ftp://x/\"", {"base_url", "https://"}},
+      {"mid = \"m\"", "mid = \"m\"\nbase_url = \"http://api.example.com/\"", {"plain HTTP"}},
+      {"[account]", "[schedule]\nscan_every = \"often\"\n[account]", {"\"often\"", "90s"}},
+      {"[account]", "[schedule]\nrepeat_window = \"25h\"\n[account]", {"repeat_window", "to 1d"}},
+      {"[account]", "[schedule]\nlate_success = \"no\"\n[account]", {"\"accept\" or \"hold\""}},
+      {"[account]", "[schedule]\nfirst_inquiry = \"2d\"\n[account]", {"longest_inquiry"}},
+      {"[account]", "[limits]\nin_flight = 0\n[account]", {"in_flight", "1 to 1000"}},
+      {"[account]", "[callbacks]\nlisten = \"8443\"\n[account]", {"HOST:PORT"}},
+      {"[account]", "[callbacks]\nlisten = \"h:65536\"\n[account]", {"HOST:PORT"}},
+      {"[account]", "[callbacks]\ntls = { certificate = \"c\" }\n[account]", {"private_key"}},
+      {"[account]", "[callbacks]\npublic_host = \"x.example\"\n[account]", {"hmac_signing_key"}},
+      {"[account]", "[[decline_mapping]]\nmaps_to = \"soft\"\n[account]", {"every decline"}},
+      {"[account]", "[[decline_mapping]]\nmessage = \"x\"\n[account]", {"maps_to is missing"}},
+      {"[account]",
+       "[[decline_mapping]]\ngateway = \"x\"\nmaps_to = \"soft\"\n[account]",
+       {"\"x\""}},
+      {"[account]",
+       "[[decline_mapping]]\ngateway_kind = \"x\"\nmaps_to = \"soft\"\n[account]",
+       {"kind \"x\""}},
+      {"[[recycle_profile]]", "[recycle_profile]", {"a table", "[[recycle_profile]]"}},
+  });
+}
+
+TEST_CASE("the public host is a host and not an address") {
+  const auto problems = refused("[callbacks]\npublic_host = \"https://callbacks.example.com\"\n");
+  REQUIRE(problems.size() == 1);
+  CHECK(mentions(problems, "more than a host"));
+}
+
+TEST_CASE("an unknown key is refused at every level with the nearest known one") {
+  check_all({
+      {"[account]", "[acount]\n[account]", {"\"acount\"", "\"account\""}},
+      {"time_zone =", "timezone = \"UTC\"\ntime_zone =", {"\"timezone\"", "\"time_zone\""}},
+      {"kind = \"nmi\"", "kind = \"nmi\"\ncascde = \"x\"", {"\"cascde\"", "\"cascade\""}},
+      {"days = 3", "days = 3\nskp = true", {"\"skp\"", "\"skip\""}},
+      {"days = 3", "days = 3\nzzzzzzzz = true", {"\"zzzzzzzz\"", "Remove it"}},
+  });
+}
+
+TEST_CASE("all problems come at once and in the order of the lines") {
+  const auto problems = refused(R"toml([account]
+time_zon = "UTC"
+[[gateway]]
+id = "nmi"
+kind = "nmi"
+[[gateway]]
+id = "a"
+kind = "flexfactor"
+mid = "m"
+site_id = "s"
+app_key_file = "k"
+app_secret = "x"
+app_secret_file = "f"
+expiry_days = 0
+[[gateway]]
+id = "b"
+kind = "flexfactor"
+mid = "m"
+site_id = "s"
+app_key_file = "k"
+app_secret_file = "f"
+expiry_days = 22
+[[recycle_profile]]
+id = "one"
+apply_to_gateways = ["nmi"]
+gateway_1_3 = "a"
+[[recycle_profile]]
+id = "two"
+apply_to_gateways = ["nmi"]
+)toml");
+  const std::vector<int> lines{2, 12, 14, 22, 26, 29};
+  REQUIRE(problems.size() == lines.size());
+  for (std::size_t i = 0; i < lines.size(); ++i) CHECK(problems[i].line == lines[i]);
+  CHECK(
+      describe(problems[2], "recycled.toml").starts_with("recycled.toml:14: [[gateway]] \"a\": "));
+}
+
+TEST_CASE("base_url overrides the environment and ends in a slash") {
+  const auto local = with("mid = \"m\"", "mid = \"m\"\nbase_url = \"http://127.0.0.1:8080/v1\"");
+  CHECK(accepted(local).accounts.at(GatewayId("ff")).base_url == "http://127.0.0.1:8080/v1/");
+  const auto sandbox = with("environment = \"live\"\n", "");
+  CHECK(accepted(sandbox).accounts.at(GatewayId("ff")).base_url ==
+        "https://api-sandbox.flexfactor.io/v1/");
+}
+
+TEST_CASE("plain HTTP is for loopback hosts and not for those that look like one") {
+  for (const std::string url :
+       {"http://localhost:1/", "http://[::1]:8080/v1/", "http://127.0.0.1/"}) {
+    CAPTURE(url);
+    accepted(with("mid = \"m\"", "mid = \"m\"\nbase_url = \"" + url + "\""));
+  }
+  for (const std::string url :
+       {"http://localhost.example.com/", "http://127.0.0.1@evil.example/", "http://10.0.0.1/"}) {
+    CAPTURE(url);
+    CHECK(mentions(refused(with("mid = \"m\"", "mid = \"m\"\nbase_url = \"" + url + "\"")),
+                   "plain HTTP"));
+  }
+}
+
+TEST_CASE("the nearest word is found by edit distance") {
+  CHECK(edit_distance("", "abc") == 3);
+  CHECK(edit_distance("abc", "abc") == 0);
+  CHECK(edit_distance("kitten", "sitting") == 3);
+  CHECK(edit_distance("midle", "middle") == 1);
+  CHECK(edit_distance("tiem", "time") == 1);
+  CHECK(nearest("expirydays", {"mid", "expiry_days"}) == "expiry_days");
+  CHECK(nearest("qqqq", {"mid", "expiry_days"}) == std::nullopt);
+  CHECK(nearest("x", {}) == std::nullopt);
+}
+
+}  // namespace recycled::config

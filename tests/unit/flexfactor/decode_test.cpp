@@ -1,0 +1,255 @@
+#include <doctest/doctest.h>
+
+#include "flexfactor/codec.hpp"
+
+using namespace recycled;
+using namespace recycled::flexfactor;
+using billing::News;
+using billing::Reason;
+using billing::Withdrawal;
+namespace outcome = billing::outcome;
+
+namespace {
+
+const OrderId ours("8d3b2c1e-5f64-8a7b-9c8d-0e1f2a3b4c5d");
+
+std::string enveloped(const std::string& success, const std::string& status) {
+  return R"({"orderSessionKey":"their-1","orderId":"their-1","senseKey":null,"success":)" +
+         success + R"(,"result":null,"status":)" + status +
+         R"(,"statusCode":null,"errors":[],"customProperties":{}})";
+}
+
+billing::Outcome outcome_of(int status, const std::string& body) {
+  return decode_evaluate({status, body, std::nullopt}, ours).outcome;
+}
+
+template <class Kind>
+Kind expect(const billing::Outcome& outcome) {
+  REQUIRE(std::holds_alternative<Kind>(outcome));
+  return std::get<Kind>(outcome);
+}
+
+}  // namespace
+
+TEST_CASE("evaluate: status words under a 2xx in any case") {
+  const std::string strange = "strange";
+  struct Case {
+    const char* success;
+    const char* status;
+    billing::Outcome meant;
+  };
+  const Case cases[] = {
+      {"true", R"("SUBMITTED")", outcome::Pending{}},
+      {"true", R"("Processing")", outcome::Pending{}},
+      {"true", R"("APPROVED")", outcome::Approved{}},
+      {"true", R"("approved")", outcome::Approved{}},
+      {"null", R"("Approved")", outcome::Approved{}},
+      {"true", R"("DECLINED")", outcome::Declined{Reason::declined}},
+      {"false", R"("DECLINED")", outcome::Declined{Reason::declined}},
+      {"true", R"("EXPIRED")", outcome::Declined{Reason::expired}},
+      {"true", R"("CANCELLED")", outcome::Declined{Reason::cancelled_by_provider}},
+      {"true", R"("CHALLENGE")",
+       outcome::Refused{Reason::challenge, "the payer would have to act"}},
+      {"true", R"("CaptureRequired")",
+       outcome::Refused{Reason::capture_required, "authorised, not captured"}},
+      {"true", R"("SHIPPED")", outcome::Refused{Reason::strange_reply, "status word 'SHIPPED'"}},
+      {"true", R"("APPROVED ")",
+       outcome::Refused{Reason::strange_reply, "status word 'APPROVED '"}},
+      {"true", "7", outcome::Refused{Reason::strange_reply, "status word '7'"}},
+      {"false", R"("APPROVED")",
+       outcome::Refused{Reason::strange_reply, "status word 'APPROVED' with success false"}},
+      {"false", R"("SUBMITTED")",
+       outcome::Refused{Reason::strange_reply, "status word 'SUBMITTED' with success false"}},
+      {"false", "null", outcome::Refused{Reason::refused, "HTTP 200"}},
+      {"true", "null", outcome::Unknown{"HTTP 200 without a status", std::nullopt}},
+  };
+  for (const auto& row : cases) {
+    CAPTURE(row.success);
+    CAPTURE(row.status);
+    CHECK(outcome_of(200, enveloped(row.success, row.status)) == row.meant);
+    // What the word says does not depend on which 2xx it came under.
+    if (!std::holds_alternative<outcome::Unknown>(row.meant) &&
+        row.status != std::string_view("null")) {
+      CHECK(outcome_of(202, enveloped(row.success, row.status)) == row.meant);
+    }
+  }
+}
+
+TEST_CASE("L3: a 2xx that cannot be read is unknown and never a decline") {
+  for (const char* body : {"", "<html>ok</html>", R"({"status":"APPRO)", "[]", "null", "\"OK\""}) {
+    CAPTURE(body);
+    CHECK(expect<outcome::Unknown>(outcome_of(200, body)).why ==
+          "HTTP 200 with an unreadable body");
+  }
+}
+
+TEST_CASE("evaluate: HTTP codes") {
+  enum class Kind { refused, not_sent, unknown };
+  const std::pair<int, Kind> cases[] = {
+      {301, Kind::refused}, {400, Kind::refused},  {401, Kind::not_sent}, {402, Kind::refused},
+      {403, Kind::refused}, {404, Kind::refused},  {408, Kind::unknown},  {409, Kind::refused},
+      {422, Kind::refused}, {429, Kind::not_sent}, {500, Kind::unknown},  {502, Kind::unknown},
+      {503, Kind::unknown}, {504, Kind::unknown},  {599, Kind::unknown},  {0, Kind::unknown},
+  };
+  for (const auto& [status, kind] : cases) {
+    CAPTURE(status);
+    // The words of a body under an error code are not believed.
+    const auto outcome = outcome_of(status, enveloped("true", R"("APPROVED")"));
+    switch (kind) {
+      case Kind::refused:
+        CHECK(expect<outcome::Refused>(outcome).reason == Reason::refused);
+        break;
+      case Kind::not_sent:
+        expect<outcome::NotSent>(outcome);
+        break;
+      case Kind::unknown:
+        expect<outcome::Unknown>(outcome);
+        break;
+    }
+  }
+}
+
+TEST_CASE("evaluate: Retry-After goes along with not sent and unknown") {
+  const Millis wait = std::chrono::seconds(7);
+  CHECK(expect<outcome::NotSent>(decode_evaluate({429, "", wait}, ours).outcome).retry_after ==
+        wait);
+  CHECK(expect<outcome::Unknown>(decode_evaluate({503, "", wait}, ours).outcome).retry_after ==
+        wait);
+}
+
+TEST_CASE("evaluate: both forms of a 400 give message and TraceId") {
+  const std::string fields =
+      R"({"TraceId":["00-abc-01"],"Transaction.AvsResultCode":["The field is required."],)"
+      R"("Mid":["One.","Two."]})";
+  for (const auto& body : {fields, R"({"status":"400","errors":)" + fields + "}"}) {
+    CAPTURE(body);
+    const auto reply = decode_evaluate({400, body, std::nullopt}, ours);
+    CHECK(expect<outcome::Refused>(reply.outcome).message ==
+          "HTTP 400: Transaction.AvsResultCode: The field is required.; Mid: One.; Two.");
+    CHECK(reply.trace == "00-abc-01");
+  }
+}
+
+TEST_CASE("evaluate: other error bodies are read as far as they go") {
+  const auto message = [](const char* body) {
+    return expect<outcome::Refused>(outcome_of(409, body)).message;
+  };
+  CHECK(message(R"({"errors":[{"item1":"E1","item2":"no such site","item3":null}]})") ==
+        "HTTP 409: E1; no such site");
+  CHECK(message(R"({"errors":["first","second"]})") == "HTTP 409: first; second");
+  CHECK(message(R"({"title":"Conflict"})") == "HTTP 409: Conflict");
+  CHECK(message("<html>") == "HTTP 409");
+  CHECK(message(R"({"TraceId":["00-abc-01"]})") == "HTTP 409");
+  CHECK(message("") == "HTTP 409");
+}
+
+TEST_CASE("evaluate: an endless message is cut between two characters") {
+  std::string word;
+  for (int i = 0; i < 1000; ++i) word += "\xc3\xa9";
+  const std::string body = R"({"title":")" + word + R"("})";
+  const auto message = expect<outcome::Refused>(outcome_of(400, body)).message;
+  CHECK(message.size() <= 420);
+  CHECK(message.ends_with("\xc3\xa9"));
+}
+
+TEST_CASE("evaluate: orderId of the reply is FlexFactor's") {
+  const auto id_in = [](const std::string& body) {
+    return decode_evaluate({200, body, std::nullopt}, ours).provider_order;
+  };
+  CHECK(id_in(R"({"orderId":"their-1","orderSessionKey":"their-1","status":"SUBMITTED"})") ==
+        ProviderOrderId("their-1"));
+  CHECK(id_in(R"({"orderSessionKey":"their-2","status":"SUBMITTED"})") ==
+        ProviderOrderId("their-2"));
+  CHECK(id_in(R"({"orderId":"8D3B2C1E-5F64-8A7B-9C8D-0E1F2A3B4C5D",)"
+              R"("orderSessionKey":"their-3","status":"SUBMITTED"})") ==
+        ProviderOrderId("their-3"));
+  CHECK(id_in(R"({"status":"SUBMITTED"})") == std::nullopt);
+  CHECK(id_in(R"({"orderId":"","status":"SUBMITTED"})") == std::nullopt);
+}
+
+TEST_CASE("inquiry: number and name of the order status") {
+  struct Case {
+    const char* body;
+    News news;
+  };
+  const Case cases[] = {
+      {R"({"id":"x","status":0,"statusName":"DRAFT"})", News::still_open},
+      {R"({"id":"x","status":1,"statusName":"OnHold"})", News::still_open},
+      {R"({"id":"x","status":2,"statusName":"CANCELLED"})", News::cancelled},
+      {R"({"id":"x","status":3,"statusName":"Problem"})", News::problem},
+      {R"({"id":"x","status":4,"statusName":"PROCESSING"})", News::still_open},
+      {R"({"id":"x","status":5,"statusName":"CAPTUREREQUIRED"})", News::capture_required},
+      {R"({"id":"x","status":6,"statusName":"Returned"})", News::refunded},
+      {R"({"id":"x","status":7,"statusName":"COMPLETED"})", News::completed},
+      {R"({"id":"x","status":7})", News::completed},
+      {R"({"id":"x","status":"7"})", News::completed},
+      {R"({"id":"x","status":"Completed"})", News::completed},
+      {R"({"id":"x","statusName":"completed"})", News::completed},
+      {R"({"id":"x","statusName":"EXPIRED"})", News::expired},
+      {R"({"id":"x","status":2,"statusName":"Expired"})", News::expired},
+      {R"({"id":"x","status":4,"statusName":"EXPIRED"})", News::expired},
+      {R"({"id":"x","status":7,"statusName":"EXPIRED"})", News::strange},
+      {R"({"id":"x","status":7,"statusName":"CANCELLED"})", News::strange},
+      {R"({"id":"x","status":8})", News::strange},
+      {R"({"id":"x","status":-1})", News::strange},
+      {R"({"id":"x","status":7.5})", News::strange},
+      {R"({"id":"x","status":4,"statusName":"PONDERING"})", News::strange},
+      {R"({"id":"x","statusName":"PONDERING"})", News::strange},
+  };
+  for (const auto& row : cases) {
+    CAPTURE(row.body);
+    CHECK(decode_inquiry({200, row.body, std::nullopt}).news == row.news);
+  }
+  CHECK(decode_inquiry({200, cases[7].body, std::nullopt}).word == "COMPLETED (7)");
+}
+
+TEST_CASE("inquiry: only an answer about the order is an answer") {
+  const Millis wait = std::chrono::seconds(3);
+  const auto news = [wait](int status, const char* body) {
+    return decode_inquiry({status, body, wait}).news;
+  };
+  CHECK(news(404, "") == News::not_found);
+  CHECK(news(410, "") == News::not_found);
+  CHECK(news(400, R"({"title":"?"})") == News::strange);
+  for (const int status : {301, 401, 403, 408, 429, 500, 503}) {
+    CAPTURE(status);
+    CHECK(news(status, R"({"status":7})") == std::nullopt);
+  }
+  CHECK(news(200, "") == std::nullopt);
+  CHECK(news(200, "{}") == std::nullopt);
+  CHECK(news(200, "<html>") == std::nullopt);
+  CHECK(decode_inquiry({429, "", wait}).retry_after == wait);
+}
+
+TEST_CASE("withdraw: an empty or empty-object 2xx is taken and a 4xx is a no") {
+  const auto result = [](int status, const char* body) {
+    return decode_withdraw({status, body, std::nullopt}).result;
+  };
+  CHECK(result(200, "") == Withdrawal::accepted);
+  CHECK(result(204, "") == Withdrawal::accepted);
+  CHECK(result(200, "{}") == Withdrawal::accepted);
+  CHECK(result(200, R"({"success":false})") == Withdrawal::refused);
+  CHECK(result(200, "<html>") == Withdrawal::unavailable);
+  for (const int status : {400, 403, 404, 409, 422})
+    CHECK(result(status, "") == Withdrawal::refused);
+  for (const int status : {302, 401, 408, 429, 500, 503}) {
+    CAPTURE(status);
+    CHECK(result(status, "{}") == Withdrawal::unavailable);
+  }
+}
+
+TEST_CASE("token: access token and end in milliseconds") {
+  const Instant now = from_millis(1'000'000);
+  const auto token = decode_token({200, R"({"accessToken":"a.b.c","expires":1600000})", {}}, now);
+  REQUIRE(token);
+  CHECK(token->access.reveal() == "a.b.c");
+  CHECK(token->expires_at == from_millis(1'600'000));
+  const auto endless = decode_token({200, R"({"accessToken":"a.b.c"})", {}}, now);
+  REQUIRE(endless);
+  CHECK(endless->expires_at == now + std::chrono::minutes(10));
+  CHECK_FALSE(decode_token({200, R"({"accessToken":""})", {}}, now));
+  CHECK_FALSE(decode_token({200, "", {}}, now));
+  const auto wrong = decode_token({400, R"({"AppKey":["is wrong"]})", {}}, now);
+  REQUIRE_FALSE(wrong);
+  CHECK(wrong.error().why == "HTTP 400: AppKey: is wrong");
+}

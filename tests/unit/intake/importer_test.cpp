@@ -1,0 +1,155 @@
+#include "intake/importer.hpp"
+
+#include <sstream>
+
+#include <doctest/doctest.h>
+
+#include "fixture.hpp"
+#include "intake/import_json.hpp"
+
+namespace recycled::intake {
+
+using namespace fixture;
+
+namespace {
+
+const std::string header =
+    "subscription_id,gateway_id,status,billing_cycle,price,currency,interval,declined_at,"
+    "reattempts_made,last_attempt_at,decline_code,decline_message,card_token,first_name";
+
+std::string line(const std::string& id, const std::string& price = "89.95",
+                 const std::string& name = "Ann") {
+  return id + ",nmi_1,recycle_billing,4," + price +
+         ",USD,30d,2026-11-20,3,2026-11-22T10:00:00Z,51,Insufficient funds,tok-1," + name;
+}
+
+struct Outcome {
+  std::vector<std::string> taken;
+  std::vector<std::size_t> batches;
+  std::vector<Reject> rejects;
+  int progress = 0;
+  Result<ImportSummary> summary;
+};
+
+Outcome import_text(const std::string& text, std::size_t batch = 500,
+                    std::size_t failing_batch = SIZE_MAX) {
+  Outcome outcome;
+  std::istringstream in(text);
+  auto reader = open_rows(in);
+  REQUIRE(reader.has_value());
+  const Judge judge;
+  ImportHooks hooks;
+  hooks.batch = batch;
+  hooks.sink = [&](std::vector<billing::Subscription> subscriptions) -> Result<void> {
+    if (outcome.batches.size() == failing_batch) return fail(Fault::store, "disk full");
+    outcome.batches.push_back(subscriptions.size());
+    for (const auto& subscription : subscriptions) outcome.taken.push_back(subscription.id.str());
+    return {};
+  };
+  hooks.on_reject = [&](const Reject& reject) { outcome.rejects.push_back(reject); };
+  hooks.on_progress = [&](const ImportSummary&) { ++outcome.progress; };
+  outcome.summary = import_subscriptions(**reader, judge.record_rules(), hooks);
+  return outcome;
+}
+
+}  // namespace
+
+TEST_CASE("L20: bad records are listed with line and reason and the good ones go in") {
+  const std::string text = header + "\n" + line("a") + "\n" + line("b", "12.345") + "\n" +
+                           line("c") + "\nshort,row\n" + line("d", "1.00", "Ren\xE9") + "\n" +
+                           line("e", "1.00", std::string(1024 * 1024, 'x')) + "\n" + line("f") +
+                           "\n";
+  const Outcome outcome = import_text(text);
+  REQUIRE(outcome.summary.has_value());
+  CHECK(outcome.taken == std::vector<std::string>{"a", "c", "f"});
+  CHECK(outcome.summary->read == 7);
+  CHECK(outcome.summary->accepted == 3);
+  CHECK(outcome.summary->rejected == 4);
+  REQUIRE(outcome.rejects.size() == 4);
+  CHECK(outcome.rejects[0].line == 3);
+  CHECK(outcome.rejects[0].reason.find("price") == 0);
+  CHECK(outcome.rejects[0].record == line("b", "12.345"));
+  CHECK(outcome.rejects[1].line == 5);
+  CHECK(outcome.rejects[2].reason.find("first_name is not UTF-8") == 0);
+  CHECK(outcome.rejects[3].record.empty());
+}
+
+TEST_CASE("rows go to the sink in batches and the last one may be short") {
+  std::string text = header + "\r\n";
+  for (int i = 0; i < 7; ++i) text += line("s" + std::to_string(i)) + "\r\n";
+  const Outcome outcome = import_text(text, 3);
+  CHECK(outcome.batches == std::vector<std::size_t>{3, 3, 1});
+  CHECK(outcome.progress == 3);
+  CHECK(outcome.taken.size() == 7);
+}
+
+TEST_CASE("a sink that fails ends the import and what it took stays taken") {
+  std::string text = header + "\n";
+  for (int i = 0; i < 7; ++i) text += line("s" + std::to_string(i)) + "\n";
+  const Outcome outcome = import_text(text, 3, 1);
+  REQUIRE_FALSE(outcome.summary.has_value());
+  CHECK(outcome.summary.error().fault == Fault::store);
+  CHECK(outcome.taken.size() == 3);
+}
+
+TEST_CASE("a header without required columns is refused as a whole") {
+  const Outcome outcome = import_text("subscription_id,status,price\na,active,1.00\n");
+  REQUIRE_FALSE(outcome.summary.has_value());
+  const std::string& message = outcome.summary.error().message;
+  CHECK(message.find("gateway_id, billing_cycle, currency, interval") != std::string::npos);
+  CHECK(outcome.taken.empty());
+  CHECK(outcome.rejects.empty());
+}
+
+TEST_CASE("unknown columns are reported once") {
+  const Outcome outcome =
+      import_text(header + ",colour\n" + line("a") + ",red\n" + line("b") + ",blue\n");
+  CHECK(outcome.summary->unknown_fields == std::vector<std::string>{"colour"});
+  CHECK(outcome.taken.size() == 2);
+}
+
+TEST_CASE("X4: a rejected record never shows a card number in its reason or text") {
+  const std::string spaced = "4111 1111 1111 1111";
+  const std::string digits(visa);
+  const Outcome csv =
+      import_text(header + "\n" + line("a", "1.00", digits) + "\n" + line("b", "1.00", spaced) +
+                  "\n" + digits + ",broken\n" + line("c", digits) + "\n");
+  const Outcome jsonl =
+      import_text("{\"subscription_id\": " + digits + "}\n" +
+                  "{\"first_name\": \"4111\\u00201111\\u00201111\\u00201111\"}\n" +
+                  "{\"card_number\": \"4111111111111112\"}\n" + "{\"x\": " + digits + "\n");
+  CHECK(csv.rejects.size() == 4);
+  CHECK(jsonl.rejects.size() == 4);
+  for (const auto& rejects : {csv.rejects, jsonl.rejects}) {
+    for (const Reject& reject : rejects) {
+      const std::string shown = reject.reason + "\n" + reject.record;
+      CAPTURE(shown);
+      CHECK(shown.find("411111111111") == std::string::npos);
+      CHECK(shown.find("4111 1111 1111") == std::string::npos);
+      CHECK(shown.find("4111\\u00201111\\u0020") == std::string::npos);
+      CHECK(reject.record.find("*") != std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("a rejected file is read again past its comments") {
+  const Outcome first =
+      import_text(header + "\n" + line("a", "12,5") + "\n" + line("b", "x") + "\n");
+  REQUIRE(first.rejects.size() == 2);
+  std::string rejected = header + "\n";
+  for (const Reject& reject : first.rejects) {
+    CHECK(reject.reason.find_first_of("\"\r\n") == std::string::npos);
+    rejected += "# line " + std::to_string(reject.line) + ": " + reject.reason + "\n";
+    rejected += line("mended" + std::to_string(reject.line)) + "\n";
+  }
+  CHECK(import_text(rejected).taken == std::vector<std::string>{"mended2", "mended3"});
+}
+
+TEST_CASE("the JSON of an import has every count") {
+  const ImportReport report{
+      ImportMode::write, {9, 7, 2, {"colour"}}, {{"inserted", 3}, {"updated", 4}}, "a.rejected"};
+  CHECK(to_json(report) == R"({"dry_run":false,"read":9,"inserted":3,"updated":4,"rejected":2,)"
+                           R"("rejected_file":"a.rejected","unknown_columns":["colour"]})");
+}
+
+}  // namespace recycled::intake

@@ -1,0 +1,42 @@
+#include "report/config_check.hpp"
+
+#include <doctest/doctest.h>
+
+#include "report/json.hpp"
+
+namespace recycled::report {
+
+TEST_CASE("S2: the JSON of a valid config has each gateway's effective expiry_days") {
+  config::Settings settings;
+  settings.file = "recycled.toml";
+  settings.store_path = "ledger.db";
+  const GatewayId ff("ff");
+  settings.rules.gateways[ff] = {ff, "flexfactor", billing::FlexFactorTerms()};
+  config::FlexFactorAccount& account = settings.accounts[ff];
+  account.gateway = ff;
+  account.environment = config::Environment::live;
+  account.base_url = "https://api.example.com/";
+  const auto json = Json::parse(to_json(settings));
+  CHECK(json["valid"] == true);
+  CHECK(json["ledger"] == "ledger.db");
+  REQUIRE(json["flexfactor_gateways"].size() == 1);
+  const auto& gateway = json["flexfactor_gateways"][0];
+  CHECK(gateway["id"] == "ff");
+  CHECK(gateway["environment"] == "live");
+  CHECK(gateway["expiry_days"] == 21);
+  CHECK(gateway["mit"] == "managed");
+  CHECK(json["rules_digest"].get<std::string>().size() == 64);
+}
+
+TEST_CASE("the JSON of a wrong config has every problem") {
+  const std::vector<config::Problem> problems{{3, "[store]", "say \"what\"", "fix"},
+                                              {9, "[account]", "w", ""}};
+  const auto json = Json::parse(to_json(problems, "recycled.toml"));
+  CHECK(json["valid"] == false);
+  REQUIRE(json["problems"].size() == 2);
+  CHECK(json["problems"][0]["line"] == 3);
+  CHECK(json["problems"][0]["what"] == "say \"what\"");
+  CHECK(json["problems"][1]["where"] == "[account]");
+}
+
+}  // namespace recycled::report

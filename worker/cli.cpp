@@ -1,0 +1,185 @@
+#include "cli.hpp"
+
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "commands/check.hpp"
+#include "commands/import.hpp"
+#include "commands/init.hpp"
+#include "commands/look.hpp"
+#include "commands/run.hpp"
+#include "exit_code.hpp"
+#include "telemetry/log.hpp"
+
+namespace recycled {
+namespace {
+
+constexpr const char* version = "recycled 0.1.0";
+
+// ./recycled.toml, else the system's; a missing file is reported under the first name.
+std::filesystem::path default_config() {
+  const std::filesystem::path here = "recycled.toml";
+  const std::filesystem::path system_wide = "/etc/recycled/recycled.toml";
+  if (!std::filesystem::exists(here) && std::filesystem::exists(system_wide)) return system_wide;
+  return here;
+}
+
+// The commands and what they were given. Each fills in `run`, which is called after parsing.
+class CommandLine {
+ public:
+  CommandLine() : app_("Hands declined rebills to FlexFactor and puts every subscription back.") {
+    app_.set_version_flag("--version", version);
+    app_.require_subcommand(1);
+    app_.footer("Every command has an example: recycled COMMAND --help");
+    add_init();
+    add_check();
+    add_import();
+    add_run();
+    add_once();
+    add_status();
+    add_explain();
+  }
+
+  int execute(int count, const char* const* arguments) {
+    try {
+      app_.parse(count, arguments);
+    } catch (const CLI::Success& asked) {  // --help, --version
+      return app_.exit(asked);
+    } catch (const CLI::ParseError& wrong) {
+      app_.exit(wrong);
+      return to_int(ExitCode::usage);
+    }
+    return run_();
+  }
+
+ private:
+  CLI::App* add(const char* name, const char* what, const char* example) {
+    CLI::App* command = app_.add_subcommand(name, what);
+    command->footer(std::string("Example:\n  ") + example);
+    return command;
+  }
+
+  void take_config(CLI::App* command) {
+    command->add_option("--config", config_,
+                        "the config file (default ./recycled.toml, then "
+                        "/etc/recycled/recycled.toml)");
+  }
+
+  void take_json(CLI::App* command) {
+    command->add_flag_callback(
+        "--json", [this] { output_ = Output::json; }, "print JSON");
+  }
+
+  void take_log_level(CLI::App* command) {
+    command
+        ->add_option_function<std::string>(
+            "--log-level",
+            [this](const std::string& word) { level_ = *telemetry::parse_level(word); },
+            "the least that is logged (default info)")
+        ->check(CLI::IsMember({"debug", "info", "warning", "error"}));
+  }
+
+  std::filesystem::path config() const { return config_.empty() ? default_config() : config_; }
+
+  void add_init() {
+    CLI::App* command = add("init", "write a commented config and make an empty ledger",
+                            "recycled init /etc/recycled");
+    command->add_option("DIR", folder_, "where (default: here)");
+    command->callback([this] { run_ = [this] { return run_init({folder_}); }; });
+  }
+
+  void add_check() {
+    CLI::App* command = add("check", "say everything that is wrong with the config, at once",
+                            "recycled check --config recycled.toml");
+    take_config(command);
+    take_json(command);
+    command->callback([this] { run_ = [this] { return run_check({config(), output_}); }; });
+  }
+
+  void add_import() {
+    CLI::App* command = add("import", "take in what the merchant's system exports",
+                            "recycled import subscriptions declined.csv");
+    command->require_subcommand(1);
+    CLI::App* subscriptions =
+        command->add_subcommand("subscriptions", "CSV with a header, or JSONL; upsert by id");
+    subscriptions->footer(
+        "Examples:\n  recycled import subscriptions declined.csv\n"
+        "  recycled import subscriptions --dry-run - < declined.jsonl\n"
+        "Rows that cannot be taken go to FILE.rejected with the reason; the rest goes in "
+        "(exit code 3).");
+    take_config(subscriptions);
+    take_json(subscriptions);
+    subscriptions->add_option("FILE", file_, "the file, or - for standard input")->required();
+    subscriptions->add_flag_callback(
+        "--dry-run", [this] { mode_ = ImportMode::dry_run; }, "say what would happen, only");
+    subscriptions->callback([this] {
+      run_ = [this] { return run_import_subscriptions({config(), file_, mode_, output_}); };
+    });
+  }
+
+  void add_run() {
+    CLI::App* command =
+        add("run", "the service: scan, hand over, receive callbacks, inquire, expire",
+            "recycled run --config /etc/recycled/recycled.toml");
+    take_config(command);
+    take_log_level(command);
+    command->add_flag_callback(
+        "--no-scan", [this] { scanning_ = engine::Scanning::off; },
+        "hand nothing new over; what is open goes on");
+    command->callback([this] {
+      run_ = [this] { return run_service({config(), scanning_, level_}); };
+    });
+  }
+
+  void add_once() {
+    CLI::App* command =
+        add("once", "one full pass for cron; needs no open port, results are polled",
+            "*/5 * * * * recycled once --config /etc/recycled/recycled.toml");
+    take_config(command);
+    take_log_level(command);
+    command->callback([this] {
+      run_ = [this] { return run_once({config(), scanning_, level_}); };
+    });
+  }
+
+  void add_status() {
+    CLI::App* command =
+        add("status", "how things stand", "recycled status --json | jq .recoveries");
+    take_config(command);
+    take_json(command);
+    command->callback([this] { run_ = [this] { return run_status({config(), output_}); }; });
+  }
+
+  void add_explain() {
+    CLI::App* command =
+        add("explain", "one subscription's story: where it is, why, and what happens next",
+            "recycled explain S-1001");
+    take_config(command);
+    take_json(command);
+    command->add_option("ID", id_, "a subscription's id, or one of our order ids")->required();
+    command->callback([this] { run_ = [this] { return run_explain({config(), id_, output_}); }; });
+  }
+
+  CLI::App app_;
+  std::function<int()> run_;
+  std::filesystem::path config_;
+  std::filesystem::path folder_ = ".";
+  std::filesystem::path file_;
+  std::string id_;
+  Output output_ = Output::text;
+  ImportMode mode_ = ImportMode::write;
+  engine::Scanning scanning_ = engine::Scanning::on;
+  ports::Level level_ = ports::Level::info;
+};
+
+}  // namespace
+
+int run_command_line(int count, const char* const* arguments) {
+  CommandLine line;
+  return line.execute(count, arguments);
+}
+
+}  // namespace recycled

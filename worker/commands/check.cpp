@@ -1,0 +1,71 @@
+#include "commands/check.hpp"
+
+#include <iostream>
+
+#include "config/digest.hpp"
+#include "config/load.hpp"
+#include "config/words.hpp"
+#include "exit_code.hpp"
+#include "report/config_check.hpp"
+
+namespace recycled {
+
+namespace {
+
+using config::Problem;
+using config::Settings;
+
+std::string slots_of(const billing::RecycleProfile& profile) {
+  std::string text;
+  if (profile.gateway_4_6) text += " · 4-6: " + profile.gateway_4_6->str();
+  if (profile.gateway_7_9) text += " · 7-9: " + profile.gateway_7_9->str();
+  return text.empty() ? " · no FlexFactor gateway" : text;
+}
+
+void print_summary(const Settings& settings) {
+  std::cout << settings.file.string() << " is valid.\n"
+            << "ledger     " << settings.store_path.string() << '\n'
+            << "time zone  " << settings.time_zone << '\n';
+  for (const auto& [id, account] : settings.accounts) {
+    const auto& terms = *settings.rules.gateways.at(id).flexfactor;
+    std::cout << "gateway    " << id.str() << " · FlexFactor "
+              << config::to_text(account.environment) << " · " << account.base_url
+              << " · expiry_days " << terms.expiry_days << " · " << config::to_text(terms.mit)
+              << '\n';
+  }
+  for (const auto& profile : settings.rules.profiles) {
+    std::cout << "profile    " << profile.id.str() << " · " << profile.gateways.size()
+              << " gateway(s)" << slots_of(profile) << '\n';
+  }
+  const std::string& host = settings.callbacks.public_host;
+  std::cout << "callbacks  " << (host.empty() ? "none: results are polled" : "signed for " + host)
+            << '\n'
+            << "rules      " << config::rules_digest(settings).substr(0, 12) << '\n';
+}
+
+int refuse(const std::vector<Problem>& problems, const CheckOptions& options) {
+  if (options.output == Output::json) {
+    std::cout << report::to_json(problems, options.config);
+  }
+  for (const Problem& problem : problems) {
+    std::cerr << config::describe(problem, options.config) << '\n';
+  }
+  return to_int(ExitCode::config_invalid);
+}
+
+}  // namespace
+
+int run_check(const CheckOptions& options) {
+  const auto settings = config::load(options.config);
+  if (!settings) return refuse(settings.error(), options);
+  const auto problems = config::check_secret_files(*settings);
+  if (!problems.empty()) return refuse(problems, options);
+  if (options.output == Output::json) {
+    std::cout << report::to_json(*settings);
+  } else {
+    print_summary(*settings);
+  }
+  return to_int(ExitCode::done);
+}
+
+}  // namespace recycled

@@ -1,0 +1,199 @@
+#include "commands/import.hpp"
+
+#include <array>
+#include <fstream>
+#include <iostream>
+#include <utility>
+
+#include "commands/load_settings.hpp"
+#include "commands/progress.hpp"
+#include "commands/reject_file.hpp"
+#include "engine/accept.hpp"
+#include "exit_code.hpp"
+#include "intake/import_json.hpp"
+#include "intake/importer.hpp"
+#include "system/clock.hpp"
+#include "system/terminal.hpp"
+#include "wiring.hpp"
+
+namespace recycled {
+
+namespace {
+
+using engine::Accepted;
+
+constexpr std::array every_accepted{Accepted::inserted, Accepted::updated, Accepted::unchanged,
+                                    Accepted::superseded, Accepted::withdrawing};
+constexpr std::int64_t most_listed = 20;
+constexpr int stderr_number = 2;
+
+struct Counts {
+  std::array<std::int64_t, every_accepted.size()> by_result{};
+
+  std::int64_t& of(Accepted accepted) { return by_result[static_cast<std::size_t>(accepted)]; }
+};
+
+// Thrown out of a dry run's transaction, so that the ledger undoes it.
+struct DryRunDone {};
+
+// One batch in one transaction. Counted anew each time it runs: the ledger may run it twice.
+Result<void> write_batch(OpenedLedger& ledger, const std::vector<billing::Subscription>& batch,
+                         ImportMode mode, Counts& total) {
+  Counts counts;
+  const Instant now = ledger.now();
+  const ports::LedgerWork work = [&](ports::LedgerTx& tx) {
+    counts = total;
+    for (const billing::Subscription& subscription : batch) {
+      ++counts.of(engine::accept_subscription(tx, subscription, ledger.desk(), now));
+    }
+    if (mode == ImportMode::dry_run) throw DryRunDone();
+  };
+  try {
+    auto written = ledger.write(work);
+    if (!written) return written;
+  } catch (const DryRunDone&) {
+  }
+  total = counts;
+  return {};
+}
+
+std::int64_t size_of(const std::filesystem::path& file) {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(file, error);
+  return error ? 0 : static_cast<std::int64_t>(size);
+}
+
+class ImportRun {
+ public:
+  ImportRun(const ImportOptions& options, OpenedLedger& ledger, std::istream& in,
+            const intake::RowReader& rows)
+      : options_(options),
+        ledger_(ledger),
+        in_(in),
+        rejected_(name_of_rejects(options), rows.header()),
+        progress_(std::cerr, style(), clock_, size_of(options.file)) {}
+
+  int run(intake::RowReader& rows) {
+    const intake::RecordRules rules{ledger_.desk().rules(), ledger_.desk().calendar(),
+                                    ledger_.now()};
+    const auto summary = intake::import_subscriptions(rows, rules, hooks());
+    progress_.finish();
+    if (!summary) return failed(summary.error());
+    print(*summary);
+    return to_int(summary->rejected > 0 ? ExitCode::needs_person : ExitCode::done);
+  }
+
+ private:
+  static std::filesystem::path name_of_rejects(const ImportOptions& options) {
+    auto file = options.file == "-" ? std::filesystem::path("stdin") : options.file;
+    return file += ".rejected";
+  }
+  static Progress::Style style() {
+    return system::is_terminal(stderr_number) ? Progress::Style::bar : Progress::Style::lines;
+  }
+
+  intake::ImportHooks hooks() {
+    intake::ImportHooks hooks;
+    hooks.sink = [this](std::vector<billing::Subscription> batch) {
+      return write_batch(ledger_, batch, options_.mode, counts_);
+    };
+    hooks.on_reject = [this](const intake::Reject& reject) { take(reject); };
+    hooks.on_progress = [this](const intake::ImportSummary& summary) {
+      const auto at = in_.rdbuf()->pubseekoff(0, std::ios::cur, std::ios::in);
+      progress_.show(static_cast<std::int64_t>(at), summary.read);
+    };
+    return hooks;
+  }
+
+  void take(const intake::Reject& reject) {
+    if (listed_ < most_listed) {
+      progress_.finish();
+      std::cerr << "line " << reject.line << ": " << reject.reason << '\n';
+    } else if (listed_ == most_listed) {
+      std::cerr << "more rows were rejected; they are not listed here\n";
+    }
+    ++listed_;
+    if (options_.mode == ImportMode::write) rejected_.add(reject);
+  }
+
+  int failed(const Error& error) {
+    std::cerr << "recycled import: " << options_.file.string() << ": " << error.message << '\n';
+    std::int64_t taken = 0;
+    for (const std::int64_t count : counts_.by_result) taken += count;
+    if (taken > 0 && options_.mode == ImportMode::write) {
+      std::cerr << taken << " rows had gone in before; importing the file again is harmless\n";
+    }
+    return to_int(exit_code_of(error));
+  }
+
+  void print(const intake::ImportSummary& summary) {
+    for (const std::string& name : summary.unknown_fields) {
+      std::cerr << "unknown column '" << name << "' was not read\n";
+    }
+    if (summary.rejected > 0 && options_.mode == ImportMode::write) {
+      std::cerr << (rejected_.is_whole() ? "rejected rows are in " : "could not write all of ")
+                << rejected_.file().string() << '\n';
+    }
+    if (options_.output == Output::json) {
+      print_json(summary);
+    } else {
+      print_text(summary);
+    }
+  }
+
+  void print_text(const intake::ImportSummary& summary) {
+    std::cout << (options_.mode == ImportMode::dry_run ? "Dry run, nothing was changed: " : "");
+    std::cout << summary.read << " rows read";
+    for (const Accepted accepted : every_accepted) {
+      if (accepted == Accepted::withdrawing && counts_.of(accepted) == 0) continue;
+      std::cout << ", " << counts_.of(accepted) << ' ' << engine::to_text(accepted);
+    }
+    std::cout << ", " << summary.rejected << " rejected\n";
+  }
+
+  void print_json(const intake::ImportSummary& summary) {
+    intake::ImportReport report{options_.mode, summary, {}, {}};
+    for (const Accepted accepted : every_accepted) {
+      report.results.emplace_back(engine::to_text(accepted), counts_.of(accepted));
+    }
+    if (summary.rejected > 0 && options_.mode == ImportMode::write) {
+      report.rejected_file = rejected_.file().string();
+    }
+    std::cout << intake::to_json(report) << '\n';
+  }
+
+  const ImportOptions& options_;
+  OpenedLedger& ledger_;
+  std::istream& in_;
+  system::SystemClock clock_;
+  RejectFile rejected_;
+  Progress progress_;
+  Counts counts_;
+  std::int64_t listed_ = 0;
+};
+
+int refuse(const ImportOptions& options, const Error& error) {
+  std::cerr << "recycled import: " << options.file.string() << ": " << error.message << '\n';
+  return to_int(exit_code_of(error));
+}
+
+}  // namespace
+
+int run_import_subscriptions(const ImportOptions& options) {
+  const auto settings = load_settings(options.config);
+  if (!settings) return to_int(ExitCode::config_invalid);
+  const bool from_stdin = options.file == "-";
+  std::ifstream file;
+  if (!from_stdin) file.open(options.file, std::ios::binary);
+  if (!from_stdin && (!file || std::filesystem::is_directory(options.file))) {
+    return refuse(options, {Fault::not_found, "cannot be read"});
+  }
+  std::istream& in = from_stdin ? std::cin : file;
+  auto rows = intake::open_rows(in);
+  if (!rows) return refuse(options, rows.error());
+  auto ledger = open_ledger(*settings);
+  if (!ledger) return refuse(options, ledger.error());
+  return ImportRun(options, **ledger, in, **rows).run(**rows);
+}
+
+}  // namespace recycled

@@ -1,0 +1,25 @@
+// recycled import subscriptions FILE|-: the merchant's subscriptions into the ledger.
+#pragma once
+
+#include <filesystem>
+
+#include "commands/check.hpp"
+#include "intake/import_json.hpp"
+
+namespace recycled {
+
+using intake::ImportMode;
+
+struct ImportOptions {
+  std::filesystem::path config;
+  std::filesystem::path file;  // "-": stdin
+  ImportMode mode = ImportMode::write;
+  Output output = Output::text;
+};
+
+// Upserts by id, so a repeat is harmless. Refused rows are listed on stderr, with line and reason,
+// and written to FILE.rejected; the good ones go in. A dry run says exactly what would happen, and
+// changes nothing. The exit code (exit_code.hpp).
+int run_import_subscriptions(const ImportOptions& options);
+
+}  // namespace recycled

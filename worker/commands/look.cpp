@@ -1,0 +1,55 @@
+#include "commands/look.hpp"
+
+#include <iostream>
+#include <optional>
+
+#include "commands/load_settings.hpp"
+#include "exit_code.hpp"
+#include "report/explain.hpp"
+#include "report/status.hpp"
+#include "store/ledger.hpp"
+#include "system/calendar.hpp"
+#include "system/clock.hpp"
+
+namespace recycled {
+namespace {
+
+int refuse(const char* command, const Error& error) {
+  std::cerr << "recycled " << command << ": " << error.message << '\n';
+  return to_int(exit_code_of(error));
+}
+
+}  // namespace
+
+int run_status(const StatusOptions& options) {
+  const auto settings = load_settings(options.config);
+  if (!settings) return to_int(ExitCode::config_invalid);
+  const system::SystemClock clock;
+  report::StatusReport status;
+  const auto read = store::read_ledger(settings->store_path, [&](ports::LedgerReader& ledger) {
+    status = report::gather_status(ledger, clock.now());
+  });
+  if (!read) return refuse("status", read.error());
+  std::cout << (options.output == Output::json ? to_json(status) + "\n" : to_text(status));
+  return to_int(status.parked.empty() ? ExitCode::done : ExitCode::needs_person);
+}
+
+int run_explain(const ExplainOptions& options) {
+  const auto settings = load_settings(options.config);
+  if (!settings) return to_int(ExitCode::config_invalid);
+  const auto calendar = system::ZoneCalendar::make(settings->time_zone);
+  if (!calendar) return refuse("explain", calendar.error());
+  const system::SystemClock clock;
+  std::optional<Result<report::Explanation>> explained;
+  const auto read = store::read_ledger(settings->store_path, [&](ports::LedgerReader& ledger) {
+    explained =
+        report::gather_explanation(ledger, settings->rules, **calendar, options.id, clock.now());
+  });
+  if (!read) return refuse("explain", read.error());
+  if (!*explained) return refuse("explain", explained->error());
+  const report::Explanation& story = **explained;
+  std::cout << (options.output == Output::json ? to_json(story) + "\n" : to_text(story));
+  return to_int(ExitCode::done);
+}
+
+}  // namespace recycled

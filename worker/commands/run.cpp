@@ -1,0 +1,165 @@
+#include "commands/run.hpp"
+
+#include <cstdlib>
+#include <iostream>
+#include <utility>
+
+#include <boost/asio/steady_timer.hpp>
+
+#include "async/spawn.hpp"
+#include "commands/load_settings.hpp"
+#include "config/load.hpp"
+#include "crypto/digest.hpp"
+#include "exit_code.hpp"
+#include "system/signals.hpp"
+#include "system/terminal.hpp"
+#include "worker.hpp"
+
+namespace recycled {
+namespace {
+
+constexpr int stdout_number = 1;
+
+telemetry::Format log_format() {
+  if (system::is_terminal(stdout_number)) return telemetry::Format::text;
+  return telemetry::Format::json;
+}
+
+RunId draw_run_id() {
+  system::KernelEntropy entropy;
+  return RunId(crypto::to_hex(entropy.bytes(6)));
+}
+
+// What both commands do the same way; `work` is what they do differently.
+class Session {
+ public:
+  explicit Session(const RunOptions& options)
+      : options_(options), log_(std::cout, log_format(), run_, clock_, options.log_level) {}
+
+  template <class Work>
+  int run(const char* kind, const Work& work) {
+    auto settings = load_settings(options_.config);
+    if (!settings) return to_int(ExitCode::config_invalid);
+    const auto secrets = config::check_secret_files(*settings);
+    for (const config::Problem& problem : secrets) {
+      std::cerr << config::describe(problem, options_.config) << '\n';
+    }
+    if (!secrets.empty()) return to_int(ExitCode::config_invalid);
+    auto worker = Worker::make(io_, *settings, kind, log_, run_);
+    if (!worker) return refuse(kind, worker.error());
+    async::run_to_end(io_, work(*settings, **worker, *this));
+    return to_int(code_);
+  }
+
+  void fail(const Error& error) {
+    ports::Event event(error.fault == Fault::store || error.fault == Fault::busy
+                           ? ports::EventName::store_failed
+                           : ports::EventName::run_refused);
+    event.reason = error.message;
+    log_.note(event);
+    code_ = ExitCode::failed;
+  }
+  void needs_person() { code_ = ExitCode::needs_person; }
+
+  boost::asio::io_context& io() { return io_; }
+  telemetry::Log& log() { return log_; }
+  const RunOptions& options() const { return options_; }
+
+ private:
+  int refuse(const char* kind, const Error& error) {
+    std::cerr << "recycled " << kind << ": " << error.message << '\n';
+    ports::Event event(ports::EventName::run_refused);
+    event.reason = error.message;
+    log_.note(event);
+    return to_int(exit_code_of(error));
+  }
+
+  const RunOptions& options_;
+  const RunId run_ = draw_run_id();
+  boost::asio::io_context io_;
+  system::SystemClock clock_;
+  telemetry::Log log_;
+  ExitCode code_ = ExitCode::done;
+};
+
+// First signal: no new work, what is under way may end within the grace. What is left then is
+// `intended` in the ledger, and the next start resolves it.
+class Stopper {
+ public:
+  Stopper(Session& session, engine::Engine& engine, Millis grace)
+      : log_(session.log()),
+        engine_(engine),
+        grace_(grace),
+        timer_(session.io()),
+        signals_(session.io().get_executor(), [this] { stop(); }) {}
+
+ private:
+  void stop() {
+    ports::Event event(ports::EventName::stop_requested);
+    event.took = grace_;
+    log_.note(event);
+    engine_.stop();
+    timer_.expires_after(grace_);
+    timer_.async_wait([](const boost::system::error_code& error) {
+      if (!error) std::_Exit(to_int(ExitCode::done));
+    });
+  }
+
+  telemetry::Log& log_;
+  engine::Engine& engine_;
+  const Millis grace_;
+  boost::asio::steady_timer timer_;
+  system::StopSignals signals_;
+};
+
+void note_listener(telemetry::Log& log, ports::EventName name, const std::string& address) {
+  ports::Event event(name);
+  event.reason = address;
+  log.note(event);
+}
+
+async::Task<void> serve(const config::Settings& settings, Worker& worker, Session& session) {
+  Stopper stopper(session, worker.engine(), settings.limits.drain);
+  auto listener = worker.make_listener();
+  if (!listener) co_return session.fail(listener.error());
+  http::Server& server = **listener;
+  auto begun = co_await worker.begin();
+  if (!begun) co_return session.fail(begun.error());
+  const auto listening = server.start();
+  if (!listening) co_return session.fail(listening.error());
+  note_listener(session.log(), ports::EventName::listener_started, server.address());
+  auto done = co_await worker.engine().run(session.options().scanning);
+  if (!done) session.fail(done.error());
+  co_await server.stop(settings.limits.drain);
+  note_listener(session.log(), ports::EventName::listener_stopped, server.address());
+  auto ended = co_await worker.end();
+  if (!ended) session.fail(ended.error());
+}
+
+async::Task<void> pass_once(const config::Settings& settings, Worker& worker, Session& session) {
+  Stopper stopper(session, worker.engine(), settings.limits.drain);
+  auto begun = co_await worker.begin();
+  if (!begun) co_return session.fail(begun.error());
+  auto done = co_await worker.engine().once();
+  if (!done) session.fail(done.error());
+  auto ended = co_await worker.end();
+  if (!ended) session.fail(ended.error());
+  if (!done || !ended) co_return;
+  auto waiting = co_await worker.waiting_for_person();
+  if (!waiting) co_return session.fail(waiting.error());
+  if (*waiting > 0) session.needs_person();
+}
+
+}  // namespace
+
+int run_service(const RunOptions& options) {
+  Session session(options);
+  return session.run("run", serve);
+}
+
+int run_once(const RunOptions& options) {
+  Session session(options);
+  return session.run("once", pass_once);
+}
+
+}  // namespace recycled

@@ -1,0 +1,25 @@
+// What the program's exit says to the script that started it. Source: operations.md "Commands".
+#pragma once
+
+#include "base/result.hpp"
+
+namespace recycled {
+
+enum class ExitCode {
+  done = 0,
+  failed = 1,
+  usage = 2,
+  needs_person = 3,  // done, but items need a person
+  bug = 70,          // ours
+  busy = 75,         // another run is at it
+  config_invalid = 78,
+};
+
+constexpr int to_int(ExitCode code) { return static_cast<int>(code); }
+
+// The code of a command that could not do its work: only `busy` says that later may be different.
+constexpr ExitCode exit_code_of(const Error& error) {
+  return error.fault == Fault::busy ? ExitCode::busy : ExitCode::failed;
+}
+
+}  // namespace recycled

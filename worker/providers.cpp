@@ -1,0 +1,44 @@
+#include "providers.hpp"
+
+#include <utility>
+
+#include "crypto/secret_file.hpp"
+
+namespace recycled {
+
+Result<std::unique_ptr<ProviderSet>> ProviderSet::make(boost::asio::any_io_executor executor,
+                                                       const config::Settings& settings,
+                                                       const ports::Clock& clock,
+                                                       telemetry::Log& log) {
+  auto set = std::make_unique<ProviderSet>();
+  for (const auto& [gateway, account] : settings.accounts) {
+    auto app_key = crypto::read_secret_file(account.app_key_file);
+    if (!app_key) return Failure(app_key.error());
+    auto app_secret = crypto::read_secret_file(account.app_secret_file);
+    if (!app_secret) return Failure(app_secret.error());
+    log.hide(app_key->reveal());
+    log.hide(app_secret->reveal());
+    http::ClientSettings wire;
+    wire.base_url = account.base_url;
+    wire.ca_file = account.ca_file;
+    wire.connect_timeout = settings.limits.connect_timeout;
+    wire.request_timeout = settings.limits.request_timeout;
+    wire.idle_connections = settings.limits.in_flight;
+    auto transport = http::Client::make(executor, std::move(wire));
+    if (!transport) return Failure(transport.error());
+    Connected connected;
+    connected.transport = std::move(*transport);
+    connected.client = std::make_unique<flexfactor::Client>(
+        *connected.transport, clock, log,
+        flexfactor::Account{gateway, account.mid, account.site_id, *app_key, *app_secret, {}});
+    set->accounts_.emplace(gateway, std::move(connected));
+  }
+  return set;
+}
+
+ports::Provider* ProviderSet::find(const GatewayId& gateway) {
+  const auto found = accounts_.find(gateway);
+  return found == accounts_.end() ? nullptr : found->second.client.get();
+}
+
+}  // namespace recycled

@@ -1,0 +1,37 @@
+// The FlexFactor accounts of the config, each behind its own connections.
+#pragma once
+
+#include <map>
+#include <memory>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include "base/result.hpp"
+#include "config/settings.hpp"
+#include "flexfactor/client.hpp"
+#include "http/client.hpp"
+#include "ports/clock.hpp"
+#include "ports/events.hpp"
+#include "telemetry/log.hpp"
+
+namespace recycled {
+
+class ProviderSet final : public ports::Providers {
+ public:
+  // Reads the accounts' secrets and hides them from the log. Fault::invalid names the account and
+  // what is wrong with it. The references outlive the set.
+  static Result<std::unique_ptr<ProviderSet>> make(boost::asio::any_io_executor executor,
+                                                   const config::Settings& settings,
+                                                   const ports::Clock& clock, telemetry::Log& log);
+
+  ports::Provider* find(const GatewayId& gateway) override;
+
+ private:
+  struct Connected {
+    std::unique_ptr<http::Client> transport;
+    std::unique_ptr<flexfactor::Client> client;
+  };
+  std::map<GatewayId, Connected> accounts_;
+};
+
+}  // namespace recycled

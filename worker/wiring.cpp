@@ -1,0 +1,72 @@
+#include "wiring.hpp"
+
+#include <utility>
+
+#include "crypto/guid.hpp"
+#include "installation.hpp"
+#include "store/ledger.hpp"
+#include "system/calendar.hpp"
+#include "system/clock.hpp"
+#include "system/entropy.hpp"
+
+namespace recycled {
+namespace {
+
+constexpr const char* installation_name = "installation";
+
+// A command that never calls FlexFactor has no provider.
+class NoProviders final : public ports::Providers {
+ public:
+  ports::Provider* find(const GatewayId&) override { return nullptr; }
+};
+
+class Opened final : public OpenedLedger {
+ public:
+  Opened(std::unique_ptr<store::SqliteLedger> ledger, std::unique_ptr<ports::Calendar> calendar,
+         const billing::Rules& rules, InstallationId installation)
+      : ledger_(std::move(ledger)),
+        calendar_(std::move(calendar)),
+        desk_{std::move(installation), engine::Planner(rules, *calendar_), providers_} {}
+
+  const engine::Desk& desk() const override { return desk_; }
+  Instant now() const override { return clock_.now(); }
+  Result<void> write(const ports::LedgerWork& work) override { return ledger_->write_now(work); }
+
+ private:
+  system::SystemClock clock_;
+  NoProviders providers_;
+  std::unique_ptr<store::SqliteLedger> ledger_;
+  std::unique_ptr<ports::Calendar> calendar_;
+  engine::Desk desk_;
+};
+
+}  // namespace
+
+Result<InstallationId> installation_of(store::SqliteLedger& ledger) {
+  system::KernelEntropy entropy;
+  std::string id = crypto::derive_guid({"installation", entropy.bytes(32)});
+  const auto done = ledger.write_now([&id](ports::LedgerTx& tx) {
+    if (const auto known = tx.meta(installation_name)) {
+      id = *known;
+    } else {
+      tx.set_meta(installation_name, id);
+    }
+  });
+  if (!done) return Failure(done.error());
+  return InstallationId(id);
+}
+
+Result<std::unique_ptr<OpenedLedger>> open_ledger(const config::Settings& settings) {
+  auto calendar = system::ZoneCalendar::make(settings.time_zone);
+  if (!calendar) return Failure(calendar.error());
+  const system::SystemClock clock;
+  auto ledger =
+      store::SqliteLedger::open(settings.store_path, store::Executor::inline_, clock.now());
+  if (!ledger) return Failure(ledger.error());
+  auto installation = installation_of(**ledger);
+  if (!installation) return Failure(installation.error());
+  return std::make_unique<Opened>(std::move(*ledger), std::move(*calendar), settings.rules,
+                                  std::move(*installation));
+}
+
+}  // namespace recycled

@@ -1,0 +1,161 @@
+#include "worker.hpp"
+
+#include <utility>
+
+#include "config/digest.hpp"
+#include "installation.hpp"
+#include "system/calendar.hpp"
+
+namespace recycled {
+
+struct Worker::Parts {
+  boost::asio::io_context& io;
+  const config::Settings& settings;
+  telemetry::Log& log;
+  RunId run;
+  std::string kind;
+  std::unique_ptr<system::RunLock> lock;
+  std::unique_ptr<store::SqliteLedger> ledger;
+  std::unique_ptr<ports::Calendar> calendar;
+  std::unique_ptr<ProviderSet> providers;
+  InstallationId installation;
+};
+
+namespace {
+
+engine::EngineSettings engine_settings(const config::Settings& settings) {
+  engine::EngineSettings engine;
+  engine.in_flight = settings.limits.in_flight;
+  engine.scan_batch = settings.limits.scan_batch;
+  engine.scan_every = settings.schedule.scan_every;
+  engine.once_poll_gap = settings.schedule.once_poll_gap;
+  engine.nonce_memory = 3 * settings.callbacks.window;
+  engine.rules_digest = config::rules_digest(settings);
+  return engine;
+}
+
+// S2: the effective values are logged at start.
+std::string terms_of(const config::Settings& settings) {
+  std::string text;
+  for (const auto& [id, gateway] : settings.rules.gateways) {
+    if (!gateway.flexfactor) continue;
+    const bool sync = gateway.flexfactor->mit == billing::MitMode::sync;
+    text += "; gateway " + id.str() + " expiry_days " +
+            std::to_string(gateway.flexfactor->expiry_days) + (sync ? " sync" : " managed");
+  }
+  return text;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Worker>> Worker::make(boost::asio::io_context& context,
+                                             const config::Settings& settings,
+                                             const std::string& kind, telemetry::Log& log,
+                                             const RunId& run) {
+  auto lock = system::RunLock::take(settings.store_path);
+  if (!lock) return Failure(lock.error());
+  const system::SystemClock clock;
+  auto calendar = system::ZoneCalendar::make(settings.time_zone);
+  if (!calendar) return Failure(calendar.error());
+  auto ledger =
+      store::SqliteLedger::open(settings.store_path, store::Executor::thread, clock.now());
+  if (!ledger) return Failure(ledger.error());
+  auto installation = installation_of(**ledger);
+  if (!installation) return Failure(installation.error());
+  auto providers = ProviderSet::make(context.get_executor(), settings, clock, log);
+  if (!providers) return Failure(providers.error());
+  Parts parts{context,
+              settings,
+              log,
+              run,
+              kind,
+              std::move(*lock),
+              std::move(*ledger),
+              std::move(*calendar),
+              std::move(*providers),
+              std::move(*installation)};
+  return std::unique_ptr<Worker>(new Worker(std::move(parts)));
+}
+
+Worker::Worker(Parts parts)
+    : io_(parts.io),
+      settings_(parts.settings),
+      log_(parts.log),
+      run_(std::move(parts.run)),
+      kind_(std::move(parts.kind)),
+      lock_(std::move(parts.lock)),
+      ledger_(std::move(parts.ledger)),
+      calendar_(std::move(parts.calendar)),
+      providers_(std::move(parts.providers)),
+      alarm_(io_.get_executor(), clock_),
+      desk_{std::move(parts.installation), engine::Planner(settings_.rules, *calendar_),
+            *providers_},
+      context_{desk_, clock_, entropy_, *ledger_, log_},
+      engine_(context_, reader_, alarm_, io_.get_executor(), engine_settings(settings_)) {}
+
+Result<std::unique_ptr<http::Server>> Worker::make_listener() {
+  auto keys = read_callback_keys(settings_);
+  if (!keys) return Failure(keys.error());
+  door_ = std::make_unique<CallbackDoor>(std::move(*keys), engine_, clock_, log_);
+  http::ServerSettings server;
+  server.listen = settings_.callbacks.listen;
+  server.body_bytes = settings_.limits.callback_bytes;
+  if (settings_.callbacks.tls) {
+    server.tls = http::TlsIdentity{settings_.callbacks.tls->certificate,
+                                   settings_.callbacks.tls->private_key};
+  }
+  CallbackDoor& door = *door_;
+  return std::make_unique<http::Server>(
+      io_.get_executor(), std::move(server),
+      [&door](http::Request request) { return door.answer(std::move(request)); });
+}
+
+async::Task<Result<void>> Worker::put_run(std::optional<Instant> ended_at) {
+  ports::RunRow row{run_, kind_, started_at_, ended_at, engine_.tally().text()};
+  ports::LedgerWork work = [&row](ports::LedgerTx& tx) { tx.put_run(row); };
+  auto done = co_await ledger_->write(std::move(work));
+  co_return done;
+}
+
+async::Task<Result<void>> Worker::begin() {
+  started_at_ = clock_.now();
+  ports::Event started(ports::EventName::run_started);
+  started.reason = kind_ + terms_of(settings_);
+  log_.note(started);
+  auto noted = co_await put_run(std::nullopt);
+  if (!noted) co_return noted;
+  auto ready = co_await engine_.start();
+  co_return ready;
+}
+
+async::Task<Result<void>> Worker::end() {
+  ports::Event summary(ports::EventName::run_summary);
+  summary.reason = engine_.tally().text();
+  log_.note(summary);
+  auto noted = co_await put_run(clock_.now());
+  ports::Event ended(ports::EventName::run_ended);
+  ended.took = clock_.now() - started_at_;
+  log_.note(ended);
+  co_return noted;
+}
+
+async::Task<Result<std::int64_t>> Worker::waiting_for_person() {
+  std::function<std::int64_t(ports::LedgerTx&)> work = [](ports::LedgerTx& tx) {
+    const ports::Counts counts = tx.counts();
+    std::int64_t waiting = 0;
+    if (const auto parked = counts.recoveries.find(billing::RecoveryState::parked);
+        parked != counts.recoveries.end()) {
+      waiting += parked->second;
+    }
+    for (const auto& [result, count] : counts.callbacks) {
+      const bool done =
+          result == ports::CallbackResult::applied || result == ports::CallbackResult::ignored;
+      if (!done) waiting += count;
+    }
+    return waiting;
+  };
+  auto waiting = co_await ports::transact(*ledger_, std::move(work));
+  co_return waiting;
+}
+
+}  // namespace recycled

@@ -1,0 +1,68 @@
+// The engine with the real world around it: what `run` and `once` share.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <boost/asio/io_context.hpp>
+
+#include "base/result.hpp"
+#include "callbacks.hpp"
+#include "config/settings.hpp"
+#include "engine/engine.hpp"
+#include "http/server.hpp"
+#include "providers.hpp"
+#include "store/ledger.hpp"
+#include "system/clock.hpp"
+#include "system/entropy.hpp"
+#include "system/run_lock.hpp"
+#include "telemetry/log.hpp"
+
+namespace recycled {
+
+class Worker {
+ public:
+  // Takes the ledger for itself: Fault::busy when another run has it. Opens it, reads the secrets,
+  // makes the connections; calls nobody yet. `kind` is "run" or "once". The references outlive it.
+  static Result<std::unique_ptr<Worker>> make(boost::asio::io_context& context,
+                                              const config::Settings& settings,
+                                              const std::string& kind, telemetry::Log& log,
+                                              const RunId& run);
+
+  engine::Engine& engine() { return engine_; }
+  // The listener for callbacks, not started yet.
+  Result<std::unique_ptr<http::Server>> make_listener();
+
+  // The run's row in the ledger and its lines in the log.
+  async::Task<Result<void>> begin();
+  async::Task<Result<void>> end();
+  // What a person has to look at: parked recoveries, callbacks that found nobody.
+  async::Task<Result<std::int64_t>> waiting_for_person();
+
+ private:
+  struct Parts;
+  explicit Worker(Parts parts);
+
+  async::Task<Result<void>> put_run(std::optional<Instant> ended_at);
+
+  boost::asio::io_context& io_;
+  const config::Settings& settings_;
+  telemetry::Log& log_;
+  const RunId run_;
+  const std::string kind_;
+  std::unique_ptr<system::RunLock> lock_;
+  std::unique_ptr<store::SqliteLedger> ledger_;
+  std::unique_ptr<ports::Calendar> calendar_;
+  std::unique_ptr<ProviderSet> providers_;
+  system::SystemClock clock_;
+  system::KernelEntropy entropy_;
+  system::AsioAlarm alarm_;
+  FlexFactorCallbacks reader_;
+  engine::Desk desk_;
+  engine::Context context_;
+  engine::Engine engine_;
+  std::unique_ptr<CallbackDoor> door_;
+  Instant started_at_{};
+};
+
+}  // namespace recycled
