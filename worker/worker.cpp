@@ -12,6 +12,7 @@ struct Worker::Parts {
   boost::asio::io_context& io;
   const config::Settings& settings;
   telemetry::Log& log;
+  const ports::Clock& clock;
   RunId run;
   std::string kind;
   std::unique_ptr<system::RunLock> lock;
@@ -51,10 +52,9 @@ std::string terms_of(const config::Settings& settings) {
 Result<std::unique_ptr<Worker>> Worker::make(boost::asio::io_context& context,
                                              const config::Settings& settings,
                                              const std::string& kind, telemetry::Log& log,
-                                             const RunId& run) {
+                                             const ports::Clock& clock, const RunId& run) {
   auto lock = system::RunLock::take(settings.store_path);
   if (!lock) return Failure(lock.error());
-  const system::SystemClock clock;
   auto calendar = system::ZoneCalendar::make(settings.time_zone);
   if (!calendar) return Failure(calendar.error());
   auto ledger =
@@ -67,6 +67,7 @@ Result<std::unique_ptr<Worker>> Worker::make(boost::asio::io_context& context,
   Parts parts{context,
               settings,
               log,
+              clock,
               run,
               kind,
               std::move(*lock),
@@ -81,6 +82,7 @@ Worker::Worker(Parts parts)
     : io_(parts.io),
       settings_(parts.settings),
       log_(parts.log),
+      clock_(parts.clock),
       run_(std::move(parts.run)),
       kind_(std::move(parts.kind)),
       lock_(std::move(parts.lock)),
@@ -94,6 +96,7 @@ Worker::Worker(Parts parts)
       engine_(context_, reader_, alarm_, io_.get_executor(), engine_settings(settings_)) {}
 
 Result<std::unique_ptr<http::Server>> Worker::make_listener() {
+  if (settings_.callbacks.public_host.empty()) return std::unique_ptr<http::Server>();
   auto keys = read_callback_keys(settings_);
   if (!keys) return Failure(keys.error());
   door_ = std::make_unique<CallbackDoor>(std::move(*keys), engine_, clock_, log_);

@@ -27,10 +27,10 @@ class Worker {
   static Result<std::unique_ptr<Worker>> make(boost::asio::io_context& context,
                                               const config::Settings& settings,
                                               const std::string& kind, telemetry::Log& log,
-                                              const RunId& run);
+                                              const ports::Clock& clock, const RunId& run);
 
   engine::Engine& engine() { return engine_; }
-  // The listener for callbacks, not started yet.
+  // The listener for callbacks, not started yet; null when the config has no public host.
   Result<std::unique_ptr<http::Server>> make_listener();
 
   // The run's row in the ledger and its lines in the log.
@@ -48,13 +48,13 @@ class Worker {
   boost::asio::io_context& io_;
   const config::Settings& settings_;
   telemetry::Log& log_;
+  const ports::Clock& clock_;
   const RunId run_;
   const std::string kind_;
   std::unique_ptr<system::RunLock> lock_;
   std::unique_ptr<store::SqliteLedger> ledger_;
   std::unique_ptr<ports::Calendar> calendar_;
   std::unique_ptr<ProviderSet> providers_;
-  system::SystemClock clock_;
   system::KernelEntropy entropy_;
   system::AsioAlarm alarm_;
   FlexFactorCallbacks reader_;

@@ -157,12 +157,13 @@ Decision decide(const Recovery& recovery, const Event& event, const Rules& rules
                 const Situation& situation);
 
 // The step that is really to be performed now. It differs from recovery.step only when time has run
-// past what the step allows: a request under an old key (flexfactor.md "Repeats"), or one never
-// sent whose expiry has passed (Step::none: release it).
+// past what the step allows: a request under an old key (flexfactor.md "Repeats"), or one that
+// could not be sent for half of its time (Step::none: release it, so that a fresh one gets all of
+// it).
 Step step_now(const Recovery& recovery, const Rules& rules, Instant now);
 
-// What step_now's Step::none asks for: nothing ever left and the expiry has passed, so the cycle is
-// free again and no re-attempt is used up.
+// What step_now's Step::none asks for: nothing ever left, so the cycle is free again and no
+// re-attempt is used up (domain.md "FlexFactor unreachable").
 Decision release(const Recovery& recovery, const Situation& situation);
 
 }  // namespace recycled::billing

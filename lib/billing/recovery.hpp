@@ -48,7 +48,7 @@ enum class Reason {
   customer_cancelled,
   customer_paused,
   unresolved,        // its fate could not be learned inside the repeat window; withdrawn
-  never_sent,        // released: expired before any call could leave
+  never_sent,        // released: half its time was over before any call could leave
   refused,           // parked: FlexFactor refuses the request
   challenge,         // parked: the payer would have to act
   capture_required,  // parked: authorised only

@@ -55,7 +55,7 @@ void put(Canon& canon, const billing::Timing& timing) {
   canon.put("timing");
   for (const Millis wait :
        {timing.first_inquiry, timing.longest_inquiry, timing.grace, timing.repeat_window,
-        timing.sync_repeat, timing.first_backoff, timing.longest_backoff}) {
+        timing.sync_repeat, timing.last_look, timing.first_backoff, timing.longest_backoff}) {
     canon.number(wait.count());
   }
   canon.number(timing.cancel_tries);

@@ -18,6 +18,7 @@ void read_timing(Section& schedule, billing::Timing& timing) {
   take("first_inquiry", {shortest, days(7)}, timing.first_inquiry);
   take("longest_inquiry", {shortest, days(7)}, timing.longest_inquiry);
   take("grace", {Millis(0), days(7)}, timing.grace);
+  take("last_look", {shortest, days(30)}, timing.last_look);
   // FlexFactor documents 24 hours, and no more, for a repeat under one key (flexfactor.md).
   take("repeat_window", {shortest, hours(24)}, timing.repeat_window);
   take("sync_repeat", {shortest, days(7)}, timing.sync_repeat);

@@ -22,6 +22,7 @@ time_zone = "America/New_York"
 # longest_inquiry = "1d"   # ... up to this
 # grace = "6h"             # after expiry, before FlexFactor is told to stop
 # repeat_window = "1d"     # how long the same request may be sent again (at most 1d)
+# last_look = "3d"         # after we gave up, one more inquiry: was it charged after all?
 # sync_repeat = "1d"       # mit = "sync": how long a "not now" holds
 # first_backoff = "2s"     # when FlexFactor does not answer ...
 # longest_backoff = "10m"  # ... and at most

@@ -105,6 +105,11 @@ void check_world(sim::World& world) {
       CHECK((held || !is_live(past.recovery.state)));
       if (held || past.recovery.state == RecoveryState::recovered) ++paid;
     }
+    std::string story;
+    for (const std::string& line : world.log()) {
+      if (line.find(" " + id + " ") != std::string::npos) story += "\n" + line;
+    }
+    CAPTURE(story);
     CHECK(paid == charged[id]);  // every approval is in the ledger, and nothing else is
     CHECK(stored.subscription.cycle <= 5 + charged[id]);
   }

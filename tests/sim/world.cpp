@@ -218,10 +218,11 @@ class World::Impl {
           crashed_ = true;  // and this callback is lost
         }
       }
-      // New orders come while we sleep, so a look every minute at least.
+      // New orders come while we sleep, so a look every few minutes at least.
       const Instant next = provider_.next_at().value_or(end);
       const Instant soon = time_.now() + std::chrono::minutes(10);
-      co_await time_.sleep_until(std::min({next, soon, end}));
+      const Instant wake = std::min(std::min(next, soon), end);
+      co_await time_.sleep_until(wake);
     }
   }
 

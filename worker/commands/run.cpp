@@ -45,7 +45,7 @@ class Session {
       std::cerr << config::describe(problem, options_.config) << '\n';
     }
     if (!secrets.empty()) return to_int(ExitCode::config_invalid);
-    auto worker = Worker::make(io_, *settings, kind, log_, run_);
+    auto worker = Worker::make(io_, *settings, kind, log_, clock_, run_);
     if (!worker) return refuse(kind, worker.error());
     async::run_to_end(io_, work(*settings, **worker, *this));
     return to_int(code_);
@@ -122,16 +122,22 @@ async::Task<void> serve(const config::Settings& settings, Worker& worker, Sessio
   Stopper stopper(session, worker.engine(), settings.limits.drain);
   auto listener = worker.make_listener();
   if (!listener) co_return session.fail(listener.error());
-  http::Server& server = **listener;
+  http::Server* server = listener->get();  // none: results are polled
+  std::string address;
   auto begun = co_await worker.begin();
   if (!begun) co_return session.fail(begun.error());
-  const auto listening = server.start();
-  if (!listening) co_return session.fail(listening.error());
-  note_listener(session.log(), ports::EventName::listener_started, server.address());
+  if (server != nullptr) {
+    const auto listening = server->start();
+    if (!listening) co_return session.fail(listening.error());
+    address = server->address();
+    note_listener(session.log(), ports::EventName::listener_started, address);
+  }
   auto done = co_await worker.engine().run(session.options().scanning);
   if (!done) session.fail(done.error());
-  co_await server.stop(settings.limits.drain);
-  note_listener(session.log(), ports::EventName::listener_stopped, server.address());
+  if (server != nullptr) {
+    co_await server->stop(settings.limits.drain);
+    note_listener(session.log(), ports::EventName::listener_stopped, address);
+  }
   auto ended = co_await worker.end();
   if (!ended) session.fail(ended.error());
 }

@@ -46,7 +46,7 @@ Event learned(News news, Source source = Source::callback) {
   return Learned{news, source, ProviderOrderId("theirs"), std::nullopt};
 }
 
-Recovery waiting() {
+Recovery taken_over() {
   return decide(claimed(), answered(outcome::Pending{}, "theirs"), Rules{}, at(start)).recovery;
 }
 
@@ -78,7 +78,7 @@ TEST_CASE("B3 B4 B5: each reply to a hand-over has its state, step and move") {
       {"not now", answered(outcome::Declined{}, "t"), sync, intended, Reason::declined, Step::send,
        Move::none, Alarm::none},
       {"ended, sync too", answered(outcome::Declined{Reason::expired}, "t"), sync, failed,
-       Reason::expired, Step::none, Move::recycle_failed, Alarm::none},
+       Reason::expired, Step::inquire, Move::recycle_failed, Alarm::none},
       {"pending", answered(outcome::Pending{}, "t"), managed, RecoveryState::waiting, Reason::none,
        Step::inquire, Move::none, Alarm::none},
       {"pending without an order", answered(outcome::Pending{}), managed, parked,
@@ -127,7 +127,7 @@ TEST_CASE("B3: news of an order that is being worked on") {
   };
   for (const Row& row : rows) {
     CAPTURE(to_text(row.news));
-    const Decision decision = decide(waiting(), learned(row.news), Rules{}, at(start + 1h));
+    const Decision decision = decide(taken_over(), learned(row.news), Rules{}, at(start + 1h));
     CHECK(decision.recovery.state == row.state);
     CHECK(decision.recovery.reason == row.reason);
     CHECK(decision.move == row.move);
@@ -135,7 +135,7 @@ TEST_CASE("B3: news of an order that is being worked on") {
 }
 
 TEST_CASE("L13: inquiries thin out and cover the whole window to expiry and grace") {
-  Recovery recovery = waiting();
+  Recovery recovery = taken_over();
   std::vector<Millis> gaps;
   Instant before = start;
   while (recovery.state == RecoveryState::waiting) {
@@ -155,7 +155,7 @@ TEST_CASE("L13: inquiries thin out and cover the whole window to expiry and grac
 
 TEST_CASE("B5: no word at expiry: inquire - grace - inquire - cancel - inquire - Recycle Failed") {
   const Event open = learned(News::still_open, Source::inquiry);
-  Recovery recovery = after(waiting(), open, expiry);
+  Recovery recovery = after(taken_over(), open, expiry);
   CHECK(recovery.state == RecoveryState::grace);
   recovery = after(recovery, open, expiry + 6h);
   CHECK(recovery.state == RecoveryState::withdrawing);
@@ -171,7 +171,7 @@ TEST_CASE("B5: no word at expiry: inquire - grace - inquire - cancel - inquire -
 
 TEST_CASE("B5: a cancel that came too late finds the success") {
   const Event open = learned(News::still_open, Source::inquiry);
-  Recovery recovery = after(after(waiting(), open, expiry), open, expiry + 6h);
+  Recovery recovery = after(after(taken_over(), open, expiry), open, expiry + 6h);
   recovery = after(recovery, WithdrawAnswered{Withdrawal::refused, {}}, expiry + 6h);
   const Decision end =
       decide(recovery, learned(News::completed, Source::inquiry), Rules{}, at(expiry + 6h));
@@ -181,7 +181,7 @@ TEST_CASE("B5: a cancel that came too late finds the success") {
 
 TEST_CASE("a cancel that FlexFactor takes and ignores is tried a few times and then parked") {
   const Event open = learned(News::still_open, Source::inquiry);
-  Recovery recovery = after(after(waiting(), open, expiry), open, expiry + 6h);
+  Recovery recovery = after(after(taken_over(), open, expiry), open, expiry + 6h);
   Instant now = expiry + 6h;
   int cancels = 0;
   while (recovery.state == RecoveryState::withdrawing) {
@@ -226,11 +226,11 @@ TEST_CASE("L1: what was in flight when the process died is unknown and not decli
   CHECK(recovery.state == RecoveryState::unknown);
   CHECK(recovery.left);
   CHECK(recovery.step == Step::send);
-  CHECK(after(waiting(), Interrupted{}, start + 1min) == waiting());
+  CHECK(after(taken_over(), Interrupted{}, start + 1min) == taken_over());
 }
 
 TEST_CASE(
-    "an outage uses up no re-attempt: same request later, and at its expiry the cycle is free") {
+    "an outage uses up no re-attempt: same request later - and after half its time the cycle is free") {
   Recovery recovery = claimed();
   Instant now = start;
   for (int outage = 0; outage < 50; ++outage) {
@@ -241,9 +241,10 @@ TEST_CASE(
     CHECK(*recovery.next_at - now <= Timing().longest_backoff);
     now = *recovery.next_at;
   }
-  CHECK(step_now(recovery, Rules{}, expiry - 1ms) == Step::send);
-  CHECK(step_now(recovery, Rules{}, expiry) == Step::none);
-  const Decision freed = release(recovery, at(expiry));
+  const Instant half = start + (expiry - start) / 2;
+  CHECK(step_now(recovery, Rules{}, half - 1ms) == Step::send);
+  CHECK(step_now(recovery, Rules{}, half) == Step::none);
+  const Decision freed = release(recovery, at(half));
   CHECK(freed.recovery.state == RecoveryState::released);
   CHECK(freed.move == Move::none);
 }
@@ -285,7 +286,7 @@ TEST_CASE("sync accounts: not now - the same order under the next key until expi
 }
 
 TEST_CASE("L12: a late failure after a success changes nothing and opens an inquiry") {
-  const Recovery won = after(waiting(), learned(News::completed), start + 1h);
+  const Recovery won = after(taken_over(), learned(News::completed), start + 1h);
   const Decision late = decide(won, learned(News::expired), Rules{}, at(expiry));
   CHECK(late.recovery.state == RecoveryState::recovered);
   CHECK(late.move == Move::none);
@@ -300,7 +301,7 @@ TEST_CASE("L12: a late failure after a success changes nothing and opens an inqu
 TEST_CASE("a duplicate changes nothing") {
   for (const News news : {News::completed, News::expired, News::cancelled}) {
     CAPTURE(to_text(news));
-    const Recovery once = after(waiting(), learned(news), start + 1h);
+    const Recovery once = after(taken_over(), learned(news), start + 1h);
     const Decision twice = decide(once, learned(news), Rules{}, at(start + 2h));
     CHECK(twice.recovery == once);
     CHECK(twice.move == Move::none);
@@ -317,7 +318,7 @@ TEST_CASE("L11: a callback before the reply - the reply then changes nothing") {
 }
 
 TEST_CASE("a success after we had given up: accepted or held - always an alarm") {
-  const Recovery lost = after(waiting(), learned(News::expired), expiry);
+  const Recovery lost = after(taken_over(), learned(News::expired), expiry);
   Rules rules;
   Situation situation = at(expiry + 24h);
   SUBCASE("accept") {
@@ -347,7 +348,7 @@ TEST_CASE("a success after we had given up: accepted or held - always an alarm")
 
 TEST_CASE("L10: the customer leaves while FlexFactor has it") {
   const Decision left =
-      decide(waiting(), CustomerLeft{Departure::cancelled}, Rules{}, at(start + 1h));
+      decide(taken_over(), CustomerLeft{Departure::cancelled}, Rules{}, at(start + 1h));
   CHECK(left.recovery.state == RecoveryState::withdrawing);
   CHECK(left.recovery.step == Step::cancel);
   Situation gone = at(start + 1h);
@@ -377,7 +378,7 @@ TEST_CASE("L10: the customer leaves while FlexFactor has it") {
 }
 
 TEST_CASE("refunds and chargebacks are flagged and change no state") {
-  const Recovery won = after(waiting(), learned(News::completed), start + 1h);
+  const Recovery won = after(taken_over(), learned(News::completed), start + 1h);
   const Decision refund = decide(won, learned(News::refunded), Rules{}, at(expiry));
   CHECK(refund.recovery.state == RecoveryState::recovered);
   CHECK(refund.recovery.refunded);
@@ -385,4 +386,45 @@ TEST_CASE("refunds and chargebacks are flagged and change no state") {
   const Decision dispute = decide(won, learned(News::charged_back), Rules{}, at(expiry));
   CHECK(dispute.recovery.charged_back);
   CHECK(dispute.alarm == Alarm::chargeback);
+}
+
+TEST_CASE("X1: what we gave up is looked at once more - for a success whose callback was lost") {
+  const Recovery lost = after(taken_over(), learned(News::expired), expiry);
+  CHECK(lost.step == Step::inquire);
+  CHECK(*lost.next_at == expiry + Timing().last_look);
+  const Instant later = *lost.next_at;
+  const auto look = [&](News news) {
+    return decide(lost, learned(news, Source::inquiry), Rules{}, at(later));
+  };
+  SUBCASE("it stayed as it was") {
+    CHECK(look(News::expired).recovery.step == Step::none);
+    CHECK(look(News::cancelled).alarm == Alarm::none);
+    CHECK(look(News::not_found).recovery.step == Step::none);
+  }
+  SUBCASE("it was charged") { CHECK(look(News::completed).alarm == Alarm::late_success); }
+  SUBCASE("it is still being worked on: withdrawn again with an alarm") {
+    const Decision open = look(News::still_open);
+    CHECK(open.alarm == Alarm::contradiction);
+    CHECK(open.recovery.step == Step::cancel);
+    CHECK(open.recovery.state == RecoveryState::failed);
+    const Recovery done =
+        after(open.recovery, WithdrawAnswered{Withdrawal::accepted, {}}, later);
+    CHECK(done.step == Step::none);
+  }
+}
+
+TEST_CASE("a late success that is held stays held whatever else is said") {
+  Rules rules;
+  rules.late_success = LateSuccess::hold;
+  const Recovery lost = after(taken_over(), learned(News::expired), expiry);
+  const Recovery held = decide(lost, learned(News::completed), rules, at(expiry)).recovery;
+  REQUIRE(held.reason == Reason::late_success);
+  for (const News news : {News::expired, News::cancelled}) {
+    const Decision decision = decide(held, learned(news), rules, at(expiry));
+    CHECK(decision.recovery == held);
+    CHECK(decision.alarm == Alarm::contradiction);
+  }
+  CHECK(decide(held, CustomerLeft{}, rules, at(expiry)).recovery == held);
+  CHECK(decide(held, WithdrawAnswered{}, rules, at(expiry)).recovery == held);
+  CHECK(decide(held, learned(News::refunded), rules, at(expiry)).recovery.refunded);
 }

@@ -139,7 +139,7 @@ class Walk {
 
   static void check(const World& before, const World& after, const Decision& decision) {
     const Recovery& recovery = after.recovery;
-    const auto hold = [&](bool holds, const char* what) {
+    const auto hold = [&](bool holds, const std::string& what) {
       if (!holds) FAIL(after.path << ": " << what);
     };
     hold(after.cycle <= 2, "a cycle moves on at most once");

@@ -53,6 +53,7 @@ longest_inquiry = "12h"
 grace = "3h"
 repeat_window = "23h"
 sync_repeat = "2d"
+last_look = "4d"
 first_backoff = "1s"
 longest_backoff = "5m"
 late_success = "hold"
@@ -107,6 +108,7 @@ TEST_CASE("every setting arrives where it belongs") {
   timing.grace = std::chrono::hours(3);
   timing.repeat_window = std::chrono::hours(23);
   timing.sync_repeat = std::chrono::hours(48);
+  timing.last_look = std::chrono::hours(96);
   timing.first_backoff = std::chrono::seconds(1);
   timing.longest_backoff = std::chrono::minutes(5);
   CHECK(rules.timing == timing);

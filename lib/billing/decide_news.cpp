@@ -1,0 +1,142 @@
+// What news of an order means that FlexFactor has taken over: from a callback, an inquiry, a
+// cancel, the customer, or our own restart.
+#include <algorithm>
+
+#include "billing/deciding.hpp"
+
+namespace recycled::billing {
+
+void Deciding::on(const Learned& event) {
+  now_is().left = true;
+  if (event.provider_order) now_is().provider_order = event.provider_order;
+  if (is_held(now_is())) return learned_while_held(event);
+  switch (event.news) {
+    case News::completed:
+      succeed();
+      // The answer to an inquiry that a contradiction had asked for.
+      if (now_is().state == RecoveryState::recovered) stop_working();
+      return;
+    case News::expired:
+      return end_without_charge(Reason::expired, event.source);
+    case News::cancelled:
+      return end_without_charge(Reason::cancelled_by_provider, event.source);
+    case News::still_open:
+      return still_open();
+    case News::not_found:
+      return not_found();
+    case News::capture_required:
+    case News::challenge:
+    case News::problem:
+    case News::strange:
+      if (is_live(now_is().state) && now_is().state != RecoveryState::withdrawing) {
+        const Reason reason = event.news == News::capture_required ? Reason::capture_required
+                              : event.news == News::challenge      ? Reason::challenge
+                              : event.news == News::problem        ? Reason::problem
+                                                                   : Reason::strange_reply;
+        return park(reason);
+      }
+      return still_open();
+    case News::refunded:
+    case News::charged_back:
+      // Money went back for a charge we have not heard of: a person must see what happened.
+      if (is_live(now_is().state)) park(Reason::problem);
+      stop_working();
+      return flag_money_back(event.news);
+  }
+}
+
+void Deciding::learned_while_held(const Learned& event) {
+  if (event.news == News::refunded || event.news == News::charged_back) {
+    return flag_money_back(event.news);
+  }
+  const bool uncharged = event.news == News::expired || event.news == News::cancelled;
+  if (uncharged) decision_.alarm = Alarm::contradiction;
+}
+
+void Deciding::flag_money_back(News news) {
+  const bool refund = news == News::refunded;
+  (refund ? now_is().refunded : now_is().charged_back) = true;
+  decision_.alarm = refund ? Alarm::refund : Alarm::chargeback;
+}
+
+void Deciding::still_open() {
+  const Instant now = situation_.now;
+  const Instant give_up_at = now_is().expires_at + timing_.grace;
+  now_is().inquiries += 1;
+  switch (now_is().state) {
+    case RecoveryState::intended:
+    case RecoveryState::unknown:
+    case RecoveryState::waiting:
+    case RecoveryState::grace:
+      if (!now_is().provider_order) return;
+      if (now < now_is().expires_at) {
+        const Instant at = now + inquiry_gap(now_is().inquiries);
+        return go(RecoveryState::waiting, Reason::none, Step::inquire,
+                  std::min(at, now_is().expires_at));
+      }
+      if (now < give_up_at) {
+        return go(RecoveryState::grace, Reason::expired, Step::inquire, give_up_at);
+      }
+      return withdraw(Reason::expired);
+    case RecoveryState::withdrawing:
+      if (now_is().inquiries >= timing_.cancel_tries) return park(Reason::cancel_ignored);
+      again_later(std::nullopt);
+      now_is().step = cancel_step(now_is());
+      return;
+    case RecoveryState::failed:
+    case RecoveryState::withdrawn:  // given up here, and still being worked on there
+      decision_.alarm = Alarm::contradiction;
+      return next(cancel_step(now_is()), now);
+    case RecoveryState::parked:
+    case RecoveryState::recovered:
+    case RecoveryState::released:
+      return stop_working();
+  }
+}
+
+void Deciding::not_found() {
+  if (!is_live(now_is().state)) return stop_working();
+  if (now_is().state == RecoveryState::withdrawing) return conclude_withdrawal();
+  if (now_is().tries == 0) decision_.alarm = Alarm::lost_order;
+  if (situation_.now >= now_is().expires_at + timing_.grace) return withdraw(Reason::expired);
+  again_later(inquiry_gap(now_is().tries));
+}
+
+void Deciding::on(const InquiryFailed& event) { again_later(event.retry_after); }
+
+// --- the answer to a cancel ---
+void Deciding::on(const WithdrawAnswered& event) {
+  if (event.result == Withdrawal::unavailable) return again_later(event.retry_after);
+  const RecoveryState state = now_is().state;
+  if (state == RecoveryState::intended || state == RecoveryState::unknown) {
+    // step_now turned a request too old to repeat into this withdrawal.
+    now_is().state = RecoveryState::withdrawing;
+    now_is().reason = now_is().reason == Reason::declined ? Reason::expired : Reason::unresolved;
+  } else if (state != RecoveryState::withdrawing) {
+    // Other news was faster and has decided; only our own doubt about an end is settled by this.
+    const bool doubted = now_is().step == Step::cancel || now_is().step == Step::external_cancel;
+    if (doubted) stop_working();
+    return;
+  }
+  if (now_is().provider_order) {
+    // Taken or refused, only the order itself says whether it had just completed.
+    return next(Step::inquire, situation_.now);
+  }
+  if (event.result == Withdrawal::refused) return park(Reason::unresolved);
+  conclude_withdrawal();
+}
+
+void Deciding::on(const CustomerLeft& event) {
+  if (!is_live(now_is().state) || is_held(now_is())) return;
+  withdraw(event.how == Departure::cancelled ? Reason::customer_cancelled
+                                             : Reason::customer_paused);
+}
+
+void Deciding::on(const Interrupted&) {
+  if (now_is().state != RecoveryState::intended) return;
+  now_is().left = true;
+  now_is().state = RecoveryState::unknown;
+  now_is().reason = Reason::interrupted;
+}
+
+}  // namespace recycled::billing

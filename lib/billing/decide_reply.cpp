@@ -1,0 +1,97 @@
+// What the reply to a hand-over means.
+#include <algorithm>
+
+#include "base/ensure.hpp"
+#include "billing/deciding.hpp"
+
+namespace recycled::billing {
+
+void Deciding::on(const Answered& event) {
+  const bool reached = !std::holds_alternative<outcome::NotSent>(event.outcome);
+  if (reached) now_is().left = true;
+  if (event.provider_order) now_is().provider_order = event.provider_order;
+  if (is_held(now_is())) return;
+  if (std::holds_alternative<outcome::Approved>(event.outcome)) return succeed();
+  if (event.sending != now_is().sending) return;
+  switch (now_is().state) {
+    case RecoveryState::intended:
+    case RecoveryState::unknown:
+      return answered_while_sending(event);
+    case RecoveryState::withdrawing:
+      return answered_while_withdrawing(event);
+    case RecoveryState::waiting:
+    case RecoveryState::grace:
+    case RecoveryState::parked:
+    case RecoveryState::recovered:
+    case RecoveryState::failed:
+    case RecoveryState::withdrawn:
+    case RecoveryState::released:
+      return answered_otherwise(event);
+  }
+}
+
+void Deciding::answered_while_sending(const Answered& event) {
+  if (const auto* declined = std::get_if<outcome::Declined>(&event.outcome)) {
+    if (situation_.mit == MitMode::sync && declined->reason == Reason::declined) return not_now();
+    return end_without_charge(declined->reason, Source::inquiry);
+  }
+  if (std::holds_alternative<outcome::Pending>(event.outcome)) {
+    const Instant at = std::min(situation_.now + inquiry_gap(0), now_is().expires_at);
+    if (!now_is().provider_order) return park(Reason::strange_reply);
+    return go(RecoveryState::waiting, Reason::none, Step::inquire, at);
+  }
+  if (const auto* refused = std::get_if<outcome::Refused>(&event.outcome)) {
+    return park(refused->reason);
+  }
+  if (const auto* not_sent = std::get_if<outcome::NotSent>(&event.outcome)) {
+    if (now_is().state == RecoveryState::intended) now_is().unsent_until = situation_.now;
+    return again_later(not_sent->retry_after);
+  }
+  const auto* unknown = std::get_if<outcome::Unknown>(&event.outcome);
+  ensure(unknown != nullptr, "an approval was handled before");
+  now_is().state = RecoveryState::unknown;
+  now_is().reason = Reason::no_answer;
+  again_later(unknown->retry_after);
+}
+
+// A sync account said "not now": the same order under a new key, until expiry (flexfactor.md). What
+// is asked next is `intended` anew; the engine stores the new bytes with this decision.
+void Deciding::not_now() {
+  const Instant at = situation_.now + timing_.sync_repeat;
+  if (at < now_is().expires_at) {
+    now_is().sending += 1;
+    now_is().unsent_until = situation_.now;
+    return go(RecoveryState::intended, Reason::declined, Step::send, at);
+  }
+  if (now_is().provider_order) {
+    return go(RecoveryState::waiting, Reason::declined, Step::inquire, now_is().expires_at);
+  }
+  go(RecoveryState::withdrawing, Reason::expired, Step::external_cancel, now_is().expires_at);
+}
+
+void Deciding::answered_while_withdrawing(const Answered& event) {
+  if (std::holds_alternative<outcome::Declined>(event.outcome)) {
+    if (situation_.mit == MitMode::managed) conclude_withdrawal();
+    return;
+  }
+  if (std::holds_alternative<outcome::NotSent>(event.outcome) && !now_is().left) {
+    return conclude_withdrawal();
+  }
+  next(cancel_step(now_is()), situation_.now);
+}
+
+void Deciding::answered_otherwise(const Answered& event) {
+  const RecoveryState state = now_is().state;
+  if (const auto* declined = std::get_if<outcome::Declined>(&event.outcome)) {
+    const bool final = situation_.mit == MitMode::managed || declined->reason != Reason::declined;
+    if (final) end_without_charge(declined->reason, Source::callback);
+    return;
+  }
+  // We had given it up, and now it turns out to be open there.
+  const bool given_up = state == RecoveryState::failed || state == RecoveryState::withdrawn;
+  if (given_up && std::holds_alternative<outcome::Pending>(event.outcome)) {
+    next(cancel_step(now_is()), situation_.now);
+  }
+}
+
+}  // namespace recycled::billing

@@ -1,0 +1,73 @@
+// One decision in the making: the inside of decide(), shared by the files that write its arrows.
+// decide.cpp has the moves, decide_reply.cpp what a reply means, decide_news.cpp what news means.
+#pragma once
+
+#include "billing/decide.hpp"
+
+namespace recycled::billing {
+
+// Charged after we had given up, and a person is to say what becomes of it: nothing else may.
+inline bool is_held(const Recovery& recovery) {
+  return recovery.state == RecoveryState::parked && recovery.reason == Reason::late_success;
+}
+
+inline bool customer_left(const Recovery& recovery) {
+  return recovery.reason == Reason::customer_cancelled ||
+         recovery.reason == Reason::customer_paused;
+}
+
+inline Step cancel_step(const Recovery& recovery) {
+  return recovery.provider_order ? Step::cancel : Step::external_cancel;
+}
+
+// One decision in the making. Each function below writes one arrow, or a few that look alike, of
+// the state diagram.
+class Deciding {
+ public:
+  Deciding(const Recovery& recovery, const Rules& rules, const Situation& situation)
+      : timing_(rules.timing), late_success_(rules.late_success), situation_(situation) {
+    decision_.recovery = recovery;
+  }
+
+  void on(const Answered& event);
+  void on(const Learned& event);
+  void on(const InquiryFailed& event);
+  void on(const WithdrawAnswered& event);
+  void on(const CustomerLeft& event);
+  void on(const Interrupted& event);
+
+  Decision take() { return decision_; }
+
+ private:
+  Recovery& now_is() { return decision_.recovery; }
+
+  void go(RecoveryState state, Reason reason, Step step, std::optional<Instant> at);
+  void next(Step step, std::optional<Instant> at);
+  void stop_working() { next(Step::none, std::nullopt); }
+  void finish(RecoveryState state, Reason reason, Move move);
+  void again_later(std::optional<Millis> retry_after);
+
+  Millis inquiry_gap(int inquiries) const;
+  void succeed();
+  void succeed_late();
+  void end_without_charge(Reason reason, Source source);
+  void conclude_withdrawal();
+  void park(Reason reason);
+  void withdraw(Reason reason);
+  void still_open();
+  void not_found();
+  void learned_while_held(const Learned& event);
+  void flag_money_back(News news);
+
+  void answered_while_sending(const Answered& event);
+  void answered_while_withdrawing(const Answered& event);
+  void answered_otherwise(const Answered& event);
+  void not_now();
+
+  const Timing& timing_;
+  const LateSuccess late_success_;
+  const Situation& situation_;
+  Decision decision_;
+};
+
+}  // namespace recycled::billing
