@@ -1,4 +1,5 @@
-// Which declines are soft and which are hard. Source: mission.md H1-H3, domain.md "Decline mapping".
+// Which declines are soft and which are hard. Source: mission.md H1-H3, domain.md
+// "Decline mapping".
 #pragma once
 
 #include <optional>

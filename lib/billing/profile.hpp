@@ -16,7 +16,7 @@ inline constexpr int last_reattempt = 9;
 
 // FlexFactor may stand in these two blocks and nowhere else (B1).
 enum class Block { reattempts_4_6, reattempts_7_9 };
-std::string_view to_text(Block block);               // "4-6", "7-9"
+std::string_view to_text(Block block);                // "4-6", "7-9"
 std::optional<Block> block_of(int reattempt_number);  // nothing for 1-3 and beyond 9
 
 // A reduction of the price, added to those before it. Exactly one field is meant, by the profile's
@@ -24,10 +24,10 @@ std::optional<Block> block_of(int reattempt_number);  // nothing for 1-3 and bey
 enum class ReductionType { flat, percentage };
 
 struct Reattempt {
-  int number = 1;         // 1..9
-  int days = 0;           // civil days after the attempt before it
+  int number = 1;              // 1..9
+  int days = 0;                // civil days after the attempt before it
   std::int64_t reduction = 0;  // flat: minor units · percentage: 1/100 %, of the original price
-  bool skip = false;      // uses the number, costs no wait and no reduction
+  bool skip = false;           // uses the number, costs no wait and no reduction
 
   bool operator==(const Reattempt&) const = default;
 };

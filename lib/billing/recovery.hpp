@@ -13,7 +13,7 @@
 namespace recycled::billing {
 
 enum class RecoveryState {
-  intended,     // committed here; the call may be about to leave, under way, or sure not to have left
+  intended,     // committed here; the call is about to leave, under way, or could not leave yet
   unknown,      // a call left and its fate is not known; only an answer or a person ends this
   waiting,      // FlexFactor has it (or, on a sync account, said "not now")
   grace,        // expired without news; a last wait before the cancel

@@ -47,7 +47,7 @@ struct Campaign {
 
 // How often we ask and how long we wait. Defaults: domain.md, flexfactor.md "Repeats".
 struct Timing {
-  Millis first_inquiry = std::chrono::hours(1);    // after the hand-over; then doubling …
+  Millis first_inquiry = std::chrono::hours(1);     // after the hand-over; then doubling …
   Millis longest_inquiry = std::chrono::hours(24);  // … up to this gap, to expiry and grace
   Millis grace = std::chrono::hours(6);             // after expiry, before the cancel
   Millis last_look = std::chrono::hours(72);        // after we gave up: was it charged after all?

@@ -76,7 +76,9 @@ async::Task<Result<void>> Engine::pass(Scanning scanning) {
     next_scan_ = now + settings_.scan_every;
     done = co_await inbox_.forget_old_nonces();
     if (!done) co_return done;
-    if (scanning == Scanning::on) done = co_await scan(context_, settings_.scan_batch, tally_);
+    if (scanning == Scanning::on) {
+      done = co_await scan(context_, settings_.scan_batch, tally_);
+    }
     if (!done) co_return done;
   }
   done = co_await steps_.start_due();

@@ -6,9 +6,9 @@
 #include <string>
 
 #include <boost/asio/ssl/context.hpp>
-#include <tl/expected.hpp>
 
 #include "async/task.hpp"
+#include "base/result.hpp"
 #include "http/base_url.hpp"
 #include "http/wire.hpp"
 

@@ -179,7 +179,9 @@ async::Task<bool> Session::deliver(Response response, const Parser& parser) {
   wire_.expires_after(settings_.request_deadline);
   const ErrorCode error = co_await write(std::move(reply));
   if (error) co_return false;
-  if (!more) co_await wire_.close_in_order();
+  if (!more) {
+    co_await wire_.close_in_order();
+  }
   co_return more;
 }
 
@@ -190,7 +192,9 @@ async::Task<void> Session::refuse(ErrorCode why) {
   reply.keep_alive(false);
   wire_.expires_after(settings_.request_deadline);
   const ErrorCode error = co_await write(std::move(reply));
-  if (!error) co_await wire_.close_in_order();
+  if (!error) {
+    co_await wire_.close_in_order();
+  }
 }
 
 async::Task<void> Session::stall() {

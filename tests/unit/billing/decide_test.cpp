@@ -1,60 +1,15 @@
 // The arrows of the state diagram, one table row each. The walk (decide_walk_test.cpp) checks what
 // must hold whatever happens; here is what each event means.
-#include "billing/decide.hpp"
 
-#include <chrono>
-#include <string>
+#include <algorithm>
+#include <vector>
 
 #include <doctest/doctest.h>
 
+#include "unit/billing/decide_fixture.hpp"
+
 using namespace recycled;           // NOLINT(google-build-using-namespace)
 using namespace recycled::billing;  // NOLINT(google-build-using-namespace)
-using namespace std::chrono_literals;
-
-namespace {
-
-const Instant start = from_millis(1'800'000'000'000);
-const Instant expiry = start + 21 * 24h;
-
-Recovery claimed() {
-  Recovery recovery;
-  recovery.order = OrderId("order");
-  recovery.provider_gateway = GatewayId("ff");
-  recovery.return_gateway = GatewayId("bank");
-  recovery.amount.minor = 8995;
-  recovery.next_at = start;
-  recovery.claimed_at = start;
-  recovery.expires_at = expiry;
-  recovery.unsent_until = start;
-  return recovery;
-}
-
-Situation at(Instant now, MitMode mit = MitMode::managed) {
-  Situation situation;
-  situation.now = now;
-  situation.mit = mit;
-  return situation;
-}
-
-Event answered(Outcome outcome, const char* order = "") {
-  Answered event{std::move(outcome), 1, std::nullopt};
-  if (*order != '\0') event.provider_order = ProviderOrderId(order);
-  return event;
-}
-
-Event learned(News news, Source source = Source::callback) {
-  return Learned{news, source, ProviderOrderId("theirs"), std::nullopt};
-}
-
-Recovery taken_over() {
-  return decide(claimed(), answered(outcome::Pending{}, "theirs"), Rules{}, at(start)).recovery;
-}
-
-Recovery after(const Recovery& recovery, const Event& event, Instant now) {
-  return decide(recovery, event, Rules{}, at(now)).recovery;
-}
-
-}  // namespace
 
 TEST_CASE("B3 B4 B5: each reply to a hand-over has its state, step and move") {
   struct Row {
@@ -229,8 +184,7 @@ TEST_CASE("L1: what was in flight when the process died is unknown and not decli
   CHECK(after(taken_over(), Interrupted{}, start + 1min) == taken_over());
 }
 
-TEST_CASE(
-    "an outage uses up no re-attempt: same request later - and after half its time the cycle is free") {
+TEST_CASE("an outage uses up no re-attempt: the same request later - then a free cycle") {
   Recovery recovery = claimed();
   Instant now = start;
   for (int outage = 0; outage < 50; ++outage) {
@@ -283,148 +237,4 @@ TEST_CASE("sync accounts: not now - the same order under the next key until expi
   CHECK(recovery.state == RecoveryState::waiting);
   CHECK(recovery.step == Step::inquire);
   CHECK(*recovery.next_at == expiry);
-}
-
-TEST_CASE("L12: a late failure after a success changes nothing and opens an inquiry") {
-  const Recovery won = after(taken_over(), learned(News::completed), start + 1h);
-  const Decision late = decide(won, learned(News::expired), Rules{}, at(expiry));
-  CHECK(late.recovery.state == RecoveryState::recovered);
-  CHECK(late.move == Move::none);
-  CHECK(late.alarm == Alarm::contradiction);
-  CHECK(late.recovery.step == Step::inquire);
-  const Decision closed =
-      decide(late.recovery, learned(News::completed, Source::inquiry), Rules{}, at(expiry));
-  CHECK(closed.recovery.step == Step::none);
-  CHECK(closed.alarm == Alarm::none);
-}
-
-TEST_CASE("a duplicate changes nothing") {
-  for (const News news : {News::completed, News::expired, News::cancelled}) {
-    CAPTURE(to_text(news));
-    const Recovery once = after(taken_over(), learned(news), start + 1h);
-    const Decision twice = decide(once, learned(news), Rules{}, at(start + 2h));
-    CHECK(twice.recovery == once);
-    CHECK(twice.move == Move::none);
-    CHECK(twice.alarm == Alarm::none);
-  }
-}
-
-TEST_CASE("L11: a callback before the reply - the reply then changes nothing") {
-  const Recovery early = after(claimed(), learned(News::completed), start);
-  CHECK(early.state == RecoveryState::recovered);
-  const Decision reply =
-      decide(early, answered(outcome::Pending{}, "theirs"), Rules{}, at(start + 1s));
-  CHECK(reply.recovery == early);
-}
-
-TEST_CASE("a success after we had given up: accepted or held - always an alarm") {
-  const Recovery lost = after(taken_over(), learned(News::expired), expiry);
-  Rules rules;
-  Situation situation = at(expiry + 24h);
-  SUBCASE("accept") {
-    const Decision late = decide(lost, learned(News::completed), rules, situation);
-    CHECK(late.recovery.state == RecoveryState::recovered);
-    CHECK(late.recovery.late);
-    CHECK(late.move == Move::next_cycle);
-    CHECK(late.alarm == Alarm::late_success);
-  }
-  SUBCASE("accept - but the subscription went its own way meanwhile") {
-    situation.moved_on = true;
-    const Decision late = decide(lost, learned(News::completed), rules, situation);
-    CHECK(late.recovery.state == RecoveryState::parked);
-    CHECK(late.move == Move::none);
-    CHECK(late.alarm == Alarm::late_success);
-  }
-  SUBCASE("hold - and a repeat of the callback is not a person's word") {
-    rules.late_success = LateSuccess::hold;
-    const Decision late = decide(lost, learned(News::completed), rules, situation);
-    CHECK(late.recovery.state == RecoveryState::parked);
-    CHECK(late.recovery.reason == Reason::late_success);
-    const Decision again = decide(late.recovery, learned(News::completed), rules, situation);
-    CHECK(again.recovery.state == RecoveryState::parked);
-    CHECK(again.move == Move::none);
-  }
-}
-
-TEST_CASE("L10: the customer leaves while FlexFactor has it") {
-  const Decision left =
-      decide(taken_over(), CustomerLeft{Departure::cancelled}, Rules{}, at(start + 1h));
-  CHECK(left.recovery.state == RecoveryState::withdrawing);
-  CHECK(left.recovery.step == Step::cancel);
-  Situation gone = at(start + 1h);
-  gone.status = SubscriptionStatus::cancelled;
-  const Recovery cancelled =
-      decide(left.recovery, WithdrawAnswered{Withdrawal::accepted, {}}, Rules{}, gone).recovery;
-  SUBCASE("in time: nothing was charged and the gateway goes back") {
-    const Decision end =
-        decide(cancelled, learned(News::cancelled, Source::inquiry), Rules{}, gone);
-    CHECK(end.recovery.state == RecoveryState::withdrawn);
-    CHECK(end.move == Move::gateway_back);
-  }
-  SUBCASE("it had just completed: a success - flagged for refund") {
-    const Decision end =
-        decide(cancelled, learned(News::completed, Source::inquiry), Rules{}, gone);
-    CHECK(end.recovery.state == RecoveryState::recovered);
-    CHECK(end.recovery.refund_due);
-    CHECK(end.alarm == Alarm::refund_due);
-  }
-  SUBCASE("a success long after the withdrawal: flagged as well") {
-    const Recovery withdrawn =
-        decide(cancelled, learned(News::cancelled, Source::inquiry), Rules{}, gone).recovery;
-    const Decision end = decide(withdrawn, learned(News::completed), Rules{}, gone);
-    CHECK(end.recovery.state == RecoveryState::recovered);
-    CHECK(end.recovery.refund_due);
-  }
-}
-
-TEST_CASE("refunds and chargebacks are flagged and change no state") {
-  const Recovery won = after(taken_over(), learned(News::completed), start + 1h);
-  const Decision refund = decide(won, learned(News::refunded), Rules{}, at(expiry));
-  CHECK(refund.recovery.state == RecoveryState::recovered);
-  CHECK(refund.recovery.refunded);
-  CHECK(refund.alarm == Alarm::refund);
-  const Decision dispute = decide(won, learned(News::charged_back), Rules{}, at(expiry));
-  CHECK(dispute.recovery.charged_back);
-  CHECK(dispute.alarm == Alarm::chargeback);
-}
-
-TEST_CASE("X1: what we gave up is looked at once more - for a success whose callback was lost") {
-  const Recovery lost = after(taken_over(), learned(News::expired), expiry);
-  CHECK(lost.step == Step::inquire);
-  CHECK(*lost.next_at == expiry + Timing().last_look);
-  const Instant later = *lost.next_at;
-  const auto look = [&](News news) {
-    return decide(lost, learned(news, Source::inquiry), Rules{}, at(later));
-  };
-  SUBCASE("it stayed as it was") {
-    CHECK(look(News::expired).recovery.step == Step::none);
-    CHECK(look(News::cancelled).alarm == Alarm::none);
-    CHECK(look(News::not_found).recovery.step == Step::none);
-  }
-  SUBCASE("it was charged") { CHECK(look(News::completed).alarm == Alarm::late_success); }
-  SUBCASE("it is still being worked on: withdrawn again with an alarm") {
-    const Decision open = look(News::still_open);
-    CHECK(open.alarm == Alarm::contradiction);
-    CHECK(open.recovery.step == Step::cancel);
-    CHECK(open.recovery.state == RecoveryState::failed);
-    const Recovery done =
-        after(open.recovery, WithdrawAnswered{Withdrawal::accepted, {}}, later);
-    CHECK(done.step == Step::none);
-  }
-}
-
-TEST_CASE("a late success that is held stays held whatever else is said") {
-  Rules rules;
-  rules.late_success = LateSuccess::hold;
-  const Recovery lost = after(taken_over(), learned(News::expired), expiry);
-  const Recovery held = decide(lost, learned(News::completed), rules, at(expiry)).recovery;
-  REQUIRE(held.reason == Reason::late_success);
-  for (const News news : {News::expired, News::cancelled}) {
-    const Decision decision = decide(held, learned(news), rules, at(expiry));
-    CHECK(decision.recovery == held);
-    CHECK(decision.alarm == Alarm::contradiction);
-  }
-  CHECK(decide(held, CustomerLeft{}, rules, at(expiry)).recovery == held);
-  CHECK(decide(held, WithdrawAnswered{}, rules, at(expiry)).recovery == held);
-  CHECK(decide(held, learned(News::refunded), rules, at(expiry)).recovery.refunded);
 }

@@ -169,7 +169,7 @@ TEST_CASE("a skipped re-attempt costs no reduction") {
   CHECK(amount_at(profile, usd(100'00), 3) == usd(90'00));
 }
 
-TEST_CASE("a wait counts from the attempt before it; a skipped re-attempt costs none") {
+TEST_CASE("a wait counts from the attempt before it - a skipped re-attempt costs none") {
   RecycleProfile profile = profile_to(4, {1, 2, 3});
   profile.reattempts.at(3).days = 30;
   profile.reattempts.at(4).days = 0;

@@ -1,0 +1,152 @@
+// What may still happen when a recovery is at its end, or nearly: contradictions, duplicates, early
+// and late news, customers who leave, money that goes back.
+
+#include <doctest/doctest.h>
+
+#include "unit/billing/decide_fixture.hpp"
+
+using namespace recycled;           // NOLINT(google-build-using-namespace)
+using namespace recycled::billing;  // NOLINT(google-build-using-namespace)
+
+TEST_CASE("L12: a late failure after a success changes nothing and opens an inquiry") {
+  const Recovery won = after(taken_over(), learned(News::completed), start + 1h);
+  const Decision late = decide(won, learned(News::expired), Rules{}, at(expiry));
+  CHECK(late.recovery.state == RecoveryState::recovered);
+  CHECK(late.move == Move::none);
+  CHECK(late.alarm == Alarm::contradiction);
+  CHECK(late.recovery.step == Step::inquire);
+  const Decision closed =
+      decide(late.recovery, learned(News::completed, Source::inquiry), Rules{}, at(expiry));
+  CHECK(closed.recovery.step == Step::none);
+  CHECK(closed.alarm == Alarm::none);
+}
+
+TEST_CASE("a duplicate changes nothing") {
+  for (const News news : {News::completed, News::expired, News::cancelled}) {
+    CAPTURE(to_text(news));
+    const Recovery once = after(taken_over(), learned(news), start + 1h);
+    const Decision twice = decide(once, learned(news), Rules{}, at(start + 2h));
+    CHECK(twice.recovery == once);
+    CHECK(twice.move == Move::none);
+    CHECK(twice.alarm == Alarm::none);
+  }
+}
+
+TEST_CASE("L11: a callback before the reply - the reply then changes nothing") {
+  const Recovery early = after(claimed(), learned(News::completed), start);
+  CHECK(early.state == RecoveryState::recovered);
+  const Decision reply =
+      decide(early, answered(outcome::Pending{}, "theirs"), Rules{}, at(start + 1s));
+  CHECK(reply.recovery == early);
+}
+
+TEST_CASE("a success after we had given up: accepted or held - always an alarm") {
+  const Recovery lost = after(taken_over(), learned(News::expired), expiry);
+  Rules rules;
+  Situation situation = at(expiry + 24h);
+  SUBCASE("accept") {
+    const Decision late = decide(lost, learned(News::completed), rules, situation);
+    CHECK(late.recovery.state == RecoveryState::recovered);
+    CHECK(late.recovery.late);
+    CHECK(late.move == Move::next_cycle);
+    CHECK(late.alarm == Alarm::late_success);
+  }
+  SUBCASE("accept - but the subscription went its own way meanwhile") {
+    situation.moved_on = true;
+    const Decision late = decide(lost, learned(News::completed), rules, situation);
+    CHECK(late.recovery.state == RecoveryState::parked);
+    CHECK(late.move == Move::none);
+    CHECK(late.alarm == Alarm::late_success);
+  }
+  SUBCASE("hold - and a repeat of the callback is not a person's word") {
+    rules.late_success = LateSuccess::hold;
+    const Decision late = decide(lost, learned(News::completed), rules, situation);
+    CHECK(late.recovery.state == RecoveryState::parked);
+    CHECK(late.recovery.reason == Reason::late_success);
+    const Decision again = decide(late.recovery, learned(News::completed), rules, situation);
+    CHECK(again.recovery.state == RecoveryState::parked);
+    CHECK(again.move == Move::none);
+  }
+}
+
+TEST_CASE("L10: the customer leaves while FlexFactor has it") {
+  const Decision left =
+      decide(taken_over(), CustomerLeft{Departure::cancelled}, Rules{}, at(start + 1h));
+  CHECK(left.recovery.state == RecoveryState::withdrawing);
+  CHECK(left.recovery.step == Step::cancel);
+  Situation gone = at(start + 1h);
+  gone.status = SubscriptionStatus::cancelled;
+  const Recovery cancelled =
+      decide(left.recovery, WithdrawAnswered{Withdrawal::accepted, {}}, Rules{}, gone).recovery;
+  SUBCASE("in time: nothing was charged and the gateway goes back") {
+    const Decision end =
+        decide(cancelled, learned(News::cancelled, Source::inquiry), Rules{}, gone);
+    CHECK(end.recovery.state == RecoveryState::withdrawn);
+    CHECK(end.move == Move::gateway_back);
+  }
+  SUBCASE("it had just completed: a success - flagged for refund") {
+    const Decision end =
+        decide(cancelled, learned(News::completed, Source::inquiry), Rules{}, gone);
+    CHECK(end.recovery.state == RecoveryState::recovered);
+    CHECK(end.recovery.refund_due);
+    CHECK(end.alarm == Alarm::refund_due);
+  }
+  SUBCASE("a success long after the withdrawal: flagged as well") {
+    const Recovery withdrawn =
+        decide(cancelled, learned(News::cancelled, Source::inquiry), Rules{}, gone).recovery;
+    const Decision end = decide(withdrawn, learned(News::completed), Rules{}, gone);
+    CHECK(end.recovery.state == RecoveryState::recovered);
+    CHECK(end.recovery.refund_due);
+  }
+}
+
+TEST_CASE("refunds and chargebacks are flagged and change no state") {
+  const Recovery won = after(taken_over(), learned(News::completed), start + 1h);
+  const Decision refund = decide(won, learned(News::refunded), Rules{}, at(expiry));
+  CHECK(refund.recovery.state == RecoveryState::recovered);
+  CHECK(refund.recovery.refunded);
+  CHECK(refund.alarm == Alarm::refund);
+  const Decision dispute = decide(won, learned(News::charged_back), Rules{}, at(expiry));
+  CHECK(dispute.recovery.charged_back);
+  CHECK(dispute.alarm == Alarm::chargeback);
+}
+
+TEST_CASE("X1: what we gave up is looked at once more - for a success whose callback was lost") {
+  const Recovery lost = after(taken_over(), learned(News::expired), expiry);
+  CHECK(lost.step == Step::inquire);
+  CHECK(*lost.next_at == expiry + Timing().last_look);
+  const Instant later = *lost.next_at;
+  const auto look = [&](News news) {
+    return decide(lost, learned(news, Source::inquiry), Rules{}, at(later));
+  };
+  SUBCASE("it stayed as it was") {
+    CHECK(look(News::expired).recovery.step == Step::none);
+    CHECK(look(News::cancelled).alarm == Alarm::none);
+    CHECK(look(News::not_found).recovery.step == Step::none);
+  }
+  SUBCASE("it was charged") { CHECK(look(News::completed).alarm == Alarm::late_success); }
+  SUBCASE("it is still being worked on: withdrawn again with an alarm") {
+    const Decision open = look(News::still_open);
+    CHECK(open.alarm == Alarm::contradiction);
+    CHECK(open.recovery.step == Step::cancel);
+    CHECK(open.recovery.state == RecoveryState::failed);
+    const Recovery done = after(open.recovery, WithdrawAnswered{Withdrawal::accepted, {}}, later);
+    CHECK(done.step == Step::none);
+  }
+}
+
+TEST_CASE("a late success that is held stays held whatever else is said") {
+  Rules rules;
+  rules.late_success = LateSuccess::hold;
+  const Recovery lost = after(taken_over(), learned(News::expired), expiry);
+  const Recovery held = decide(lost, learned(News::completed), rules, at(expiry)).recovery;
+  REQUIRE(held.reason == Reason::late_success);
+  for (const News news : {News::expired, News::cancelled}) {
+    const Decision decision = decide(held, learned(news), rules, at(expiry));
+    CHECK(decision.recovery == held);
+    CHECK(decision.alarm == Alarm::contradiction);
+  }
+  CHECK(decide(held, CustomerLeft{}, rules, at(expiry)).recovery == held);
+  CHECK(decide(held, WithdrawAnswered{}, rules, at(expiry)).recovery == held);
+  CHECK(decide(held, learned(News::refunded), rules, at(expiry)).recovery.refunded);
+}

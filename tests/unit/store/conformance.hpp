@@ -1,0 +1,61 @@
+// What every backend of the ledger must do, said once: each function takes what makes an empty
+// ledger, and knows nothing but the ports. A second backend runs the same list.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "ports/ledger.hpp"
+
+namespace recycled::store::conformance {
+
+using MakeLedger = std::function<std::unique_ptr<ports::Ledger>()>;
+
+// conformance_subscriptions.cpp
+void keeps_every_field_of_a_subscription(const MakeLedger& make);
+void putting_twice_replaces(const MakeLedger& make);
+void plans_statuses_and_settlements(const MakeLedger& make);
+void walks_what_is_due(const MakeLedger& make);
+void due_leaves_out_what_is_handed_over(const MakeLedger& make);
+void pages_recycle_billing(const MakeLedger& make);
+
+// conformance_recoveries.cpp
+void keeps_every_field_of_a_recovery(const MakeLedger& make);
+void one_live_recovery_a_cycle(const MakeLedger& make);
+void updates_are_guarded(const MakeLedger& make);
+void ends_are_final(const MakeLedger& make);
+void walks_steps_due(const MakeLedger& make);
+void pages_a_state(const MakeLedger& make);
+
+// conformance_history.cpp
+void keeps_callbacks(const MakeLedger& make);
+void nonces_are_taken_once(const MakeLedger& make);
+void keeps_attempts_and_audit(const MakeLedger& make);
+void keeps_meta_and_runs(const MakeLedger& make);
+void counts_and_totals(const MakeLedger& make);
+void broken_promises_come_out(const MakeLedger& make);
+void work_that_throws_leaves_nothing(const MakeLedger& make);
+
+inline void everything(const MakeLedger& make) {
+  keeps_every_field_of_a_subscription(make);
+  putting_twice_replaces(make);
+  plans_statuses_and_settlements(make);
+  walks_what_is_due(make);
+  due_leaves_out_what_is_handed_over(make);
+  pages_recycle_billing(make);
+  keeps_every_field_of_a_recovery(make);
+  one_live_recovery_a_cycle(make);
+  updates_are_guarded(make);
+  ends_are_final(make);
+  walks_steps_due(make);
+  pages_a_state(make);
+  keeps_callbacks(make);
+  nonces_are_taken_once(make);
+  keeps_attempts_and_audit(make);
+  keeps_meta_and_runs(make);
+  counts_and_totals(make);
+  broken_promises_come_out(make);
+  work_that_throws_leaves_nothing(make);
+}
+
+}  // namespace recycled::store::conformance

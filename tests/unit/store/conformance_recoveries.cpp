@@ -1,0 +1,195 @@
+// The conformance suite's part about recoveries: kept whole, one live at a time, ends final.
+#include "base/ensure.hpp"
+#include "unit/store/conformance.hpp"
+#include "unit/store/fixture.hpp"
+
+namespace recycled::store::conformance {
+namespace {
+
+using billing::RecoveryState;
+
+std::string orders_of(const std::vector<ports::StoredRecovery>& rows) {
+  std::string orders;
+  for (const auto& row : rows) orders += row.recovery.order.str() + " ";
+  return orders;
+}
+
+std::vector<RecoveryState> all_states() {
+  std::vector<RecoveryState> states;
+  for (int index = 0; index <= static_cast<int>(RecoveryState::released); ++index) {
+    states.push_back(static_cast<RecoveryState>(index));
+  }
+  return states;
+}
+
+void check_same(const ports::StoredRecovery& stored, const billing::Recovery& recovery) {
+  CHECK(stored.recovery == recovery);
+  CHECK(stored.subscription == SubscriptionId("S"));
+}
+
+}  // namespace
+
+void keeps_every_field_of_a_recovery(const MakeLedger& make) {
+  const auto ledger = make();
+  const auto full = full_recovery("full");
+  auto plain = plain_recovery("plain");
+  RecoveryKey key;
+  in(*ledger, [&](ports::LedgerTx& tx) {
+    const auto subscription = put(tx, "S");
+    key = put_recovery(tx, subscription, plain);
+    put_recovery(tx, subscription, full);
+  });
+  in(*ledger, [&](ports::LedgerTx& tx) {
+    check_same(tx.recovery(key), plain);
+    const auto by_order = tx.recovery(OrderId("full"));
+    REQUIRE(by_order.has_value());
+    check_same(*by_order, full);
+    CHECK(by_order->subscription_key == tx.subscription(SubscriptionId("S"))->key);
+    const auto by_provider = tx.recovery_by_provider(ProviderOrderId("provider order"));
+    REQUIRE(by_provider.has_value());
+    check_same(*by_provider, full);
+    CHECK_FALSE(tx.recovery(OrderId("nobody's")).has_value());
+    CHECK_FALSE(tx.recovery_by_provider(ProviderOrderId("nobody's")).has_value());
+    CHECK(orders_of(tx.recoveries_of(by_order->subscription_key)) == "plain full ");
+    CHECK(tx.request(key) == "request of plain");
+    tx.replace_request(key, std::string("{\"bytes\":\"\xc3\xa4\"}"));
+    CHECK(tx.request(key) == "{\"bytes\":\"\xc3\xa4\"}");
+    CHECK(tx.request(by_order->key) == "request of full");
+  });
+  // An update carries the same fields, all but those the claim has fixed.
+  auto moved = full_recovery("plain");
+  moved.refund_due = true;
+  moved.refunded = true;
+  moved.cycle = plain.cycle;
+  moved.round = plain.round;
+  moved.reattempt = plain.reattempt;
+  moved.amount = plain.amount;
+  moved.claimed_at = plain.claimed_at;
+  in(*ledger, [&](ports::LedgerTx& tx) {
+    CHECK(tx.update_recovery(key, RecoveryState::intended, moved));
+    check_same(tx.recovery(key), moved);
+  });
+}
+
+void one_live_recovery_a_cycle(const MakeLedger& make) {
+  const auto ledger = make();
+  for (const RecoveryState state : all_states()) {
+    CAPTURE(to_text(state));
+    const std::string name(to_text(state));
+    in(*ledger, [&](ports::LedgerTx& tx) {
+      const auto key = put(tx, name);
+      const auto first = put_recovery(tx, key, in_state(plain_recovery(name + "1"), state));
+      // Another order id is refused while the first lives, and only then.
+      const auto second = tx.insert_recovery({key, plain_recovery(name + "2"), "second"});
+      CHECK(second.has_value() == !is_live(state));
+      // The order id of the first never comes again, whatever became of it.
+      CHECK_FALSE(tx.insert_recovery({key, plain_recovery(name + "1"), "again"}).has_value());
+      CHECK(tx.request(first) == "request of " + name + "1");
+      CHECK(tx.recoveries_of(key).size() == (is_live(state) ? 1 : 2));
+      // Neither does another cycle stand in its way.
+      CHECK(tx.insert_recovery({key, plain_recovery(name + "3", 6), "third"}).has_value());
+    });
+  }
+}
+
+void updates_are_guarded(const MakeLedger& make) {
+  const auto ledger = make();
+  in(*ledger, [&](ports::LedgerTx& tx) {
+    const auto intended = plain_recovery("order");
+    const auto key = put_recovery(tx, put(tx, "S"), intended);
+    const auto waiting = in_state(intended, RecoveryState::waiting);
+    for (const RecoveryState wrong : all_states()) {
+      if (wrong == RecoveryState::intended) continue;
+      CHECK_FALSE(tx.update_recovery(key, wrong, waiting));
+      CHECK(tx.recovery(key).recovery == intended);
+    }
+    CHECK(tx.update_recovery(key, RecoveryState::intended, waiting));
+    CHECK(tx.recovery(key).recovery == waiting);
+    CHECK_FALSE(tx.update_recovery(key, RecoveryState::intended, intended));
+    CHECK(tx.recovery(key).recovery == waiting);
+    CHECK_FALSE(tx.update_recovery(RecoveryKey(4711), RecoveryState::intended, waiting));
+  });
+}
+
+void ends_are_final(const MakeLedger& make) {
+  const auto ledger = make();
+  for (const RecoveryState from : all_states()) {
+    for (const RecoveryState to : all_states()) {
+      const std::string name = std::string(to_text(from)) + " to " + std::string(to_text(to));
+      CAPTURE(name);
+      const bool late = to == RecoveryState::recovered || to == RecoveryState::parked;
+      const bool allowed =
+          is_live(from) || from == to || (from != RecoveryState::recovered && late);
+      RecoveryKey key;
+      in(*ledger, [&](ports::LedgerTx& tx) {
+        key = put_recovery(tx, put(tx, name), in_state(plain_recovery(name), from));
+      });
+      bool moved = false;
+      const auto move = [&](ports::LedgerTx& tx) {
+        moved = tx.update_recovery(key, from, in_state(plain_recovery(name), to));
+      };
+      if (allowed) {
+        in(*ledger, move);
+        CHECK(moved);
+      } else {
+        CHECK_THROWS(try_in(*ledger, move));
+      }
+      in(*ledger, [&](ports::LedgerTx& tx) {
+        CHECK(tx.recovery(key).recovery.state == (allowed ? to : from));
+      });
+    }
+  }
+}
+
+void walks_steps_due(const MakeLedger& make) {
+  const auto ledger = make();
+  const auto at = [](const std::string& order, Millis offset) {
+    auto recovery = plain_recovery(order);
+    recovery.next_at = noon + offset;
+    return recovery;
+  };
+  in(*ledger, [&](ports::LedgerTx& tx) {
+    CHECK_FALSE(tx.next_step().has_value());
+    put_recovery(tx, put(tx, "S1"), at("late", Millis(9)));
+    for (const char* order : {"a", "b", "c", "d", "e"}) {
+      put_recovery(tx, put(tx, order), at(order, Millis(0)));
+    }
+    put_recovery(tx, put(tx, "S2"), at("first", Millis(-1)));
+    put_recovery(tx, put(tx, "S3"),
+                 in_state(plain_recovery("nothing to do"), RecoveryState::parked));
+  });
+  in(*ledger, [&](ports::LedgerTx& tx) {
+    CHECK(tx.next_step() == noon - Millis(1));
+    CHECK(tx.next_step_after(noon - Millis(1)) == noon);
+    CHECK(tx.next_step_after(noon) == noon + Millis(9));
+    CHECK_FALSE(tx.next_step_after(noon + Millis(9)).has_value());
+    CHECK(tx.steps_due(noon - Millis(2), {}, 9).empty());
+    CHECK(orders_of(tx.steps_due(noon + Millis(9), {}, 9)) == "first a b c d e late ");
+    std::string walked;
+    ports::DueCursor after;
+    for (auto page = tx.steps_due(noon, after, 2); !page.empty();
+         page = tx.steps_due(noon, after, 2)) {
+      CHECK(page.size() <= 2);
+      walked += orders_of(page);
+      after = {*page.back().recovery.next_at, page.back().key.value()};
+    }
+    CHECK(walked == "first a b c d e ");
+  });
+}
+
+void pages_a_state(const MakeLedger& make) {
+  const auto ledger = make();
+  in(*ledger, [&](ports::LedgerTx& tx) {
+    for (const char* order : {"a", "b", "c"}) {
+      put_recovery(tx, put(tx, order), in_state(plain_recovery(order), RecoveryState::grace));
+    }
+    put_recovery(tx, put(tx, "d"), plain_recovery("d"));
+    auto page = tx.in_state(RecoveryState::grace, {}, 2);
+    CHECK(orders_of(page) == "a b ");
+    page = tx.in_state(RecoveryState::grace, page.back().key, 2);
+    CHECK(orders_of(page) == "c ");
+    CHECK(tx.in_state(RecoveryState::grace, page.back().key, 2).empty());
+  });
+}
+
+}  // namespace recycled::store::conformance
