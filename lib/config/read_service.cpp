@@ -19,7 +19,9 @@ void read_store(Section& root, Reading& reading) {
   Section store = reading.section(*table, "[store]");
   if (const auto url = store.text("url")) {
     if (url->value.starts_with(sqlite_scheme) && url->value.size() > sqlite_scheme.size()) {
-      reading.settings.store_path = reading.resolve(url->value.substr(sqlite_scheme.size()));
+      std::string path = url->value.substr(sqlite_scheme.size());
+      if (path.starts_with("//")) path.erase(0, 2);  // "sqlite:///var/lib/recycled/ledger.db"
+      reading.settings.store_path = reading.resolve(path);
     } else {
       store.complain("url", "url " + in_quotes(url->value) + " is not one of a known store",
                      "Write \"sqlite:FILE\"");

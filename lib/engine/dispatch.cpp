@@ -1,7 +1,6 @@
 // The hand-over itself: the stored bytes leave, and whatever comes back is decided upon.
 #include <utility>
 
-#include "base/ensure.hpp"
 #include "engine/steps.hpp"
 
 namespace recycled::engine {
@@ -23,19 +22,14 @@ std::string detail_of(const billing::Outcome& outcome, const std::string& trace)
 }  // namespace
 
 async::Task<void> Steps::dispatch(Item item) {
-  ports::Provider* provider = context_.desk.providers.find(item.stored.recovery.provider_gateway);
-  ensure(provider != nullptr, "an open recovery's gateway is in the config");
+  ports::Provider& provider = provider_of(item);
   ports::Attempt attempt;
   attempt.started_at = context_.clock.now();
   std::string body = std::move(item.body);
-  auto reply = co_await provider->hand_over(std::move(body));
+  auto reply = co_await provider.hand_over(std::move(body));
   attempt.outcome = billing::name_of(reply.outcome);
   attempt.detail = detail_of(reply.outcome, reply.trace);
-  ports::Event sent(ports::EventName::recovery_sent);
-  sent.recovery = std::to_string(item.stored.key.value());
-  sent.subscription = item.stored.subscription.str();
-  sent.order = item.stored.recovery.order.str();
-  sent.gateway = item.stored.recovery.provider_gateway.str();
+  ports::Event sent = line_for(ports::EventName::recovery_sent, item);
   sent.reason = attempt.outcome + (attempt.detail.empty() ? "" : ": " + attempt.detail);
   sent.took = context_.clock.now() - attempt.started_at;
   context_.events.note(sent);

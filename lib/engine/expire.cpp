@@ -2,7 +2,6 @@
 // or because the customer left (domain.md "no word at expiry", "customer cancels while it waits").
 #include <utility>
 
-#include "base/ensure.hpp"
 #include "engine/steps.hpp"
 
 namespace recycled::engine {
@@ -25,17 +24,16 @@ std::string_view to_text(billing::Withdrawal result) {
 }  // namespace
 
 async::Task<void> Steps::withdraw(Item item) {
-  ports::Provider* provider = context_.desk.providers.find(item.stored.recovery.provider_gateway);
-  ensure(provider != nullptr, "an open recovery's gateway is in the config");
+  ports::Provider& provider = provider_of(item);
   ports::Attempt attempt;
   attempt.started_at = context_.clock.now();
   ports::WithdrawReply reply;
   if (item.step == billing::Step::cancel) {
     ProviderOrderId order = item.stored.recovery.provider_order.value();
-    reply = co_await provider->cancel(std::move(order));
+    reply = co_await provider.cancel(std::move(order));
   } else {
     OrderId order = item.stored.recovery.order;
-    reply = co_await provider->cancel_external(std::move(order));
+    reply = co_await provider.cancel_external(std::move(order));
   }
   attempt.outcome = to_text(reply.result);
   attempt.detail = reply.message;

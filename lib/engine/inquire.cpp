@@ -8,20 +8,15 @@
 namespace recycled::engine {
 
 async::Task<void> Steps::inquire(Item item) {
-  ports::Provider* provider = context_.desk.providers.find(item.stored.recovery.provider_gateway);
-  ensure(provider != nullptr, "an open recovery's gateway is in the config");
+  ports::Provider& provider = provider_of(item);
   ensure(item.stored.recovery.provider_order.has_value(), "an inquiry needs FlexFactor's order id");
   ports::Attempt attempt;
   attempt.started_at = context_.clock.now();
   ProviderOrderId order = *item.stored.recovery.provider_order;
-  auto reply = co_await provider->inquire(std::move(order));
+  auto reply = co_await provider.inquire(std::move(order));
   attempt.outcome = reply.news ? billing::to_text(*reply.news) : "no_answer";
   attempt.detail = reply.word;
-  ports::Event asked(ports::EventName::recovery_inquired);
-  asked.recovery = std::to_string(item.stored.key.value());
-  asked.subscription = item.stored.subscription.str();
-  asked.order = item.stored.recovery.order.str();
-  asked.gateway = item.stored.recovery.provider_gateway.str();
+  ports::Event asked = line_for(ports::EventName::recovery_inquired, item);
   asked.provider_order = item.stored.recovery.provider_order->str();
   asked.reason = attempt.outcome;
   asked.took = context_.clock.now() - attempt.started_at;

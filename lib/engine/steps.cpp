@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/ensure.hpp"
+
 namespace recycled::engine {
 
 Steps::Steps(const Context& context, async::Executor executor, int in_flight, Tally& tally,
@@ -85,6 +87,7 @@ async::Task<Result<void>> Steps::poll_waiting(Millis gap) {
 async::Task<void> Steps::start(std::vector<Item> items) {
   for (Item& item : items) {
     if (halted()) co_return;
+    if (is_orphan(item)) continue;
     if (!busy_.insert(item.stored.key).second) continue;
     auto task = perform(std::move(item));
     co_await group_.spawn(std::move(task));
@@ -125,6 +128,33 @@ async::Task<void> Steps::do_step(Item item) {
       co_await withdraw(std::move(item));
       break;
   }
+}
+
+// The operator took a gateway out of the config while it had work: that work waits, and is told of.
+bool Steps::is_orphan(const Item& item) {
+  const GatewayId& gateway = item.stored.recovery.provider_gateway;
+  if (context_.desk.providers.find(gateway) != nullptr) return false;
+  if (missing_.insert(gateway).second) {
+    ports::Event event = line_for(ports::EventName::provider_unavailable, item);
+    event.reason = "the config has no such gateway any more; its open recoveries wait until it has";
+    context_.events.note(event);
+  }
+  return true;
+}
+
+ports::Provider& Steps::provider_of(const Item& item) const {
+  ports::Provider* provider = context_.desk.providers.find(item.stored.recovery.provider_gateway);
+  ensure(provider != nullptr, "orphans are not started");
+  return *provider;
+}
+
+ports::Event Steps::line_for(ports::EventName name, const Item& item) {
+  ports::Event line(name);
+  line.recovery = std::to_string(item.stored.key.value());
+  line.subscription = item.stored.subscription.str();
+  line.order = item.stored.recovery.order.str();
+  line.gateway = item.stored.recovery.provider_gateway.str();
+  return line;
 }
 
 // The end of every call: what came of it, and what that means, in one transaction.

@@ -54,6 +54,9 @@ class Steps {
   async::Task<void> inquire(Item item);
   async::Task<void> withdraw(Item item);
   async::Task<void> release(Item item);
+  bool is_orphan(const Item& item);
+  ports::Provider& provider_of(const Item& item) const;
+  static ports::Event line_for(ports::EventName name, const Item& item);
   async::Task<void> record(Item item, ports::Attempt attempt, billing::Event event);
   void note(const Result<Applied>& applied);
 
@@ -63,6 +66,7 @@ class Steps {
   Tally& tally_;
   std::function<void(Instant)> on_next_;
   std::unordered_set<RecoveryKey> busy_;
+  std::unordered_set<GatewayId> missing_;  // gateways whose absence was told of
   std::optional<Error> failure_;
   std::exception_ptr broken_;
   bool stopping_ = false;

@@ -63,4 +63,6 @@ void StopSignals::await_reload() {
   });
 }
 
+void ignore_broken_pipes() { std::signal(SIGPIPE, SIG_IGN); }
+
 }  // namespace recycled::system

@@ -35,4 +35,8 @@ class StopSignals {
   Hook on_reload_;
 };
 
+// A reader of our output that goes away (`recycled run | head`) must not end billing: from here on
+// writing to it fails instead.
+void ignore_broken_pipes();
+
 }  // namespace recycled::system

@@ -2,9 +2,11 @@
 # A FlexFactor and a merchant on this machine's loopback, for demo and crash. To be sourced. Needs
 # bin (where the programs are) and dir (a folder of our own). Every process started here is ended by
 # its id.
+# shellcheck disable=SC2154 # bin and dir are the caller's
 
 simulator_pid=
 worker_pid=
+scheme=http # of both listeners; a test of TLS sets https
 
 stop_all() {
   local pid
@@ -34,14 +36,18 @@ start_simulator() {
   "$bin/flexfactor-sim" --listen 127.0.0.1:0 --ready-file "$dir/simulator.ready" "$@" \
     >"$dir/simulator.out" 2>&1 &
   simulator_pid=$!
-  until_true 20 "the simulated FlexFactor" test -s "$dir/simulator.ready"
+  until_true 20 "the simulated FlexFactor" test -s "$dir/simulator.ready" || {
+    cat "$dir/simulator.out" >&2
+    return 1
+  }
   api=$(<"$dir/simulator.ready")
 }
 
 # write_config SECONDS: a config with a bank gateway, FlexFactor at re-attempts 4-6, and inquiries
 # that begin after so many seconds.
 write_config() {
-  mkdir -p -m 700 "$dir/secrets"
+  mkdir -p "$dir/secrets"
+  chmod 700 "$dir/secrets"
   printf 'demo-app-key\n' >"$dir/secrets/app_key"
   printf 'demo-app-secret\n' >"$dir/secrets/app_secret"
   printf 'ZmxleGZhY3Rvci1zaW0gZGVtbyBzaWduaW5nIGtleQ==\n' >"$dir/secrets/hmac_signing_key"
@@ -72,7 +78,7 @@ kind = "card"
 id = "flexfactor"
 kind = "flexfactor"
 environment = "sandbox"
-base_url = "http://$api/v1/"
+base_url = "$scheme://$api/v1/"
 mid = "demo-mid"
 site_id = "demo-site"
 app_key_file = "secrets/app_key"
@@ -125,12 +131,12 @@ write_subscriptions() {
 start_worker() {
   : >"$dir/worker.log.now"
   "$bin/recycled" run --config "$dir/recycled.toml" --log-level "${log_level:-info}" \
-    >"$dir/worker.log.now" 2>"$dir/worker.err" &
+    >"$dir/worker.log.now" 2>>"$dir/worker.err" &
   worker_pid=$!
   until_true 30 "the worker" worker_listens
   callbacks=$(jq -r 'select(.event == "listener.started") | .reason' "$dir/worker.log.now")
-  curl -sS -o "$dir/ignored" "http://$api/sim/callback-url" \
-    -d "{\"url\":\"http://$callbacks/flexfactor/callbacks\"}"
+  curl -sS -o "$dir/ignored" "$scheme://$api/sim/callback-url" \
+    -d "{\"url\":\"$scheme://$callbacks/flexfactor/callbacks\"}"
 }
 
 worker_listens() {
@@ -142,7 +148,7 @@ worker_listens() {
   grep -q '"listener.started"' "$dir/worker.log.now"
 }
 
-simulator_says() { curl -sS "http://$api/sim/statistics" | jq -r ".$1"; }
+simulator_says() { curl -sS "$scheme://$api/sim/statistics" | jq -r ".$1"; }
 
 # Asks the ledger, as an operator would.
 status_json() { "$bin/recycled" status --config "$dir/recycled.toml" --json || true; }

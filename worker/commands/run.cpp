@@ -38,6 +38,7 @@ class Session {
 
   template <class Work>
   int run(const char* kind, const Work& work) {
+    system::ignore_broken_pipes();
     auto settings = load_settings(options_.config);
     if (!settings) return to_int(ExitCode::config_invalid);
     const auto secrets = config::check_secret_files(*settings);

@@ -5,8 +5,9 @@
 #include <string>
 #include <utility>
 
-#include <boost/asio/io_context.hpp>
 #include <doctest/doctest.h>
+
+#include <boost/asio/io_context.hpp>
 
 #include "async/spawn.hpp"
 #include "ports/ledger.hpp"
@@ -62,7 +63,7 @@ inline billing::Subscription full_subscription(const std::string& id) {
   subscription.campaign = CampaignId("campaign");
   subscription.product = ProductId("product");
   subscription.card = {"token", "first6", "last4", "brand", 7, 2031, "holder"};
-  subscription.payer = {"email",    "phone", "ip",    "first", "last",   "line 1",
+  subscription.payer = {"email",     "phone", "ip",    "first", "last",   "line 1",
                         "line \"2'", "city",  "state", "zip",   "country"};
   return subscription;
 }

@@ -94,3 +94,16 @@ TEST_CASE("every SIGHUP runs the reload hook") {
 }
 
 }  // namespace recycled::system
+
+TEST_CASE("a reader that went away does not end the process") {
+  const int status = status_of([] {
+    ignore_broken_pipes();
+    int ends[2];
+    REQUIRE(::pipe(ends) == 0);
+    ::close(ends[0]);
+    const char byte = 'x';
+    REQUIRE(::write(ends[1], &byte, 1) == -1);
+  });
+  REQUIRE(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 42);
+}

@@ -1,0 +1,153 @@
+# shellcheck shell=bash
+# What every integration test begins with: a folder of its own that is gone afterwards, the loopback
+# helpers, and ways to say what is expected. BIN is the folder of the built programs. Everything a
+# program says on stderr is kept and searched for the sanitizers' reports at the end.
+
+bin=${BIN:?the folder of the built programs}
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+dir=$(mktemp -d)
+config=$dir/recycled.toml
+# shellcheck source=scripts/lib/loopback.sh
+source "$root/scripts/lib/loopback.sh"
+
+finish() {
+  local status=$1
+  trap - EXIT
+  stop_all
+  if grep -raE 'ERROR: (Address|Leak)Sanitizer|runtime error:' \
+    "$dir" --include='*.err' --include='*.out' >&2; then
+    echo "FAILED: a sanitizer has something to say" >&2
+    tail -n 60 "$dir"/*.err >&2
+    status=1
+  fi
+  if ((status != 0)) && [[ -s "$dir/worker.log.now" ]]; then
+    echo "--- the end of the worker's log:" >&2
+    tail -n 15 "$dir/worker.log.now" >&2
+  fi
+  rm -rf "$dir"
+  exit "$status"
+}
+trap 'finish $?' EXIT
+trap 'exit 130' INT TERM
+
+fail() {
+  echo "FAILED (line ${BASH_LINENO[*]::${#BASH_LINENO[@]}-1}): $*" >&2
+  exit 1
+}
+
+# expect_exit CODE COMMAND...: what it says is in $dir/out and $dir/last.err afterwards.
+expect_exit() {
+  local wanted=$1 code=0
+  shift
+  "$@" >"$dir/out" 2>"$dir/last.err" || code=$?
+  cat "$dir/last.err" >>"$dir/every.err"
+  if ((code != wanted)); then
+    tail -n 20 "$dir/out" "$dir/last.err" >&2
+    fail "exit $code instead of $wanted: $*"
+  fi
+}
+
+# recycled CODE COMMAND ARGUMENT...: with the test's config.
+recycled() {
+  local code=$1
+  shift
+  expect_exit "$code" "$bin/recycled" "$@" --config "$config"
+}
+
+expect_equal() { # WANTED FOUND WHAT
+  [[ "$1" == "$2" ]] || fail "$3: '$2' instead of '$1'"
+}
+
+expect_text() { # FILE TEXT: the text stands in the file, literally
+  grep -aqF -- "$2" "$1" || fail "no '$2' in $(basename "$1"): $(tail -c 2000 "$1")"
+}
+
+expect_no_text() { # TEXT FILE...
+  local text=$1 found
+  shift
+  found=$(grep -alF -- "$text" "$@" || true)
+  [[ -z "$found" ]] || fail "'$text' is in $found"
+}
+
+query() { sqlite3 -cmd '.timeout 5000' "$dir/ledger.db" "$1"; }
+
+simulator_faults() { # JSON
+  curl -sS -f -o "$dir/ignored" "$scheme://$api/sim/faults" -d "$1"
+}
+
+# The calls of all kinds that the simulator has seen.
+calls() { simulator_says 'calls | [.[]] | add // 0'; }
+calls_reach() { (($(calls) >= $1)); }
+
+# write_rows FILE: a CSV whose rows come from stdin as ID STATUS CYCLE TOKEN.
+write_rows() {
+  local id status cycle token
+  {
+    printf 'subscription_id,gateway_id,status,billing_cycle,price,currency,interval,declined_at,'
+    printf 'reattempts_made,last_attempt_at,decline_code,decline_message,decline_type,card_token\n'
+    while read -r id status cycle token; do
+      printf '%s,bank,%s,%s,20.00,USD,1m,2026-01-05,3,2026-01-15,51,Insufficient funds,soft,%s\n' \
+        "$id" "$status" "$cycle" "$token"
+    done
+  } >"$1"
+}
+
+# expect_import FILE RESULT COUNT ...: `import --json` says so, and exits 0.
+expect_import() {
+  local file=$1
+  recycled 0 import subscriptions "$file" --json
+  shift
+  while (($# > 0)); do
+    expect_equal "$2" "$(jq -r ".$1 // 0" "$dir/out")" "$1 of $(basename "$file")"
+    shift 2
+  done
+}
+
+stop_worker() { # CODE: SIGTERM, and the exit code that must follow
+  local code=0
+  kill -TERM "$worker_pid"
+  wait "$worker_pid" || code=$?
+  worker_pid=
+  expect_equal "$1" "$code" "exit code of a stopped worker"
+}
+
+# The promise of mission X1, from both sides: who was charged is who is recovered, and nobody twice.
+expect_books_agree() {
+  expect_equal 0 "$(simulator_says double_charges)" "double charges"
+  curl -sS "$scheme://$api/sim/charges" | jq -r '.[].subscription' | sort >"$dir/charged"
+  query "SELECT s.id FROM recovery AS r JOIN subscription AS s ON s.key = r.subscription_key
+    WHERE r.state = 'recovered'" | sort >"$dir/recovered"
+  diff "$dir/charged" "$dir/recovered" >&2 || fail "charged and recovered differ"
+}
+
+expect_all_home() {
+  expect_equal 0 "$(query "SELECT count(*) FROM subscription
+    WHERE status NOT IN ('active', 'recycle_failed')")" "subscriptions that are not final"
+  expect_equal 0 "$(query "SELECT count(*) FROM subscription WHERE gateway <> 'bank'")" \
+    "subscriptions away from their gateway"
+}
+
+# --- callbacks as FlexFactor signs them (flexfactor.md "Callbacks"), without our own code ---
+
+hex_of() { od -An -v -tx1 | tr -d ' \n'; }
+mac() { # HEXKEY: of stdin
+  openssl dgst -sha512 -mac HMAC -macopt "hexkey:$1" -binary | base64 -w 0
+}
+date_at() { LC_ALL=C date -u -d "$1" '+%a, %d %b %Y %H:%M:%S GMT'; }
+
+# The simulator's demo key, as flexfactor-sim --help has it.
+signing_key=$(printf 'flexfactor-sim demo signing key' | hex_of)
+
+# sign FILE [HEXKEY [DATE [HOST [NONCE]]]]: sets `headers` for curl, and `nonce`.
+signed_so_far=0
+sign() {
+  local file=$1 key=${2:-$signing_key} at=${3:-$(date_at now)} host=${4:-billing.example.com}
+  local hash signature what='x-fc-nonce;x-fc-date;host;x-fc-content-sha512'
+  signed_so_far=$((signed_so_far + 1))
+  nonce=${5:-nonce-$signed_so_far}
+  hash=$(openssl dgst -sha512 -binary "$file" | base64 -w 0)
+  signature=$(printf 'POST\n%s;%s;%s;%s' "$nonce" "$at" "$host" "$hash" | mac "$key")
+  # shellcheck disable=SC2034 # for the caller
+  headers=(-H "x-fc-nonce: $nonce" -H "x-fc-date: $at" -H "x-fc-content-sha512: $hash"
+    -H "x-fc-authorization: HMAC-SHA512 SignedHeaders=$what&Signature=$signature")
+}

@@ -1,0 +1,168 @@
+// The engine's parts on a real ledger and calendar, with a clock that stands still, dice that
+// always fall alike, and a provider that is never asked.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include <boost/asio/io_context.hpp>
+
+#include "async/spawn.hpp"
+#include "engine/accept.hpp"
+#include "engine/apply.hpp"
+#include "engine/context.hpp"
+#include "store/ledger.hpp"
+#include "system/calendar.hpp"
+#include "unit/system/scratch.hpp"
+
+namespace recycled::engine {
+
+inline const Instant noon = *parse_instant("2026-11-23T17:00:00Z");  // noon in New York
+
+struct StandingClock final : ports::Clock {
+  Instant at = noon;
+  Instant now() const override { return at; }
+};
+
+struct FixedEntropy final : ports::Entropy {
+  std::string bytes(std::size_t count) override { return std::string(count, 'e'); }
+  double fraction() override { return 0.5; }
+};
+
+struct Recorder final : ports::Events {
+  std::vector<ports::Event> events;
+  void note(const ports::Event& event) override { events.push_back(event); }
+  int count(ports::EventName name) const {
+    int found = 0;
+    for (const auto& event : events) found += event.name == name ? 1 : 0;
+    return found;
+  }
+};
+
+// Writes bodies and answers no call.
+struct SilentProvider final : ports::Provider, ports::Providers {
+  ports::Provider* find(const GatewayId&) override { return this; }
+  Result<std::string> compose(const ports::HandOverRequest& request) const override {
+    return request.order.str() + " " + request.key.str();
+  }
+  Result<std::string> recompose(const std::string& body, const IdempotencyKey& key) const override {
+    return body.substr(0, body.find(' ')) + " " + key.str();
+  }
+  async::Task<ports::HandOverReply> hand_over(std::string) override {
+    throw std::runtime_error("nobody is to call");
+  }
+  async::Task<ports::InquiryReply> inquire(ProviderOrderId) override {
+    throw std::runtime_error("nobody is to call");
+  }
+  async::Task<ports::WithdrawReply> cancel(ProviderOrderId) override {
+    throw std::runtime_error("nobody is to call");
+  }
+  async::Task<ports::WithdrawReply> cancel_external(OrderId) override {
+    throw std::runtime_error("nobody is to call");
+  }
+};
+
+// A gateway "bank" whose profile hands over to "ff" at re-attempt 4, three days after the third.
+inline billing::Rules usual_rules() {
+  billing::Rules rules;
+  const GatewayId bank("bank");
+  const GatewayId ff("ff");
+  rules.gateways[bank] = billing::Gateway{bank, "card", std::nullopt};
+  rules.gateways[ff] = billing::Gateway{ff, "flexfactor", billing::FlexFactorTerms{}};
+  billing::RecycleProfile profile;
+  profile.id = ProfileId("p");
+  profile.gateways = {bank};
+  for (int number = 1; number <= 4; ++number) {
+    profile.reattempts[number] = billing::Reattempt{number, 3, 0, false};
+  }
+  profile.gateway_4_6 = ff;
+  rules.profiles = {profile};
+  return rules;
+}
+
+inline billing::Subscription declined(const std::string& id, Instant last_attempt = noon) {
+  billing::Subscription subscription;
+  subscription.id = SubscriptionId(id);
+  subscription.gateway = GatewayId("bank");
+  subscription.status = billing::SubscriptionStatus::recycle_billing;
+  subscription.cycle = 5;
+  subscription.price.minor = 8995;
+  subscription.declined = billing::Declined{
+      last_attempt, 3, last_attempt, "51", "no funds", billing::DeclineClass::soft, "", ""};
+  subscription.card.token = "token";
+  return subscription;
+}
+
+struct Bench {
+  explicit Bench(const std::string& zone = "America/New_York")
+      : calendar(*system::ZoneCalendar::make(zone)),
+        ledger(*store::SqliteLedger::open(folder / "ledger.db", store::Executor::inline_, noon)) {}
+
+  void in(const ports::LedgerWork& work) {
+    const auto done = ledger->write_now(work);
+    REQUIRE(done.has_value());
+  }
+  void run(async::Task<void> task) {
+    boost::asio::io_context io;
+    async::run_to_end(io, std::move(task));
+  }
+
+  Accepted accept(const billing::Subscription& row) {
+    Accepted accepted = Accepted::unchanged;
+    in([&](auto& tx) { accepted = accept_subscription(tx, row, desk, clock.at); });
+    return accepted;
+  }
+  // A recovery of S's present cycle, in the given state, as a claim and what followed left it.
+  RecoveryKey hand_over(const std::string& id, billing::RecoveryState state,
+                        billing::Reason reason = billing::Reason::none) {
+    billing::Recovery recovery;
+    RecoveryKey key;
+    in([&](auto& tx) {
+      const auto stored = *tx.subscription(SubscriptionId(id));
+      recovery.order = order_id(desk.installation, SubscriptionId(id), stored.subscription.cycle,
+                                static_cast<int>(tx.recoveries_of(stored.key).size()) + 1);
+      recovery.cycle = stored.subscription.cycle;
+      recovery.provider_gateway = GatewayId("ff");
+      recovery.return_gateway = stored.subscription.gateway;
+      recovery.return_card = stored.subscription.card.token;
+      recovery.amount = stored.subscription.price;
+      recovery.state = state;
+      recovery.reason = reason;
+      recovery.claimed_at = clock.at;
+      recovery.unsent_until = clock.at;
+      recovery.expires_at = clock.at + std::chrono::days(21);
+      recovery.step = is_live(state) ? billing::Step::send : billing::Step::none;
+      if (is_live(state)) recovery.next_at = clock.at;
+      key = *tx.insert_recovery({stored.key, recovery, recovery.order.str() + " key"});
+    });
+    return key;
+  }
+  ports::StoredSubscription subscription(const std::string& id) {
+    std::optional<ports::StoredSubscription> found;
+    in([&](auto& tx) { found = tx.subscription(SubscriptionId(id)); });
+    REQUIRE(found.has_value());
+    return *found;
+  }
+  billing::Recovery recovery(RecoveryKey key) {
+    billing::Recovery found;
+    in([&](auto& tx) { found = tx.recovery(key).recovery; });
+    return found;
+  }
+
+  testing::Scratch folder;
+  billing::Rules rules = usual_rules();
+  std::unique_ptr<system::ZoneCalendar> calendar;
+  std::unique_ptr<store::SqliteLedger> ledger;
+  SilentProvider provider;
+  StandingClock clock;
+  FixedEntropy entropy;
+  Recorder events;
+  Desk desk{InstallationId("installation-1"), Planner(rules, *calendar), provider};
+  Context context{desk, clock, entropy, *ledger, events};
+};
+
+}  // namespace recycled::engine

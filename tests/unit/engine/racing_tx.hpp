@@ -1,0 +1,102 @@
+// The real transaction, and somebody who gets in between a read and the guarded update after it.
+#pragma once
+
+#include <functional>
+#include <utility>
+
+#include "ports/ledger.hpp"
+
+namespace recycled::engine {
+
+class RacingTx final : public ports::LedgerTx {
+ public:
+  using Key = SubscriptionKey;
+  using Rival = std::function<void(ports::LedgerTx&)>;
+
+  // `rival` runs before each update of a recovery.
+  RacingTx(ports::LedgerTx& tx, Rival rival) : tx_(tx), rival_(std::move(rival)) {}
+
+  bool update_recovery(RecoveryKey key, billing::RecoveryState expected,
+                       const billing::Recovery& recovery) override {
+    rival_(tx_);
+    return tx_.update_recovery(key, expected, recovery);
+  }
+
+  std::optional<std::string> meta(const std::string& n) override { return tx_.meta(n); }
+  std::optional<ports::StoredSubscription> subscription(const SubscriptionId& id) override {
+    return tx_.subscription(id);
+  }
+  ports::StoredSubscription subscription(Key key) override { return tx_.subscription(key); }
+  std::vector<ports::StoredSubscription> in_recycle_billing(Key after, int limit) override {
+    return tx_.in_recycle_billing(after, limit);
+  }
+  std::vector<ports::StoredSubscription> due(Instant now, ports::DueCursor after, int n) override {
+    return tx_.due(now, after, n);
+  }
+  std::optional<Instant> next_due() override { return tx_.next_due(); }
+  ports::StoredRecovery recovery(RecoveryKey key) override { return tx_.recovery(key); }
+  std::optional<ports::StoredRecovery> recovery(const OrderId& order) override {
+    return tx_.recovery(order);
+  }
+  std::optional<ports::StoredRecovery> recovery_by_provider(const ProviderOrderId& o) override {
+    return tx_.recovery_by_provider(o);
+  }
+  std::vector<ports::StoredRecovery> recoveries_of(Key key) override {
+    return tx_.recoveries_of(key);
+  }
+  std::vector<ports::StoredRecovery> in_state(billing::RecoveryState state, RecoveryKey after,
+                                              int limit) override {
+    return tx_.in_state(state, after, limit);
+  }
+  std::vector<ports::StoredRecovery> steps_due(Instant now, ports::DueCursor a, int n) override {
+    return tx_.steps_due(now, a, n);
+  }
+  std::optional<Instant> next_step() override { return tx_.next_step(); }
+  std::optional<Instant> next_step_after(Instant a) override { return tx_.next_step_after(a); }
+  std::string request(RecoveryKey key) override { return tx_.request(key); }
+  std::vector<ports::Attempt> attempts(RecoveryKey key) override { return tx_.attempts(key); }
+  std::vector<ports::StoredCallback> callbacks_of(const OrderId& order) override {
+    return tx_.callbacks_of(order);
+  }
+  std::vector<ports::StoredCallback> callbacks_due(Instant now, int limit) override {
+    return tx_.callbacks_due(now, limit);
+  }
+  std::optional<Instant> next_callback() override { return tx_.next_callback(); }
+  std::vector<ports::AuditRow> audit_of(Key key) override { return tx_.audit_of(key); }
+  ports::Counts counts() override { return tx_.counts(); }
+  std::vector<ports::Total> totals() override { return tx_.totals(); }
+  std::optional<ports::RunRow> last_run() override { return tx_.last_run(); }
+
+  void set_meta(const std::string& n, const std::string& v) override { tx_.set_meta(n, v); }
+  Key put_subscription(const billing::Subscription& row, const ports::Plan& plan,
+                       Instant now) override {
+    return tx_.put_subscription(row, plan, now);
+  }
+  void set_plan(Key key, const ports::Plan& plan) override { tx_.set_plan(key, plan); }
+  void set_status(Key key, billing::SubscriptionStatus status, Instant now) override {
+    tx_.set_status(key, status, now);
+  }
+  bool settle(const ports::Settlement& s, Instant now) override { return tx_.settle(s, now); }
+  std::optional<RecoveryKey> insert_recovery(const ports::NewRecovery& fresh) override {
+    return tx_.insert_recovery(fresh);
+  }
+  void replace_request(RecoveryKey key, const std::string& body) override {
+    tx_.replace_request(key, body);
+  }
+  void add_attempt(const ports::Attempt& attempt) override { tx_.add_attempt(attempt); }
+  void add_audit(const ports::AuditRow& row) override { tx_.add_audit(row); }
+  void add_outbox(const ports::OutboxRow& row) override { tx_.add_outbox(row); }
+  bool remember_nonce(const std::string& nonce, Instant seen_at) override {
+    return tx_.remember_nonce(nonce, seen_at);
+  }
+  CallbackKey add_callback(const ports::StoredCallback& c) override { return tx_.add_callback(c); }
+  void mark_callback(const ports::StoredCallback& c) override { tx_.mark_callback(c); }
+  void forget_nonces(Instant before) override { tx_.forget_nonces(before); }
+  void put_run(const ports::RunRow& run) override { tx_.put_run(run); }
+
+ private:
+  ports::LedgerTx& tx_;
+  Rival rival_;
+};
+
+}  // namespace recycled::engine

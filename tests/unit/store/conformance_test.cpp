@@ -1,0 +1,71 @@
+// The suite that every backend passes, on SQLite: once on the caller's thread, once on the store's
+// own, for the two must not differ in anything but where the work runs.
+#include "unit/store/conformance.hpp"
+
+#include "unit/store/fixture.hpp"
+
+namespace recycled::store {
+namespace {
+
+// Every call makes a ledger on a file of its own; the folder lives as long as the maker.
+conformance::MakeLedger sqlite(Executor executor) {
+  const auto folder = std::make_shared<testing::Scratch>();
+  const auto count = std::make_shared<int>(0);
+  return [folder, count, executor]() -> std::unique_ptr<ports::Ledger> {
+    const auto file = *folder / ("ledger-" + std::to_string((*count)++) + ".db");
+    auto opened = SqliteLedger::open(file, executor, noon);
+    REQUIRE_MESSAGE(opened.has_value(), (opened ? "" : opened.error().message));
+    return std::move(*opened);
+  };
+}
+
+TEST_CASE("conformance: subscriptions on SQLite") {
+  const auto make = sqlite(Executor::inline_);
+  SUBCASE("every field") { conformance::keeps_every_field_of_a_subscription(make); }
+  SUBCASE("put twice") { conformance::putting_twice_replaces(make); }
+  SUBCASE("plans and settlements") { conformance::plans_statuses_and_settlements(make); }
+  SUBCASE("in recycle billing") { conformance::pages_recycle_billing(make); }
+}
+
+TEST_CASE("L20 conformance: the walk over what is due skips and repeats nothing") {
+  conformance::walks_what_is_due(sqlite(Executor::inline_));
+}
+
+TEST_CASE("L5 L10 conformance: what is handed over or has left is not due") {
+  conformance::due_leaves_out_what_is_handed_over(sqlite(Executor::inline_));
+}
+
+TEST_CASE("L2 conformance: one live recovery a cycle") {
+  conformance::one_live_recovery_a_cycle(sqlite(Executor::inline_));
+}
+
+TEST_CASE("L12 conformance: updates are guarded and ends are final") {
+  const auto make = sqlite(Executor::inline_);
+  SUBCASE("guard") { conformance::updates_are_guarded(make); }
+  SUBCASE("ends") { conformance::ends_are_final(make); }
+}
+
+TEST_CASE("conformance: recoveries on SQLite") {
+  const auto make = sqlite(Executor::inline_);
+  SUBCASE("every field") { conformance::keeps_every_field_of_a_recovery(make); }
+  SUBCASE("steps due") { conformance::walks_steps_due(make); }
+  SUBCASE("by state") { conformance::pages_a_state(make); }
+}
+
+TEST_CASE("conformance: history and failing work on SQLite") {
+  const auto make = sqlite(Executor::inline_);
+  SUBCASE("callbacks") { conformance::keeps_callbacks(make); }
+  SUBCASE("nonces") { conformance::nonces_are_taken_once(make); }
+  SUBCASE("attempts and audit") { conformance::keeps_attempts_and_audit(make); }
+  SUBCASE("meta and runs") { conformance::keeps_meta_and_runs(make); }
+  SUBCASE("counts") { conformance::counts_and_totals(make); }
+  SUBCASE("broken promises") { conformance::broken_promises_come_out(make); }
+  SUBCASE("work that throws") { conformance::work_that_throws_leaves_nothing(make); }
+}
+
+TEST_CASE("conformance: all of it again on the store's own thread") {
+  conformance::everything(sqlite(Executor::thread));
+}
+
+}  // namespace
+}  // namespace recycled::store

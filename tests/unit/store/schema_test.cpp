@@ -1,0 +1,178 @@
+// What the schema itself refuses, whoever writes: the last line of defence below the program.
+#include <algorithm>
+#include <regex>
+#include <set>
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include "base/ensure.hpp"
+#include "store/migrate.hpp"
+#include "unit/store/fixture.hpp"
+
+namespace recycled::store {
+namespace {
+
+using Words = std::set<std::string>;
+
+// Every word of a closed set: to_text knows its set and throws behind its end.
+template <class Set>
+Words words_of() {
+  Words words;
+  for (int index = 0;; ++index) {
+    try {
+      words.emplace(to_text(static_cast<Set>(index)));
+    } catch (const Bug&) {
+      return words;
+    }
+  }
+}
+
+Words states_where(bool (*holds)(billing::RecoveryState)) {
+  Words words;
+  for (const std::string& word : words_of<billing::RecoveryState>()) {
+    if (holds(*billing::parse_recovery_state(word))) words.insert(word);
+  }
+  return words;
+}
+
+std::string all_sql() {
+  std::string sql;
+  for (const Migration& step : migrations()) sql += step.sql;
+  return sql;
+}
+
+// The statement that begins with `start`, up to its semicolon.
+std::string statement(const std::string& start) {
+  const std::string sql = all_sql();
+  const auto from = sql.find(start);
+  REQUIRE_MESSAGE(from != std::string::npos, start);
+  return sql.substr(from, sql.find(';', from) - from);
+}
+
+// The quoted words of the list that follows `before` in that statement.
+Words list_after(const std::string& text, const std::string& before) {
+  static const std::regex quoted("'([^']*)'");
+  const auto from = text.find(before);
+  REQUIRE_MESSAGE(from != std::string::npos, before);
+  const std::string list = text.substr(from, text.find(')', from) - from);
+  Words words;
+  for (std::sregex_iterator at(list.begin(), list.end(), quoted), end; at != end; ++at) {
+    words.insert((*at)[1]);
+  }
+  return words;
+}
+
+// Runs one statement beside the ledger, as a person with a shell would.
+void raw(const OwnLedger& own, const std::string& sql) {
+  SQLite::Database database(own.file.string(), SQLite::OPEN_READWRITE);
+  database.exec("PRAGMA foreign_keys = ON");
+  database.exec(sql);
+}
+
+TEST_CASE("the words that CHECKs allow are those of the closed sets") {
+  const std::string subscription = statement("CREATE TABLE subscription ");
+  CHECK(list_after(subscription, "(status IN (") == words_of<billing::SubscriptionStatus>());
+  CHECK(list_after(subscription, "(decline_class IN (") == words_of<billing::DeclineClass>());
+  const std::string recovery = statement("CREATE TABLE recovery ");
+  CHECK(list_after(recovery, "(state IN (") == words_of<billing::RecoveryState>());
+  CHECK(list_after(recovery, "(step IN (") == words_of<billing::Step>());
+  for (const char* table : {"CREATE TABLE callback ", "CREATE TABLE inbox "}) {
+    CHECK(list_after(statement(table), "(result IN (") == words_of<ports::CallbackResult>());
+  }
+}
+
+TEST_CASE("L2 L12 indexes and triggers name exactly the live and the ended states") {
+  const Words live = states_where([](auto state) { return is_live(state); });
+  CHECK(list_after(statement("CREATE UNIQUE INDEX one_live_recovery"), "IN (") == live);
+  CHECK(list_after(statement("CREATE INDEX recovery_open"), "IN (") == live);
+  const Words ended = states_where(
+      [](auto state) { return !is_live(state) && state != billing::RecoveryState::recovered; });
+  const std::string trigger = statement("CREATE TRIGGER ends_are_final");
+  CHECK(list_after(trigger, "OLD.state IN (") == ended);
+  CHECK(list_after(trigger, "NOT IN (") == Words{"recovered", "parked"});
+}
+
+TEST_CASE("a word outside its set, a broken reference and a half row are refused") {
+  OwnLedger own;
+  in(*own.ledger, [](auto& tx) {
+    const auto key = put(tx, "S", noon);
+    const auto recovery = put_recovery(tx, key, plain_recovery("order"));
+    ports::StoredCallback callback;
+    tx.add_callback(callback);
+    tx.add_audit({noon, recovery, key, "event", "", "", ""});
+  });
+  for (const char* sql : {
+           "UPDATE subscription SET status = 'gone'",
+           "UPDATE subscription SET decline_class = 'firm'",
+           "UPDATE subscription SET cycle = 0",
+           "UPDATE subscription SET price = -1",
+           "UPDATE subscription SET cycle = 'five'",
+           "UPDATE subscription SET declined_at = NULL",
+           "UPDATE subscription SET not_taken = 'no_card'",
+           "UPDATE recovery SET state = 'gone'",
+           "UPDATE recovery SET step = 'dance'",
+           "UPDATE recovery SET step = 'none'",
+           "UPDATE recovery SET next_at = NULL",
+           "UPDATE recovery SET amount = 0",
+           "UPDATE recovery SET reattempt = 3",
+           "UPDATE recovery SET reattempt = 10",
+           "UPDATE recovery SET expires_at = claimed_at",
+           "UPDATE recovery SET has_left = 2",
+           "UPDATE recovery SET subscription_key = 4711",
+           "UPDATE inbox SET result = 'gone'",
+           "DELETE FROM subscription",
+           "DELETE FROM recovery",
+           "DELETE FROM callback",
+       }) {
+    CAPTURE(sql);
+    CHECK_THROWS_AS(raw(own, sql), SQLite::Exception);
+  }
+}
+
+TEST_CASE("attempts, callbacks and audit rows are append-only") {
+  OwnLedger own;
+  in(*own.ledger, [](auto& tx) {
+    const auto key = put(tx, "S");
+    const auto recovery = put_recovery(tx, key, plain_recovery("order"));
+    tx.add_attempt({recovery, noon, Millis(1), billing::Step::send, "approved", ""});
+    tx.add_audit({noon, recovery, key, "event", "", "", "reason"});
+    ports::StoredCallback callback;
+    callback.body = "body";
+    tx.add_callback(callback);
+  });
+  for (const char* sql :
+       {"UPDATE attempt SET outcome = 'x'", "UPDATE attempt SET key = 9",
+        "UPDATE callback SET body = x'00'", "UPDATE callback SET result = 'applied'",
+        "UPDATE audit SET reason = 'x'", "DELETE FROM audit"}) {
+    CAPTURE(sql);
+    CHECK_THROWS_WITH_AS(raw(own, sql), doctest::Contains("append-only"), SQLite::Exception);
+  }
+}
+
+TEST_CASE("L12 a success stays one even for raw SQL") {
+  OwnLedger own;
+  in(*own.ledger, [](auto& tx) {
+    put_recovery(tx, put(tx, "S"),
+                 in_state(plain_recovery("order"), billing::RecoveryState::recovered));
+  });
+  CHECK_THROWS_WITH_AS(raw(own, "UPDATE recovery SET state = 'failed'"), doctest::Contains("final"),
+                       SQLite::Exception);
+  CHECK_NOTHROW(raw(own, "UPDATE recovery SET refunded = 1"));
+}
+
+TEST_CASE("L4 a request that is not what it was stops the program") {
+  OwnLedger own;
+  RecoveryKey key;
+  in(*own.ledger, [&](auto& tx) { key = put_recovery(tx, put(tx, "S"), plain_recovery("order")); });
+  const auto read = [key](ports::LedgerTx& tx) { tx.request(key); };
+  CHECK_NOTHROW(in(*own.ledger, read));
+  raw(own, "UPDATE request SET body = replace (body, 'request', 'reqvest')");
+  CHECK_THROWS_AS(try_in(*own.ledger, read), Bug);
+  raw(own, "UPDATE request SET body = replace (body, 'reqvest', 'request')");
+  CHECK_NOTHROW(in(*own.ledger, read));
+  raw(own, "DELETE FROM request");
+  CHECK_THROWS_AS(try_in(*own.ledger, read), Bug);
+}
+
+}  // namespace
+}  // namespace recycled::store
