@@ -120,14 +120,27 @@ async::Task<Result<void>> Worker::put_run(std::optional<Instant> ended_at) {
   co_return done;
 }
 
+// A run that was killed, or left before all it had under way was done, has no end in the ledger.
+async::Task<Result<engine::LastRun>> Worker::how_the_last_run_ended() {
+  std::function<engine::LastRun(ports::LedgerTx&)> work = [](ports::LedgerTx& tx) {
+    const auto last = tx.last_run();
+    const bool orderly = !last || last->ended_at;
+    return orderly ? engine::LastRun::orderly : engine::LastRun::unknown;
+  };
+  auto ended = co_await ports::transact(*ledger_, std::move(work));
+  co_return ended;
+}
+
 async::Task<Result<void>> Worker::begin() {
   started_at_ = clock_.now();
   ports::Event started(ports::EventName::run_started);
   started.reason = kind_ + terms_of(settings_);
   log_.note(started);
+  auto last_run = co_await how_the_last_run_ended();
+  if (!last_run) co_return Failure(last_run.error());
   auto noted = co_await put_run(std::nullopt);
   if (!noted) co_return noted;
-  auto ready = co_await engine_.start();
+  auto ready = co_await engine_.start(*last_run);
   co_return ready;
 }
 
@@ -144,18 +157,7 @@ async::Task<Result<void>> Worker::end() {
 
 async::Task<Result<std::int64_t>> Worker::waiting_for_person() {
   std::function<std::int64_t(ports::LedgerTx&)> work = [](ports::LedgerTx& tx) {
-    const ports::Counts counts = tx.counts();
-    std::int64_t waiting = 0;
-    if (const auto parked = counts.recoveries.find(billing::RecoveryState::parked);
-        parked != counts.recoveries.end()) {
-      waiting += parked->second;
-    }
-    for (const auto& [result, count] : counts.callbacks) {
-      const bool done =
-          result == ports::CallbackResult::applied || result == ports::CallbackResult::ignored;
-      if (!done) waiting += count;
-    }
-    return waiting;
+    return tx.counts().waiting_for_person;
   };
   auto waiting = co_await ports::transact(*ledger_, std::move(work));
   co_return waiting;

@@ -33,16 +33,18 @@ class Worker {
   // The listener for callbacks, not started yet; null when the config has no public host.
   Result<std::unique_ptr<http::Server>> make_listener();
 
-  // The run's row in the ledger and its lines in the log.
+  // The run's row in the ledger and its lines in the log. end() only after an orderly end: it tells
+  // the next run that nothing was left in flight.
   async::Task<Result<void>> begin();
   async::Task<Result<void>> end();
-  // What a person has to look at: parked recoveries, callbacks that found nobody.
+  // ports::Counts::waiting_for_person.
   async::Task<Result<std::int64_t>> waiting_for_person();
 
  private:
   struct Parts;
   explicit Worker(Parts parts);
 
+  async::Task<Result<engine::LastRun>> how_the_last_run_ended();
   async::Task<Result<void>> put_run(std::optional<Instant> ended_at);
 
   boost::asio::io_context& io_;

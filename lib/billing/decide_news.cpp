@@ -134,6 +134,7 @@ void Deciding::on(const CustomerLeft& event) {
 
 void Deciding::on(const Interrupted&) {
   if (now_is().state != RecoveryState::intended) return;
+  if (now_is().next_at && *now_is().next_at > situation_.now) return;  // its time has not come yet
   now_is().left = true;
   now_is().state = RecoveryState::unknown;
   now_is().reason = Reason::interrupted;

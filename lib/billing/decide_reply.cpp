@@ -44,8 +44,9 @@ void Deciding::answered_while_sending(const Answered& event) {
     return park(refused->reason);
   }
   if (const auto* not_sent = std::get_if<outcome::NotSent>(&event.outcome)) {
-    if (now_is().state == RecoveryState::intended) now_is().unsent_until = situation_.now;
-    return again_later(not_sent->retry_after);
+    again_later(not_sent->retry_after);
+    if (now_is().state == RecoveryState::intended) now_is().unsent_until = *now_is().next_at;
+    return;
   }
   const auto* unknown = std::get_if<outcome::Unknown>(&event.outcome);
   ensure(unknown != nullptr, "an approval was handled before");
@@ -60,7 +61,7 @@ void Deciding::not_now() {
   const Instant at = situation_.now + timing_.sync_repeat;
   if (at < now_is().expires_at) {
     now_is().sending += 1;
-    now_is().unsent_until = situation_.now;
+    now_is().unsent_until = at;
     return go(RecoveryState::intended, Reason::declined, Step::send, at);
   }
   if (now_is().provider_order) {

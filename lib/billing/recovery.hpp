@@ -84,7 +84,7 @@ struct Recovery {
 
   Instant claimed_at{};
   Instant expires_at{};    // absolute, as in the request
-  Instant unsent_until{};  // the last instant at which this request had certainly not left
+  Instant unsent_until{};  // this request certainly did not leave before
   std::optional<ProviderOrderId> provider_order;
   std::optional<Instant> settled_at;
 

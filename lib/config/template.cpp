@@ -35,7 +35,7 @@ time_zone = "America/New_York"
 # connect_timeout = "5s"
 # drain = "20s"            # how long a stop waits for requests under way
 # callback_bytes = 65536   # the largest callback body
-# never_send_codes = ["04", "07", "41", "43"]  # decline codes that are never handed over
+# never_send_codes = []    # decline codes that are never handed over, such as "41"
 
 [callbacks]
 # Without a public host no callbacks are received, and results are polled.

@@ -33,7 +33,10 @@ Accepted note_departure(ports::LedgerTx& tx, const ports::StoredSubscription& st
   const SubscriptionStatus status = how == billing::Departure::cancelled
                                         ? SubscriptionStatus::cancelled
                                         : SubscriptionStatus::paused;
-  if (stored.subscription.status == status) return Accepted::superseded;
+  // An end stays one: an older export that still says "paused" revives nothing.
+  const SubscriptionStatus is = stored.subscription.status;
+  const bool ended = is == SubscriptionStatus::cancelled || is == SubscriptionStatus::complete;
+  if (ended || is == status) return Accepted::superseded;
   tx.set_status(stored.key, status, now);
   Accepted accepted = Accepted::updated;
   for (const ports::StoredRecovery& open : recoveries) {

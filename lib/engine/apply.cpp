@@ -57,8 +57,9 @@ ports::EventName event_of(RecoveryState state) {
     case RecoveryState::waiting:
       return ports::EventName::recovery_pending;
     case RecoveryState::grace:
-    case RecoveryState::withdrawing:
       return ports::EventName::recovery_expired;
+    case RecoveryState::withdrawing:
+      return ports::EventName::recovery_withdrawing;
     case RecoveryState::parked:
       return ports::EventName::recovery_parked;
     case RecoveryState::recovered:

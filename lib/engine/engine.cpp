@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "engine/recover.hpp"
 #include "engine/scan.hpp"
 
 namespace recycled::engine {
@@ -18,8 +17,8 @@ Engine::Engine(const Context& context, const ports::CallbackReader& reader, port
       steps_(context, std::move(executor), settings_.in_flight, tally_,
              [this](Instant next) { heard_of(next); }) {}
 
-async::Task<Result<void>> Engine::start() {
-  auto interrupted = co_await recover_interrupted(context_);
+async::Task<Result<void>> Engine::start(LastRun last_run) {
+  auto interrupted = co_await recover_interrupted(context_, last_run);
   if (!interrupted) co_return Failure(interrupted.error());
   std::string digest = settings_.rules_digest;
   auto replanned = co_await replan_if_changed(context_, std::move(digest));

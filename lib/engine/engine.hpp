@@ -7,6 +7,7 @@
 #include <string>
 
 #include "engine/inbox.hpp"
+#include "engine/recover.hpp"
 #include "engine/steps.hpp"
 
 namespace recycled::engine {
@@ -30,7 +31,7 @@ class Engine {
 
   // What was in flight when the last process died becomes unknown; stored plans follow the rules.
   // Before anything else.
-  async::Task<Result<void>> start();
+  async::Task<Result<void>> start(LastRun last_run);
 
   // Until stop(). Returns when nothing is under way any more.
   async::Task<Result<void>> run(Scanning scanning);

@@ -133,15 +133,19 @@ Inbox::Taken Inbox::store(ports::LedgerTx& tx, const ports::StoredCallback& call
 }
 
 async::Task<Result<void>> Inbox::retry_due() {
-  constexpr int page = 200;
+  constexpr std::size_t page = 200;
   const Instant now = context_.clock.now();
-  std::function<std::vector<ports::StoredCallback>(ports::LedgerTx&)> read =
-      [now](ports::LedgerTx& tx) { return tx.callbacks_due(now, page); };
-  auto due = co_await ports::transact(context_.ledger, std::move(read));
-  if (!due) co_return Failure(due.error());
-  for (ports::StoredCallback& callback : *due) {
-    auto done = co_await retry(std::move(callback));
-    if (!done) co_return done;
+  // Each one looked at is done or due later, so the pages come to an end.
+  for (bool more = true; more;) {
+    std::function<std::vector<ports::StoredCallback>(ports::LedgerTx&)> read =
+        [now](ports::LedgerTx& tx) { return tx.callbacks_due(now, static_cast<int>(page)); };
+    auto due = co_await ports::transact(context_.ledger, std::move(read));
+    if (!due) co_return Failure(due.error());
+    more = due->size() == page;
+    for (ports::StoredCallback& callback : *due) {
+      auto done = co_await retry(std::move(callback));
+      if (!done) co_return done;
+    }
   }
   co_return Result<void>{};
 }
@@ -160,7 +164,9 @@ async::Task<Result<void>> Inbox::retry(ports::StoredCallback callback) {
   try {
     auto taken = co_await ports::transact(context_.ledger, std::move(work));
     if (!taken) co_return Failure(taken.error());
-    if (taken->callback.result == ports::CallbackResult::applied) tell_of(*taken);
+    // A look in vain is told of only when it was the last: from then on it waits for a person.
+    const bool waits = taken->callback.next_at.has_value();
+    if (!waits) tell_of(*taken);
     co_return Result<void>{};
   } catch (const std::exception& exception) {
     error = exception.what();
@@ -169,6 +175,11 @@ async::Task<Result<void>> Inbox::retry(ports::StoredCallback callback) {
   look_again(callback, ports::CallbackResult::failed, moment.now);
   ports::LedgerWork mark = [&callback](ports::LedgerTx& tx) { tx.mark_callback(callback); };
   auto marked = co_await context_.ledger.write(std::move(mark));
+  if (marked && !callback.next_at) {
+    Taken given_up;
+    given_up.callback = callback;
+    tell_of(given_up);
+  }
   co_return marked;
 }
 
@@ -193,7 +204,8 @@ void Inbox::tell_of(const Taken& taken) {
   ports::Event event(name);
   event.order = callback.order.str();
   event.provider_order = callback.provider_order.str();
-  event.reason = callback.event + (callback.error.empty() ? "" : ": " + callback.error);
+  const bool both = !callback.event.empty() && !callback.error.empty();
+  event.reason = callback.event + (both ? ": " : "") + callback.error;
   if (taken.applied) {
     event.recovery = std::to_string(taken.applied->before.key.value());
     event.subscription = taken.applied->before.subscription.str();

@@ -24,7 +24,8 @@ Interruptions interrupt(ports::LedgerTx& tx, const Desk& desk, const Moment& mom
   for (const ports::StoredRecovery& stored : rows) {
     done.after = stored.key;
     const billing::Event event = billing::Interrupted{};
-    done.applied.push_back(apply(tx, stored.key, event, desk, moment));
+    const Applied applied = apply(tx, stored.key, event, desk, moment);
+    if (applied.after != applied.before.recovery) done.applied.push_back(applied);
   }
   return done;
 }
@@ -51,7 +52,8 @@ Replanned replan(ports::LedgerTx& tx, const Desk& desk, SubscriptionKey after) {
 
 }  // namespace
 
-async::Task<Result<std::int64_t>> recover_interrupted(const Context& context) {
+async::Task<Result<std::int64_t>> recover_interrupted(const Context& context, LastRun last_run) {
+  if (last_run == LastRun::orderly) co_return 0;
   std::int64_t count = 0;
   RecoveryKey after;
   for (bool more = true; more;) {

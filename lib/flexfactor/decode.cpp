@@ -279,6 +279,9 @@ ports::WithdrawReply decode_withdraw(const Reply& reply) {
       return {Withdrawal::accepted, {}, std::nullopt};
     case Answer::refusing:
       if (reply.http_status < 400) break;
+      if (reply.http_status == 404 || reply.http_status == 410) {
+        return {Withdrawal::not_found, refusal(reply.http_status, body), std::nullopt};
+      }
       return {Withdrawal::refused, refusal(reply.http_status, body), std::nullopt};
     case Answer::garbled:
     case Answer::unauthorized:

@@ -5,9 +5,9 @@
 namespace recycled::ports {
 
 // An enumerator's text is its name with the first underscore as a dot; tests/tidy compares the two.
-constexpr std::array<EventRow, 34> event_table{{
+constexpr std::array<EventRow, 32> event_table{{
     {EventName::run_started, "run.started", Level::info,
-     "A run began; count is the number of recoveries it found open."},
+     "A run began; the reason says of what kind, with the terms of each FlexFactor gateway."},
     {EventName::run_summary, "run.summary", Level::info,
      "What a pass did, so that a quiet log still shows progress."},
     {EventName::run_ended, "run.ended", Level::info, "A run ended by itself or after a stop."},
@@ -41,13 +41,15 @@ constexpr std::array<EventRow, 34> event_table{{
     {EventName::recovery_inquired, "recovery.inquired", Level::debug,
      "FlexFactor was asked how an order stands; the reason is its answer."},
     {EventName::recovery_expired, "recovery.expired", Level::info,
-     "The window of expiry_days ended without a result; a last inquiry and the grace follow."},
+     "The window of expiry_days ended without a result; the grace follows."},
+    {EventName::recovery_withdrawing, "recovery.withdrawing", Level::info,
+     "An order is being taken back from FlexFactor; the reason says why."},
     {EventName::recovery_interrupted, "recovery.interrupted", Level::warning,
      "A hand-over was under way when the last run ended; it counts as unknown."},
     {EventName::recovery_alarm, "recovery.alarm", Level::error,
-     "Something contradicts what is stored, or took too long; nothing was changed by it."},
+     "Something a person should know of: the reason says what; the alarms are listed in README."},
     {EventName::subscription_held, "subscription.held", Level::warning,
-     "A due subscription was not taken; the reason says why and when it is looked at again."},
+     "A due subscription was not taken; the reason says why."},
     {EventName::callback_received, "callback.received", Level::info,
      "A signed callback was stored and answered."},
     {EventName::callback_refused, "callback.refused", Level::warning,
@@ -60,12 +62,6 @@ constexpr std::array<EventRow, 34> event_table{{
      "A new access token was fetched; its text is never shown."},
     {EventName::provider_unavailable, "provider.unavailable", Level::warning,
      "FlexFactor does not answer, or asks us to slow down; no re-attempt is used up."},
-    {EventName::import_done, "import.done", Level::info,
-     "An import ended; count is the rows taken."},
-    {EventName::import_rejected, "import.rejected", Level::warning,
-     "A row was not taken in; the reason names its line and field."},
-    {EventName::import_superseded, "import.superseded", Level::info,
-     "A row is older than what recycled has decided, and changed nothing of that."},
     {EventName::listener_started, "listener.started", Level::info,
      "A listener accepts connections; the reason is its address."},
     {EventName::listener_stopped, "listener.stopped", Level::info,

@@ -35,6 +35,7 @@ enum class EventName {
   recovery_unknown,
   recovery_inquired,
   recovery_expired,
+  recovery_withdrawing,
   recovery_interrupted,
   recovery_alarm,
   subscription_held,
@@ -44,9 +45,6 @@ enum class EventName {
   callback_failed,
   provider_token,
   provider_unavailable,
-  import_done,
-  import_rejected,
-  import_superseded,
   listener_started,
   listener_stopped,
   stop_requested,
@@ -61,7 +59,7 @@ struct EventRow {
 };
 
 // The one table. README's is compared with it by a test.
-extern const std::array<EventRow, 34> event_table;
+extern const std::array<EventRow, 32> event_table;
 const EventRow& row_of(EventName name);
 
 // One event. The fields are an allow-list: there is no place for anything else, so neither a card

@@ -143,6 +143,8 @@ struct Counts {
   std::map<billing::RecoveryState, std::int64_t> recoveries;
   std::map<billing::NotTaken, std::int64_t> refusals;
   std::map<CallbackResult, std::int64_t> callbacks;
+  // Parked recoveries, and callbacks that nobody looks at again by himself: exit code 3.
+  std::int64_t waiting_for_person = 0;
 };
 
 // Money that moved, by currency: what the report and the demo's table show.

@@ -45,7 +45,7 @@ std::vector<ports::StoredCallback> SqliteTx::callbacks_of(const OrderId& order) 
 std::vector<ports::StoredCallback> SqliteTx::callbacks_due(Instant now, int limit) {
   auto& query = database_.prepared("SELECT " CALLBACK_COLUMNS
                                    "WHERE i.next_at IS NOT NULL AND i.next_at <= ?"
-                                   " ORDER BY i.next_at LIMIT ?");
+                                   " ORDER BY i.next_at, c.key LIMIT ?");
   Binder(query) << now << limit;
   return read_all(query);
 }

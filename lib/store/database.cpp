@@ -1,5 +1,7 @@
 #include "store/database.hpp"
 
+#include <fstream>
+
 namespace recycled::store {
 namespace {
 
@@ -15,6 +17,18 @@ constexpr const char* writer_settings =
     "PRAGMA temp_store = MEMORY;"
     "PRAGMA cache_size = -16000;";
 
+// The ledger names customers and their card tokens: its owner alone may read it. SQLite gives its
+// log files the mode of the file itself.
+const std::filesystem::path& made_private(const std::filesystem::path& file, Access access) {
+  if (access == Access::read_write && !std::filesystem::exists(file)) {
+    const std::ofstream made(file);
+    std::error_code none;  // SQLite says what is wrong when it opens the file
+    std::filesystem::permissions(
+        file, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, none);
+  }
+  return file;
+}
+
 int flags(Access access) {
   if (access == Access::read_only) return SQLite::OPEN_READONLY;
   return SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE;
@@ -23,7 +37,7 @@ int flags(Access access) {
 }  // namespace
 
 Database::Database(const std::filesystem::path& file, Access access)
-    : connection_(file.string(), flags(access), busy_milliseconds) {
+    : connection_(made_private(file, access).string(), flags(access), busy_milliseconds) {
   if (access == Access::read_write) connection_.exec(writer_settings);
 }
 

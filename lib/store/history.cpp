@@ -125,7 +125,7 @@ void SqliteTx::put_run(const ports::RunRow& run) {
 
 std::optional<ports::RunRow> SqliteTx::last_run() {
   auto& query = database_.prepared(
-      "SELECT id, kind, started_at, ended_at, summary FROM run ORDER BY started_at DESC LIMIT 1");
+      "SELECT id, kind, started_at, ended_at, summary FROM run ORDER BY rowid DESC LIMIT 1");
   std::optional<ports::RunRow> last;
   if (query.executeStep()) {
     Columns in(query);
@@ -158,6 +158,13 @@ ports::Counts SqliteTx::counts() {
       database_.prepared("SELECT coalesce(i.result, c.result) AS result, count(*) FROM callback"
                          " AS c LEFT JOIN inbox AS i ON i.callback_key = c.key GROUP BY 1"),
       ports::parse_callback_result);
+  auto& waiting = database_.prepared(
+      "SELECT (SELECT count(*) FROM recovery WHERE state = 'parked')"
+      " + (SELECT count(*) FROM inbox WHERE next_at IS NULL"
+      " AND result IN ('unmatched', 'failed', 'unreadable'))");
+  ensure(waiting.executeStep(), "a count returns its row");
+  counts.waiting_for_person = Columns(waiting).integer();
+  waiting.reset();
   return counts;
 }
 

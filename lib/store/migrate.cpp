@@ -22,6 +22,10 @@ std::map<int, std::string> applied(Database& database) {
 
 Result<void> compare(const std::map<int, std::string>& found, const std::vector<Migration>& steps) {
   for (const auto& [number, sum] : found) {
+    if (number < 1) {
+      return fail(Fault::store, "the ledger has a migration " + std::to_string(number) +
+                                    ", which no recycled ever had; restore the file");
+    }
     if (number > static_cast<int>(steps.size())) {
       return fail(Fault::newer, "the ledger was written by a newer recycled (migration " +
                                     std::to_string(number) + "); install that version");

@@ -143,7 +143,7 @@ TEST_CASE("contract: an order whose id never came is withdrawn by ours") {
         billing::Withdrawal::accepted);
   CHECK(meeting.sim.statistics().cancelled == 1);
   CHECK(meeting.get(meeting.client.cancel_external(OrderId("order-2"))).result ==
-        billing::Withdrawal::refused);
+        billing::Withdrawal::not_found);
 }
 
 TEST_CASE("L4: the repeat of an unknown call under its key charges once") {

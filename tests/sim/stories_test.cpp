@@ -167,7 +167,9 @@ TEST_CASE("a sync account is asked again each day under a new key until it appro
   settings.provider.mode = billing::MitMode::sync;
   sim::World world(std::move(settings));
   world.import(sim::declined("S1", "decline-1", date("2026-02-20T15:00:00Z")));
-  world.live_until(date("2026-03-23T00:00:00Z"));
+  for (int day = 1; day <= 22; ++day) {  // restarted every night
+    world.live_until(date("2026-03-01T23:00:00Z") + day * 24h);
+  }
   const auto recovery = world.recoveries("S1").at(0).recovery;
   CHECK(recovery.state == RecoveryState::failed);
   CHECK(recovery.reason == billing::Reason::expired);
@@ -230,4 +232,16 @@ TEST_CASE("L20: ten pages of poison at the head do not starve the rest") {
   const auto held = world.subscription("P1");
   REQUIRE(held.plan.refusal.has_value());
   CHECK(held.plan.refusal->reason == billing::NotTaken::missing_field);
+}
+
+TEST_CASE("L21: an outage under cron - every pass a process of its own - parks nothing") {
+  auto settings = calm_settings("2026-03-01T12:00:00Z");
+  settings.outages = {{date("2026-03-01T12:00:00Z"), date("2026-03-04T12:00:00Z")}};
+  sim::World world(std::move(settings));
+  world.import(sim::declined("S1", "approve-1", date("2026-02-20T15:00:00Z")));
+  for (int pass = 1; pass <= 4 * 24; ++pass) {
+    world.live_until(date("2026-03-01T12:00:00Z") + pass * 1h);
+  }
+  CHECK(world.recoveries("S1").at(0).recovery.state == RecoveryState::recovered);
+  CHECK(world.recoveries("S1").at(0).recovery.sending == 1);
 }

@@ -122,8 +122,10 @@ class World::Impl {
     while (time_.now() < end) {
       try {
         one_life(end);
+        last_run_ = engine::LastRun::orderly;
       } catch (const Crash&) {
         ++crashes_;
+        last_run_ = engine::LastRun::unknown;
       }
     }
   }
@@ -228,7 +230,7 @@ class World::Impl {
 
   async::Task<void> work(engine::Engine& engine) {
     try {
-      auto started = co_await engine.start();
+      auto started = co_await engine.start(last_run_);
       ensure(started.has_value(), "the engine starts");
       auto done = co_await engine.run(engine::Scanning::on);
       ensure(done.has_value(), "the engine runs");
@@ -294,6 +296,7 @@ class World::Impl {
   std::filesystem::path folder_;
   std::unique_ptr<system::ZoneCalendar> calendar_;
   bool crashed_ = false;
+  engine::LastRun last_run_ = engine::LastRun::orderly;
 };
 
 World::World(WorldSettings settings) : impl_(std::make_unique<Impl>(std::move(settings))) {}

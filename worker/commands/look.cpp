@@ -31,7 +31,7 @@ int run_status(const StatusOptions& options) {
   });
   if (!read) return refuse("status", read.error());
   std::cout << (options.output == Output::json ? to_json(status) + "\n" : to_text(status));
-  return to_int(status.parked.empty() ? ExitCode::done : ExitCode::needs_person);
+  return to_int(status.counts.waiting_for_person == 0 ? ExitCode::done : ExitCode::needs_person);
 }
 
 int run_explain(const ExplainOptions& options) {

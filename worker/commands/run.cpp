@@ -139,6 +139,7 @@ async::Task<void> serve(const config::Settings& settings, Worker& worker, Sessio
     co_await server->stop(settings.limits.drain);
     note_listener(session.log(), ports::EventName::listener_stopped, address);
   }
+  if (!done) co_return;  // what could not be recorded is in doubt: this run has no orderly end
   auto ended = co_await worker.end();
   if (!ended) session.fail(ended.error());
 }
@@ -148,10 +149,9 @@ async::Task<void> pass_once(const config::Settings& settings, Worker& worker, Se
   auto begun = co_await worker.begin();
   if (!begun) co_return session.fail(begun.error());
   auto done = co_await worker.engine().once();
-  if (!done) session.fail(done.error());
+  if (!done) co_return session.fail(done.error());
   auto ended = co_await worker.end();
-  if (!ended) session.fail(ended.error());
-  if (!done || !ended) co_return;
+  if (!ended) co_return session.fail(ended.error());
   auto waiting = co_await worker.waiting_for_person();
   if (!waiting) co_return session.fail(waiting.error());
   if (*waiting > 0) session.needs_person();

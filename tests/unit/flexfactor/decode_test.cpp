@@ -230,8 +230,8 @@ TEST_CASE("withdraw: an empty or empty-object 2xx is taken and a 4xx is a no") {
   CHECK(result(200, "{}") == Withdrawal::accepted);
   CHECK(result(200, R"({"success":false})") == Withdrawal::refused);
   CHECK(result(200, "<html>") == Withdrawal::unavailable);
-  for (const int status : {400, 403, 404, 409, 422})
-    CHECK(result(status, "") == Withdrawal::refused);
+  for (const int status : {400, 403, 409, 422}) CHECK(result(status, "") == Withdrawal::refused);
+  for (const int status : {404, 410}) CHECK(result(status, "") == Withdrawal::not_found);
   for (const int status : {302, 401, 408, 429, 500, 503}) {
     CAPTURE(status);
     CHECK(result(status, "{}") == Withdrawal::unavailable);

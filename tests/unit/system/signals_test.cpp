@@ -93,8 +93,6 @@ TEST_CASE("every SIGHUP runs the reload hook") {
   CHECK(reloads == 2);
 }
 
-}  // namespace recycled::system
-
 TEST_CASE("a reader that went away does not end the process") {
   const int status = status_of([] {
     ignore_broken_pipes();
@@ -107,3 +105,5 @@ TEST_CASE("a reader that went away does not end the process") {
   REQUIRE(WIFEXITED(status));
   CHECK(WEXITSTATUS(status) == 42);
 }
+
+}  // namespace recycled::system
