@@ -60,12 +60,16 @@ struct Timing {
   bool operator==(const Timing&) const = default;
 };
 
+// What the card networks count re-attempts over.
+inline constexpr Millis card_cap_span = std::chrono::hours(24 * 30);
+
 struct Rules {
   std::map<GatewayId, Gateway> gateways;
   std::vector<RecycleProfile> profiles;
   std::map<CampaignId, Campaign> campaigns;
   std::vector<DeclineRule> decline_rules;
   std::vector<std::string> never_send_codes;  // decline codes (domain.md "Guard rails")
+  int card_cap = 15;  // hand-overs of one card in card_cap_span; beyond it they wait (likewise)
   LateSuccess late_success = LateSuccess::accept;
   Timing timing;
 

@@ -75,6 +75,7 @@ std::string rules_digest(const Settings& settings) {
   for (const billing::DeclineRule& rule : rules.decline_rules) put(canon, rule);
   canon.put("never send").number(std::ssize(rules.never_send_codes));
   for (const std::string& code : rules.never_send_codes) canon.put(code);
+  canon.put("card cap").number(rules.card_cap);
   canon.put("late success").number(static_cast<int>(rules.late_success));
   put(canon, rules.timing);
   return crypto::to_hex(crypto::sha256(canon.text()));

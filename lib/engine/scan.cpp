@@ -11,6 +11,7 @@ struct Look {
   std::optional<RecoveryKey> claimed;
   std::optional<billing::Recovery> recovery;
   std::optional<billing::Refusal> refusal;
+  std::string postponed;  // why, if it was
 };
 
 struct Batch {
@@ -67,6 +68,29 @@ void hold(ports::LedgerTx& tx, Look& look, billing::Refusal refusal) {
   look.refusal = std::move(refusal);
 }
 
+// Nothing: the card networks' cap leaves room for another hand-over of this card now.
+std::optional<Instant> card_is_free_at(ports::LedgerTx& tx, const std::string& token, Instant now,
+                                       const Desk& desk) {
+  const auto cap = static_cast<std::size_t>(desk.rules().card_cap);
+  const auto claims = tx.claims_of_card(token, now - billing::card_cap_span);
+  if (claims.size() < cap) return std::nullopt;
+  return claims[claims.size() - cap] + billing::card_cap_span + Millis(1);
+}
+
+// Waits for a day of its own; no re-attempt is used up.
+void postpone(ports::LedgerTx& tx, Look& look, Instant until, Instant now) {
+  ports::Plan later;
+  later.due_at = until;
+  tx.set_plan(look.stored.key, later);
+  ports::AuditRow row;
+  row.at = now;
+  row.subscription = look.stored.key;
+  row.event = ports::row_of(ports::EventName::subscription_held).text;
+  row.reason = "card_cap: looked at again at " + to_iso8601(until);
+  tx.add_audit(row);
+  look.postponed = row.reason;
+}
+
 void claim(ports::LedgerTx& tx, Look& look, const billing::HandOver& hand_over, Instant now,
            const Desk& desk) {
   ports::Provider* provider = desk.providers.find(hand_over.provider_gateway);
@@ -74,6 +98,9 @@ void claim(ports::LedgerTx& tx, Look& look, const billing::HandOver& hand_over, 
     return hold(tx, look, {billing::NotTaken::unknown_gateway, hand_over.provider_gateway.str()});
   }
   const billing::Subscription& subscription = look.stored.subscription;
+  if (const auto free_at = card_is_free_at(tx, subscription.card.token, now, desk)) {
+    return postpone(tx, look, *free_at, now);
+  }
   const int round = next_round(tx, look.stored.key, subscription.cycle);
   const auto request = request_for(subscription, hand_over, round, now, desk);
   auto body = provider->compose(request);
@@ -133,6 +160,12 @@ void tell(const Context& context, const Batch& batch, Tally& tally) {
       event.gateway = look.stored.subscription.gateway.str();
       event.reason = std::string(to_text(look.refusal->reason)) +
                      (look.refusal->detail.empty() ? "" : ": " + look.refusal->detail);
+      context.events.note(event);
+    }
+    if (!look.postponed.empty()) {
+      ports::Event event(ports::EventName::subscription_held);
+      event.subscription = look.stored.subscription.id.str();
+      event.reason = look.postponed;
       context.events.note(event);
     }
     if (look.claimed) {

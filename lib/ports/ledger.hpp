@@ -207,6 +207,9 @@ class LedgerTx : public LedgerReader {
   // False: the subscription is no longer in the expected cycle; nothing was changed.
   [[nodiscard]] virtual bool settle(const Settlement& settlement, Instant now) = 0;
 
+  // When recoveries of that card were claimed since `since`, oldest first; released ones, which
+  // never left, do not count.
+  virtual std::vector<Instant> claims_of_card(const std::string& token, Instant since) = 0;
   // Nothing: the cycle already has a live recovery, or one of this order id.
   virtual std::optional<RecoveryKey> insert_recovery(const NewRecovery& recovery) = 0;
   // Guarded: false when the stored state is not `expected` any more; nothing was changed.

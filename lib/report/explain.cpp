@@ -188,8 +188,10 @@ Result<Explanation> gather_explanation(ports::LedgerReader& ledger, const billin
   if (const auto* refusal = std::get_if<Refusal>(&verdict)) {
     explanation.not_taken = *refusal;
   } else {
-    const CivilDate due_on = std::get<HandOver>(verdict).due_on;
-    explanation.due = Moment{calendar.start_of(due_on), due_on};
+    const Instant due_at = calendar.start_of(std::get<HandOver>(verdict).due_on);
+    // The engine may have put it off (card_cap); it never takes a row before its day.
+    const Instant at = std::max(due_at, explanation.stored.plan.due_at.value_or(due_at));
+    explanation.due = Moment{at, calendar.day_of(at)};
   }
   Teller(explanation, calendar).tell(verdict);
   explanation.history = history_of(explanation, ledger.audit_of(explanation.stored.key), calendar);

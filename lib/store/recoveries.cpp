@@ -153,6 +153,17 @@ std::string SqliteTx::request(RecoveryKey key) {
   return body;
 }
 
+std::vector<Instant> SqliteTx::claims_of_card(const std::string& token, Instant since) {
+  auto& query = database_.prepared(
+      "SELECT claimed_at FROM recovery WHERE return_card = ? AND claimed_at >= ?"
+      " AND state <> 'released' ORDER BY claimed_at");
+  Binder(query) << token << since;
+  std::vector<Instant> claims;
+  while (query.executeStep()) claims.push_back(Columns(query).instant());
+  query.reset();
+  return claims;
+}
+
 std::optional<RecoveryKey> SqliteTx::insert_recovery(const ports::NewRecovery& fresh) {
   const billing::Recovery& recovery = fresh.recovery;
   auto& insert = database_.prepared(

@@ -40,6 +40,7 @@ class SqliteTx final : public ports::LedgerTx {
   std::optional<Instant> next_step() override;
   std::optional<Instant> next_step_after(Instant after) override;
   std::string request(RecoveryKey key) override;
+  std::vector<Instant> claims_of_card(const std::string& token, Instant since) override;
   std::optional<RecoveryKey> insert_recovery(const ports::NewRecovery& recovery) override;
   bool update_recovery(RecoveryKey key, billing::RecoveryState expected,
                        const billing::Recovery& recovery) override;

@@ -245,3 +245,19 @@ TEST_CASE("L21: an outage under cron - every pass a process of its own - parks n
   CHECK(world.recoveries("S1").at(0).recovery.state == RecoveryState::recovered);
   CHECK(world.recoveries("S1").at(0).recovery.sending == 1);
 }
+
+TEST_CASE(
+    "guard rail: one card is handed over at most card_cap times in 30 days - the rest waits") {
+  auto settings = calm_settings("2026-03-01T12:00:00Z");
+  settings.rules.card_cap = 2;
+  sim::World world(std::move(settings));
+  for (const char* id : {"S1", "S2", "S3"}) {  // three subscriptions of one card
+    world.import(sim::declined(id, "approve-card", date("2026-02-20T15:00:00Z")));
+  }
+  world.live_until(date("2026-03-31T11:00:00Z"));
+  CHECK(world.charges().size() == 2);
+  CHECK(world.history("S3").back().event == "subscription.held");
+  world.live_until(date("2026-04-01T00:00:00Z"));
+  CHECK(world.charges().size() == 3);
+  CHECK(world.subscription("S3").subscription.status == SubscriptionStatus::active);
+}

@@ -103,6 +103,7 @@ CREATE TABLE recovery (
 CREATE UNIQUE INDEX one_live_recovery ON recovery (subscription_key, cycle)
   WHERE state IN ('intended', 'unknown', 'waiting', 'grace', 'withdrawing', 'parked');
 CREATE INDEX recovery_of ON recovery (subscription_key, cycle);
+CREATE INDEX recovery_of_card ON recovery (return_card, claimed_at);
 CREATE INDEX recovery_step ON recovery (next_at) WHERE next_at IS NOT NULL;
 CREATE INDEX recovery_provider_order ON recovery (provider_order) WHERE provider_order IS NOT NULL;
 CREATE INDEX recovery_open ON recovery (state)

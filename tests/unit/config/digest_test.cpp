@@ -45,6 +45,7 @@ TEST_CASE("the digest changes with every rule") {
         s.rules.never_send_codes = {"04", "41"};
       },
       [](Settings& s) { s.rules.never_send_codes = {"0441"}; },
+      [](Settings& s) { s.rules.card_cap = 3; },
       [](Settings& s) { s.rules.late_success = billing::LateSuccess::hold; },
       [](Settings& s) { s.rules.timing.grace += Millis(1); },
       [](Settings& s) { s.rules.timing.cancel_tries += 1; },

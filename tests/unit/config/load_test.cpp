@@ -64,6 +64,7 @@ request_timeout = "9s"
 connect_timeout = "2s"
 drain = "4s"
 callback_bytes = 2048
+card_cap = 9
 never_send_codes = ["04", "41"]
 [callbacks]
 listen = "0.0.0.0:9000"
@@ -119,6 +120,7 @@ TEST_CASE("every setting arrives where it belongs") {
   CHECK(settings.limits.connect_timeout == std::chrono::seconds(2));
   CHECK(settings.limits.drain == std::chrono::seconds(4));
   CHECK(settings.limits.callback_bytes == 2048);
+  CHECK(rules.card_cap == 9);
   CHECK(rules.never_send_codes == std::vector<std::string>{"04", "41"});
   CHECK(settings.callbacks.listen == "0.0.0.0:9000");
   CHECK(settings.callbacks.window == std::chrono::minutes(1));

@@ -77,6 +77,9 @@ class RacingTx final : public ports::LedgerTx {
     tx_.set_status(key, status, now);
   }
   bool settle(const ports::Settlement& s, Instant now) override { return tx_.settle(s, now); }
+  std::vector<Instant> claims_of_card(const std::string& token, Instant since) override {
+    return tx_.claims_of_card(token, since);
+  }
   std::optional<RecoveryKey> insert_recovery(const ports::NewRecovery& fresh) override {
     return tx_.insert_recovery(fresh);
   }
