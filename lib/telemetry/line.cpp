@@ -5,6 +5,13 @@
 namespace recycled::telemetry {
 namespace {
 
+// Always with its milliseconds: lines sort by their text.
+std::string stamp(Instant at) {
+  std::string text = to_iso8601(at);
+  if (text.find('.') == std::string::npos) text.insert(text.size() - 1, ".000");
+  return text;
+}
+
 std::string quoted(std::string_view printable) {
   std::string made = "\"";
   for (const char c : printable) {
@@ -80,7 +87,7 @@ std::string json_line(const ports::Event& event, const RunId& run, Instant at,
                       const Redactor& redactor) {
   const ports::EventRow& row = ports::row_of(event.name);
   std::string line = "{";
-  add_json(line, {"ts", to_iso8601(at)}, redactor);
+  add_json(line, {"ts", stamp(at)}, redactor);
   add_json(line, {"level", std::string(to_text(row.level))}, redactor);
   add_json(line, {"event", std::string(row.text)}, redactor);
   if (!run.empty()) add_json(line, {"run", run.str()}, redactor);
@@ -90,7 +97,7 @@ std::string json_line(const ports::Event& event, const RunId& run, Instant at,
 
 std::string text_line(const ports::Event& event, Instant at, const Redactor& redactor) {
   const ports::EventRow& row = ports::row_of(event.name);
-  std::string line = to_iso8601(at) + ' ';
+  std::string line = stamp(at) + ' ';
   line += to_text(row.level);
   line += ' ';
   line += row.text;

@@ -16,7 +16,8 @@ using Json = nlohmann::ordered_json;
 
 class StoppedClock final : public ports::Clock {
  public:
-  Instant now() const override { return *parse_instant("2026-11-23T09:30:00.120Z"); }
+  Instant now() const override { return at; }
+  Instant at = *parse_instant("2026-11-23T09:30:00.120Z");
 };
 
 struct Written {
@@ -79,6 +80,13 @@ TEST_CASE("a full event has exactly the fields of the interface in their order")
   CHECK(line["currency"] == "USD");
   CHECK(line["count"] == 3);
   CHECK(line["ms"] == 250);
+}
+
+TEST_CASE("the time has its milliseconds on a full second too") {
+  Written written(Format::json);
+  written.clock.at = *parse_instant("2026-11-23T09:30:00Z");
+  written.log.note(ports::Event(ports::EventName::scan_done));
+  CHECK(Json::parse(written.lines().at(0))["ts"] == "2026-11-23T09:30:00.000Z");
 }
 
 TEST_CASE("absent fields are left out and zero is not absent") {
