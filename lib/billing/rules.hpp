@@ -69,7 +69,7 @@ struct Rules {
   std::map<CampaignId, Campaign> campaigns;
   std::vector<DeclineRule> decline_rules;
   std::vector<std::string> never_send_codes;  // decline codes (domain.md "Guard rails")
-  int card_cap = 15;  // hand-overs of one card in card_cap_span; beyond it they wait (likewise)
+  int card_cap = 0;  // hand-overs of one card in card_cap_span; beyond it they wait; 0: no cap
   LateSuccess late_success = LateSuccess::accept;
   Timing timing;
 

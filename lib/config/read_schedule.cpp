@@ -54,7 +54,7 @@ void read_limits(Section& limits, Reading& reading) {
   for (const Text& code : limits.texts("never_send_codes")) {
     reading.settings.rules.never_send_codes.push_back(code.value);
   }
-  if (const auto count = limits.integer("card_cap", 1, 100)) {
+  if (const auto count = limits.integer("card_cap", 0, 100)) {
     reading.settings.rules.card_cap = static_cast<int>(*count);
   }
   limits.refuse_unknown();

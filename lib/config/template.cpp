@@ -35,7 +35,7 @@ time_zone = "America/New_York"
 # connect_timeout = "5s"
 # drain = "20s"            # how long a stop waits for requests under way
 # callback_bytes = 65536   # the largest callback body
-# card_cap = 15            # hand-overs of one card in 30 days; beyond it they wait
+# card_cap = 0             # hand-overs of one card in 30 days, more wait; 0: no cap
 # never_send_codes = []    # decline codes that are never handed over, such as "41"
 
 [callbacks]

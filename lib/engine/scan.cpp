@@ -72,6 +72,7 @@ void hold(ports::LedgerTx& tx, Look& look, billing::Refusal refusal) {
 std::optional<Instant> card_is_free_at(ports::LedgerTx& tx, const std::string& token, Instant now,
                                        const Desk& desk) {
   const auto cap = static_cast<std::size_t>(desk.rules().card_cap);
+  if (cap == 0) return std::nullopt;
   const auto claims = tx.claims_of_card(token, now - billing::card_cap_span);
   if (claims.size() < cap) return std::nullopt;
   return claims[claims.size() - cap] + billing::card_cap_span + Millis(1);
