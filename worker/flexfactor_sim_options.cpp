@@ -91,6 +91,8 @@ Result<flexfactor::Behaviour> read_behaviour(const SimTyped& typed) {
   }
   behaviour.callback_host = typed.callback_host;
   behaviour.test_mode = !typed.live;
+  behaviour.largest_page = typed.largest_page;
+  behaviour.shows_external_id = !typed.hide_external_id;
   if (typed.mode == "sync") behaviour.mode = billing::MitMode::sync;
   if (typed.expired_shows == "cancelled") {
     behaviour.expired_shows = flexfactor::ExpiredShows::cancelled;
@@ -161,6 +163,11 @@ void declare_options(CLI::App& app, SimTyped& typed) {
   app.add_option("--expired-shows", typed.expired_shows, "how an inquiry shows an expired order")
       ->check(CLI::IsMember({"word", "cancelled"}))
       ->capture_default_str();
+  app.add_option("--largest-page", typed.largest_page, "of the list of orders, whatever is asked")
+      ->check(CLI::Range(1, 500))
+      ->capture_default_str();
+  app.add_flag("--hide-external-id", typed.hide_external_id,
+               "orders are shown without the merchant's own order id");
   app.add_option("--fault", typed.faults, "NAME=PERMILLE, repeatable");
   app.add_option("--tls-cert", typed.tls_cert, "PEM chain; with --tls-key");
   app.add_option("--tls-key", typed.tls_key, "PEM key; with --tls-cert");

@@ -34,6 +34,8 @@ struct SimTyped {
   std::string late_callback = "1h";
   std::string mode = "managed";
   std::string expired_shows = "word";
+  int largest_page = 500;
+  bool hide_external_id = false;
   std::vector<std::string> faults;
   std::string tls_cert;
   std::string tls_key;

@@ -58,6 +58,8 @@ struct Behaviour {
   Millis late_after = std::chrono::hours(12);  // how long after its expiry a `late` one is charged
   Millis late_callback = std::chrono::hours(1);
   ExpiredShows expired_shows = ExpiredShows::word;
+  int largest_page = 500;         // of the list, whatever is asked for
+  bool shows_external_id = true;  // the merchant's order id, in the list and in inquiries
   Millis token_life = std::chrono::minutes(10);
   Millis repeat_window = std::chrono::hours(24);  // how long an idempotency key is remembered
   bool test_mode = true;                          // IsTestMode of its callbacks

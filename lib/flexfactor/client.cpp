@@ -18,8 +18,8 @@ http::Request request_for(std::string method, std::string target, std::string bo
 }
 
 // Ids come from outside: what is no unreserved character of a URL is escaped, so that none of them
-// can lead to another path.
-std::string path_segment(const std::string& id) {
+// can lead to another path or add to a query.
+std::string escaped(const std::string& id) {
   static constexpr std::string_view digits = "0123456789ABCDEF";
   std::string out;
   for (const char c : id) {
@@ -32,6 +32,12 @@ std::string path_segment(const std::string& id) {
     }
   }
   return out;
+}
+
+std::string list_target(const ports::ListQuery& query) {
+  return "orders?from=" + escaped(to_iso8601(query.from)) + "&to=" + escaped(to_iso8601(query.to)) +
+         "&pageSize=" + std::to_string(query.page_size) +
+         "&pageNumber=" + std::to_string(query.page);
 }
 
 bool is_unavailable(int status) { return status == 408 || status == 429 || status >= 500; }
@@ -70,7 +76,7 @@ async::Task<ports::HandOverReply> Client::hand_over(std::string body) {
 
 async::Task<ports::InquiryReply> Client::inquire(ProviderOrderId order) {
   ensure(!order.empty(), "an inquiry names an order");
-  auto request = request_for("GET", "orders/" + path_segment(order.str()), {});
+  auto request = request_for("GET", "orders/" + escaped(order.str()), {});
   auto answer = co_await call(std::move(request), order.str());
   if (answer.response) co_return decode_inquiry(answer.reply());
   ports::InquiryReply nothing;
@@ -81,16 +87,28 @@ async::Task<ports::InquiryReply> Client::inquire(ProviderOrderId order) {
 
 async::Task<ports::WithdrawReply> Client::cancel(ProviderOrderId order) {
   ensure(!order.empty(), "a cancel names an order");
-  std::string target = "orders/" + path_segment(order.str()) + "/cancel";
+  std::string target = "orders/" + escaped(order.str()) + "/cancel";
   auto reply = co_await withdraw(std::move(target), order.str());
   co_return reply;
 }
 
 async::Task<ports::WithdrawReply> Client::cancel_external(OrderId order) {
   ensure(!order.empty(), "a cancel names an order");
-  std::string target = "orders/" + path_segment(order.str()) + "/external-cancel";
+  std::string target = "orders/" + escaped(order.str()) + "/external-cancel";
   auto reply = co_await withdraw(std::move(target), order.str());
   co_return reply;
+}
+
+async::Task<ports::ListReply> Client::list(ports::ListQuery query) {
+  ensure(query.page >= 1 && query.page_size >= 1, "pages are counted from 1 and hold something");
+  auto request = request_for("GET", list_target(query), {});
+  std::string no_order;
+  auto answer = co_await call(std::move(request), std::move(no_order));
+  if (answer.response) co_return decode_list(answer.reply());
+  ports::ListReply nothing;
+  nothing.why = answer.why;
+  nothing.retry_after = answer.retry_after;
+  co_return nothing;
 }
 
 async::Task<ports::WithdrawReply> Client::withdraw(std::string target, std::string order) {

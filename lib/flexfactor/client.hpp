@@ -23,6 +23,7 @@ class Client final : public ports::Provider {
   async::Task<ports::InquiryReply> inquire(ProviderOrderId order) override;
   async::Task<ports::WithdrawReply> cancel(ProviderOrderId order) override;
   async::Task<ports::WithdrawReply> cancel_external(OrderId order) override;
+  async::Task<ports::ListReply> list(ports::ListQuery query) override;
 
  private:
   // What one call came to: a response, or why there is none.

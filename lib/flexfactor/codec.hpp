@@ -40,6 +40,9 @@ ports::HandOverReply decode_evaluate(const Reply& reply, const OrderId& order);
 // Reads the reply to GET orders/{id}.
 ports::InquiryReply decode_inquiry(const Reply& reply);
 
+// Reads the reply to GET orders.
+ports::ListReply decode_list(const Reply& reply);
+
 // Reads the reply to cancel and external-cancel.
 ports::WithdrawReply decode_withdraw(const Reply& reply);
 

@@ -2,35 +2,16 @@
 #include <array>
 #include <utility>
 
+#include "flexfactor/answer.hpp"
 #include "flexfactor/codec.hpp"
-#include "flexfactor/json.hpp"
 #include "flexfactor/problem.hpp"
 
 namespace recycled::flexfactor {
 
 namespace {
 
-using billing::News;
 using billing::Reason;
 using billing::Withdrawal;
-
-// What an HTTP status and the bare readability of the body say before any word is looked at.
-enum class Answer {
-  readable,      // 2xx with an object
-  garbled,       // 2xx with anything else: processed, perhaps, and we do not know how it went
-  unauthorized,  // 401
-  busy,          // 429
-  refusing,      // 3xx and 4xx: taken for a definite no
-  failing,       // 408, 5xx and what is no HTTP status at all
-};
-
-Answer answer_of(int status, const std::optional<Json>& body) {
-  if (status >= 200 && status < 300) return body ? Answer::readable : Answer::garbled;
-  if (status == 401) return Answer::unauthorized;
-  if (status == 429) return Answer::busy;
-  if (status >= 300 && status < 500 && status != 408) return Answer::refusing;
-  return Answer::failing;
-}
 
 // `success: true` means accepted, not paid; absent counts as accepted.
 enum class Envelope { any, accepted, rejected };
@@ -76,14 +57,6 @@ constexpr std::array evaluate_table{
     Row{Answer::failing, Envelope::any, "*", Meaning::unknown},
 };
 
-// A status word as text, whatever type it came in.
-std::string word_at(const Json& object, const char* name) {
-  const Json& value = member(object, name);
-  if (value.is_null()) return {};
-  if (value.is_string()) return value.get<std::string>();
-  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 Meaning meaning_of(Answer answer, const Json& body) {
   const auto envelope = member(body, "success") == false ? Envelope::rejected : Envelope::accepted;
   const std::string word = lower(word_at(body, "status"));
@@ -94,30 +67,6 @@ Meaning meaning_of(Answer answer, const Json& body) {
     }
   }
   return Meaning::unknown;
-}
-
-std::string http_words(int status) { return "HTTP " + std::to_string(status); }
-
-// Why a reply brought nothing, for the log.
-std::string why(Answer answer, int status) {
-  switch (answer) {
-    case Answer::readable:
-      return http_words(status) + " without a status";
-    case Answer::garbled:
-      return http_words(status) + " with an unreadable body";
-    case Answer::unauthorized:
-      return "unauthorized";
-    case Answer::busy:
-    case Answer::refusing:
-    case Answer::failing:
-      return http_words(status);
-  }
-  return {};
-}
-
-std::string refusal(int status, const Json& body) {
-  const std::string said = problem_message(body);
-  return said.empty() ? http_words(status) : http_words(status) + ": " + said;
 }
 
 std::string strange_words(const Json& body) {
@@ -165,65 +114,6 @@ billing::Outcome outcome_of(Meaning meaning, Answer answer, const Reply& reply, 
   return outcome::Unknown{};
 }
 
-// --- the inquiry ---
-
-struct OrderStatus {
-  int number;
-  std::string_view name;  // in lower case
-  News news;
-};
-
-constexpr int no_number = -1;
-constexpr std::array order_statuses{
-    OrderStatus{0, "draft", News::still_open},
-    OrderStatus{1, "onhold", News::still_open},
-    OrderStatus{2, "cancelled", News::cancelled},
-    OrderStatus{3, "problem", News::problem},
-    OrderStatus{4, "processing", News::still_open},
-    OrderStatus{5, "capturerequired", News::capture_required},
-    OrderStatus{6, "returned", News::refunded},
-    OrderStatus{7, "completed", News::completed},
-    OrderStatus{no_number, "expired", News::expired},
-};
-
-News news_of_number(std::int64_t number) {
-  for (const auto& status : order_statuses) {
-    if (number >= 0 && status.number == number) return status.news;
-  }
-  return News::strange;
-}
-
-News news_of_name(const std::string& name) {
-  for (const auto& status : order_statuses) {
-    if (status.name == name) return status.news;
-  }
-  return News::strange;
-}
-
-// Number and name must not contradict each other. The one exception: no number means expired, so
-// an order that ended uncharged may carry any number of those beside that word.
-News reconcile(News by_number, News by_name) {
-  if (by_number == by_name) return by_name;
-  const bool uncharged = by_number == News::still_open || by_number == News::cancelled;
-  return by_name == News::expired && uncharged ? News::expired : News::strange;
-}
-
-News news_in(const Json& body) {
-  const auto number = integer_at(body, "status");
-  std::string name = lower(text_at(body, "statusName"));
-  if (name.empty() && !number) name = lower(text_at(body, "status"));
-  if (!number) return news_of_name(name);
-  if (name.empty()) return news_of_number(*number);
-  return reconcile(news_of_number(*number), news_of_name(name));
-}
-
-std::string words_in(const Json& body) {
-  const std::string number = word_at(body, "status");
-  const std::string name = text_at(body, "statusName");
-  if (number.empty() || name.empty()) return number + name;
-  return name + " (" + number + ")";
-}
-
 }  // namespace
 
 ports::HandOverReply decode_evaluate(const Reply& reply, const OrderId& order) {
@@ -235,35 +125,6 @@ ports::HandOverReply decode_evaluate(const Reply& reply, const OrderId& order) {
   if (answer == Answer::readable) decoded.provider_order = provider_order_in(body, order);
   decoded.trace = trace_id(body);
   return decoded;
-}
-
-// An inquiry can be repeated at will, so only an answer about the order itself counts as one.
-ports::InquiryReply decode_inquiry(const Reply& reply) {
-  const auto parsed = parse_object(reply.body);
-  const Json body = parsed.value_or(Json::object());
-  const Answer answer = answer_of(reply.http_status, parsed);
-  const std::string word = why(answer, reply.http_status);
-  switch (answer) {
-    case Answer::readable: {
-      const std::string said = words_in(body);
-      if (said.empty()) return {std::nullopt, word, reply.retry_after};
-      return {news_in(body), said, std::nullopt};
-    }
-    case Answer::refusing:
-      if (reply.http_status == 404 || reply.http_status == 410) {
-        return {News::not_found, word, std::nullopt};
-      }
-      if (reply.http_status < 400 || reply.http_status == 403) {
-        return {std::nullopt, word, reply.retry_after};
-      }
-      return {News::strange, refusal(reply.http_status, body), std::nullopt};
-    case Answer::garbled:
-    case Answer::unauthorized:
-    case Answer::busy:
-    case Answer::failing:
-      return {std::nullopt, word, reply.retry_after};
-  }
-  return {};
 }
 
 // A cancel answers `{}` or nothing at all; a page of HTML under a 200 is some proxy's.

@@ -4,22 +4,51 @@
 
 namespace recycled::flexfactor {
 
-std::optional<Json> parse_object(std::string_view text) {
+namespace {
+
+const Json& absent() {
+  static const Json null;
+  return null;
+}
+
+}  // namespace
+
+std::optional<Json> parse_json(std::string_view text) {
   auto parsed = Json::parse(text, nullptr, false);
-  if (!parsed.is_object()) return std::nullopt;
+  if (parsed.is_discarded()) return std::nullopt;
+  return parsed;
+}
+
+std::optional<Json> parse_object(std::string_view text) {
+  auto parsed = parse_json(text);
+  if (!parsed || !parsed->is_object()) return std::nullopt;
   return parsed;
 }
 
 const Json& member(const Json& object, const char* name) {
-  static const Json absent;
-  if (!object.is_object()) return absent;
+  if (!object.is_object()) return absent();
   const auto found = object.find(name);
-  return found == object.end() ? absent : *found;
+  return found == object.end() ? absent() : *found;
+}
+
+const Json& member_any_case(const Json& object, std::string_view name) {
+  if (!object.is_object()) return absent();
+  for (const auto& [written, value] : object.items()) {
+    if (lower(written) == lower(name)) return value;
+  }
+  return absent();
 }
 
 std::string text_at(const Json& object, const char* name) {
   const Json& value = member(object, name);
   return value.is_string() ? value.get<std::string>() : std::string();
+}
+
+std::string word_at(const Json& object, const char* name) {
+  const Json& value = member(object, name);
+  if (value.is_null()) return {};
+  if (value.is_string()) return value.get<std::string>();
+  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 std::optional<std::int64_t> integer_at(const Json& object, const char* name) {

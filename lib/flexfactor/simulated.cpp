@@ -1,6 +1,7 @@
 #include "flexfactor/simulated.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 #include "crypto/digest.hpp"
@@ -37,6 +38,23 @@ std::vector<std::string> split(std::string_view text, char at) {
   }
 }
 
+// What a client escaped ("%3A"), as it meant it.
+std::string unescaped(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    int byte = 0;
+    const auto hex = text.substr(i + 1, 2);
+    if (text[i] == '%' && hex.size() == 2 &&
+        std::from_chars(hex.data(), hex.data() + 2, byte, 16).ptr == hex.data() + 2) {
+      out += static_cast<char>(byte);
+      i += 2;
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
 bool matches(const crypto::Secret& wanted, const std::string& given) {
   return wanted.empty() || crypto::equal_in_constant_time(wanted.reveal(), given);
 }
@@ -52,14 +70,16 @@ SimulatedFlexFactor::Target SimulatedFlexFactor::take_apart(const http::Request&
     for (const auto& pair : split(path.substr(mark + 1), '&')) {
       const auto equals = pair.find('=');
       if (equals != std::string::npos)
-        target.query[pair.substr(0, equals)] = pair.substr(equals + 1);
+        target.query[pair.substr(0, equals)] = unescaped(pair.substr(equals + 1));
     }
     path = path.substr(0, mark);
   }
   if (path.starts_with('/')) path.remove_prefix(1);
   if (path.starts_with("v1/")) path.remove_prefix(3);
   auto parts = split(path, '/');
-  if (parts.size() >= 2 && parts[0] == "orders") target.id = std::exchange(parts[1], "{id}");
+  if (parts.size() >= 2 && parts[0] == "orders") {
+    target.id = unescaped(std::exchange(parts[1], "{id}"));
+  }
   for (const auto& part : parts) {
     if (!target.endpoint.empty()) target.endpoint += '/';
     target.endpoint += part;
@@ -218,8 +238,8 @@ http::Response SimulatedFlexFactor::list(const Target& target) const {
   };
   Json asked;
   for (const char* name : {"pageSize", "pageNumber", "status"}) asked[name] = text(name);
-  const auto page_size =
-      std::clamp<std::int64_t>(integer_at(asked, "pageSize").value_or(10), 1, 500);
+  const auto page_size = std::clamp<std::int64_t>(integer_at(asked, "pageSize").value_or(10), 1,
+                                                  orders_.behaviour().largest_page);
   const auto page =
       std::clamp<std::int64_t>(integer_at(asked, "pageNumber").value_or(1), 1, 1'000'000);
   const auto status = integer_at(asked, "status");

@@ -154,7 +154,7 @@ Json shown(const SimulatedOrder& order, const Behaviour& behaviour) {
   const Shown status = shown_status(order.state, behaviour.expired_shows);
   Json body;
   body["id"] = order.id.str();
-  body["externalOrderId"] = order.sale.order.str();
+  if (behaviour.shows_external_id) body["externalOrderId"] = order.sale.order.str();
   body["status"] = status.number;
   body["statusName"] = status.name;
   body["amount"] = order.sale.amount.minor;

@@ -4,9 +4,11 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "async/task.hpp"
 #include "base/id.hpp"
+#include "base/money.hpp"
 #include "base/result.hpp"
 #include "billing/decide.hpp"
 #include "billing/subscription.hpp"
@@ -43,6 +45,33 @@ struct WithdrawReply {
   std::optional<Millis> retry_after;
 };
 
+// One page of the orders created from `from` on and before `to`. Whether a page holds as many as
+// were asked for is the provider's affair: the first page without an order is behind the last.
+struct ListQuery {
+  Instant from{};
+  Instant to{};
+  int page = 1;
+  int page_size = 100;
+};
+
+struct ListedOrder {
+  ProviderOrderId provider_order;
+  OrderId order;  // ours; empty where the list does not show it
+  billing::News news = billing::News::strange;
+  std::string word;             // the status as it came
+  std::optional<Money> amount;  // nothing: not shown, or not readable
+  std::optional<Instant> created_at;
+  bool operator==(const ListedOrder&) const = default;
+};
+
+struct ListReply {
+  // Nothing: no answer. A page of which one row could not be read is none either, since that row
+  // may be the one that is looked for.
+  std::optional<std::vector<ListedOrder>> orders;
+  std::string why;  // there is none
+  std::optional<Millis> retry_after;
+};
+
 class Provider {
  public:
   virtual ~Provider() = default;
@@ -58,6 +87,7 @@ class Provider {
   virtual async::Task<InquiryReply> inquire(ProviderOrderId order) = 0;
   virtual async::Task<WithdrawReply> cancel(ProviderOrderId order) = 0;
   virtual async::Task<WithdrawReply> cancel_external(OrderId order) = 0;
+  virtual async::Task<ListReply> list(ListQuery query) = 0;
 };
 
 class Providers {

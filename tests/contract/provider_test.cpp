@@ -1,5 +1,6 @@
 // The client and the simulated provider are two readings of the same contract: here they meet.
 #include <optional>
+#include <utility>
 
 #include <doctest/doctest.h>
 
@@ -53,7 +54,9 @@ Behaviour behaviour_of(billing::MitMode mode) {
 }
 
 struct Meeting {
-  explicit Meeting(billing::MitMode mode = billing::MitMode::managed) : sim(behaviour_of(mode)) {}
+  explicit Meeting(billing::MitMode mode = billing::MitMode::managed)
+      : Meeting(behaviour_of(mode)) {}
+  explicit Meeting(Behaviour behaviour) : sim(std::move(behaviour)) {}
 
   boost::asio::io_context context;
   Clock clock;
@@ -64,10 +67,10 @@ struct Meeting {
       wire, clock, events,
       Account{GatewayId("ff"), "mid", "site", crypto::Secret("key"), crypto::Secret("secret"), ""}};
 
-  std::string composed(const std::string& card) const {
+  std::string composed(const std::string& card, const std::string& order = "order-1") const {
     ports::HandOverRequest request;
-    request.order = OrderId("order-1");
-    request.key = IdempotencyKey("key-1");
+    request.order = OrderId(order);
+    request.key = IdempotencyKey("key of " + order);
     request.amount = {8995, Currency()};
     request.expires_at = clock.now() + std::chrono::hours(24 * 21);
     request.subscription.id = SubscriptionId("sub-1");
@@ -164,4 +167,35 @@ TEST_CASE("contract: a token that ran out costs no call its result") {
   meeting.clock.at += std::chrono::hours(1);
   CHECK(meeting.get(meeting.client.inquire(order)).news == billing::News::still_open);
   CHECK(meeting.sim.statistics().calls.at("oauth2/token") == 2);
+}
+
+TEST_CASE("contract: orders are listed page by page, with our own id where it is shown") {
+  for (const bool shown : {true, false}) {
+    auto behaviour = behaviour_of(billing::MitMode::managed);
+    behaviour.shows_external_id = shown;
+    behaviour.largest_page = 2;
+    Meeting meeting(behaviour);
+    ports::ListQuery query;
+    query.from = meeting.clock.now();
+    query.to = query.from + std::chrono::hours(1);
+    for (const char* order : {"order-1", "order-2", "order-3"}) {
+      meeting.get(meeting.client.hand_over(meeting.composed("pending", order)));
+      meeting.clock.at += std::chrono::minutes(25);
+    }
+    const auto first = meeting.get(meeting.client.list(query));
+    REQUIRE(first.orders);
+    REQUIRE(first.orders->size() == 2);
+    const auto& listed = first.orders->front();
+    CHECK(listed.order == OrderId(shown ? "order-1" : ""));
+    CHECK(listed.news == billing::News::still_open);
+    CHECK(listed.amount == Money{8995, Currency()});
+    CHECK(listed.created_at == query.from);
+    query.page = 2;
+    CHECK(meeting.get(meeting.client.list(query)).orders->size() == 1);
+    query.page = 3;
+    CHECK(meeting.get(meeting.client.list(query)).orders->empty());
+    query.page = 1;
+    query.to = query.from + std::chrono::minutes(25);
+    CHECK(meeting.get(meeting.client.list(query)).orders->size() == 1);
+  }
 }

@@ -1,0 +1,18 @@
+// The status of an order as GET orders/{id} and GET orders show it (flexfactor.md).
+#pragma once
+
+#include <string>
+
+#include "billing/decide.hpp"
+#include "flexfactor/json.hpp"
+
+namespace recycled::flexfactor {
+
+// `status` is a number, `statusName` a word, and either may be missing or stand in the other's
+// place. Two that contradict each other are News::strange.
+billing::News news_in(const Json& order);
+
+// Both as they came, "COMPLETED (7)"; empty: it has neither.
+std::string status_words(const Json& order);
+
+}  // namespace recycled::flexfactor
