@@ -23,7 +23,7 @@ Result<std::unique_ptr<ProviderSet>> ProviderSet::make(boost::asio::any_io_execu
     wire.ca_file = account.ca_file;
     wire.connect_timeout = settings.limits.connect_timeout;
     wire.request_timeout = settings.limits.request_timeout;
-    wire.idle_connections = settings.limits.in_flight;
+    wire.idle_connections = account.in_flight.value_or(settings.limits.in_flight);
     auto transport = http::Client::make(executor, std::move(wire));
     if (!transport) return Failure(transport.error());
     Connected connected;

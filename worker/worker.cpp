@@ -26,7 +26,15 @@ namespace {
 
 engine::EngineSettings engine_settings(const config::Settings& settings) {
   engine::EngineSettings engine;
-  engine.in_flight = settings.limits.in_flight;
+  for (const auto& [gateway, account] : settings.accounts) {
+    engine::PaceLimits pace;
+    pace.in_flight = account.in_flight.value_or(settings.limits.in_flight);
+    pace.per_second = account.requests_per_second;
+    pace.failures_to_rest = settings.limits.failures_to_rest;
+    pace.first_rest = settings.rules.timing.first_backoff;
+    pace.longest_rest = settings.rules.timing.longest_backoff;
+    engine.pace.emplace(gateway, pace);
+  }
   engine.scan_batch = settings.limits.scan_batch;
   engine.scan_every = settings.schedule.scan_every;
   engine.once_poll_gap = settings.schedule.once_poll_gap;
@@ -120,27 +128,14 @@ async::Task<Result<void>> Worker::put_run(std::optional<Instant> ended_at) {
   co_return done;
 }
 
-// A run that was killed, or left before all it had under way was done, has no end in the ledger.
-async::Task<Result<engine::LastRun>> Worker::how_the_last_run_ended() {
-  std::function<engine::LastRun(ports::LedgerTx&)> work = [](ports::LedgerTx& tx) {
-    const auto last = tx.last_run();
-    const bool orderly = !last || last->ended_at;
-    return orderly ? engine::LastRun::orderly : engine::LastRun::unknown;
-  };
-  auto ended = co_await ports::transact(*ledger_, std::move(work));
-  co_return ended;
-}
-
 async::Task<Result<void>> Worker::begin() {
   started_at_ = clock_.now();
   ports::Event started(ports::EventName::run_started);
   started.reason = kind_ + terms_of(settings_);
   log_.note(started);
-  auto last_run = co_await how_the_last_run_ended();
-  if (!last_run) co_return Failure(last_run.error());
   auto noted = co_await put_run(std::nullopt);
   if (!noted) co_return noted;
-  auto ready = co_await engine_.start(*last_run);
+  auto ready = co_await engine_.start();
   co_return ready;
 }
 

@@ -33,8 +33,7 @@ class Worker {
   // The listener for callbacks, not started yet; null when the config has no public host.
   Result<std::unique_ptr<http::Server>> make_listener();
 
-  // The run's row in the ledger and its lines in the log. end() only after an orderly end: it tells
-  // the next run that nothing was left in flight.
+  // The run's row in the ledger and its lines in the log. end() only after an orderly end.
   async::Task<Result<void>> begin();
   async::Task<Result<void>> end();
   // ports::Counts::waiting_for_person.
@@ -44,7 +43,6 @@ class Worker {
   struct Parts;
   explicit Worker(Parts parts);
 
-  async::Task<Result<engine::LastRun>> how_the_last_run_ended();
   async::Task<Result<void>> put_run(std::optional<Instant> ended_at);
 
   boost::asio::io_context& io_;

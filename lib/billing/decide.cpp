@@ -136,7 +136,8 @@ Decision decide(const Recovery& recovery, const Event& event, const Rules& rules
 }
 
 Step step_now(const Recovery& recovery, const Rules& rules, Instant now) {
-  if (recovery.step != Step::send) return recovery.step;
+  const bool looks_up = recovery.step == Step::inquire && !recovery.provider_order;
+  if (recovery.step != Step::send && !looks_up) return recovery.step;
   if (!recovery.left) {
     // Sent with hardly any time left it would use up the re-attempt for nothing.
     const Instant half = recovery.claimed_at + (recovery.expires_at - recovery.claimed_at) / 2;
@@ -144,7 +145,7 @@ Step step_now(const Recovery& recovery, const Rules& rules, Instant now) {
   }
   const bool key_is_old = recovery.state == RecoveryState::unknown &&
                           now >= recovery.unsent_until + rules.timing.repeat_window;
-  if (!key_is_old && now < recovery.expires_at) return Step::send;
+  if (!key_is_old && now < recovery.expires_at) return recovery.step;
   return recovery.provider_order ? Step::inquire : Step::external_cancel;
 }
 

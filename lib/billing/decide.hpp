@@ -73,7 +73,7 @@ enum class News {
   capture_required,  // authorised only
   challenge,         // the payer must act
   problem,           // order status 3
-  not_found,         // FlexFactor does not know the order
+  not_found,         // FlexFactor does not know the order, or its list does not show ours
   refunded,
   charged_back,
   strange,  // a word nobody documented

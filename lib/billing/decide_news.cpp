@@ -97,12 +97,18 @@ void Deciding::still_open() {
 void Deciding::not_found() {
   if (!is_live(now_is().state)) return stop_working();
   if (now_is().state == RecoveryState::withdrawing) return conclude_withdrawal();
+  if (!now_is().provider_order) return next(Step::send, situation_.now);  // the list lacks ours
   if (now_is().tries == 0) decision_.alarm = Alarm::lost_order;
   if (situation_.now >= now_is().expires_at + timing_.grace) return withdraw(Reason::expired);
   again_later(inquiry_gap(now_is().tries));
 }
 
-void Deciding::on(const InquiryFailed& event) { again_later(event.retry_after); }
+void Deciding::on(const InquiryFailed& event) {
+  again_later(event.retry_after);
+  // Nothing was learned from a list: the same bytes are as good a question, and as safe.
+  const bool looked_up = now_is().step == Step::inquire && !now_is().provider_order;
+  if (looked_up) now_is().step = Step::send;
+}
 
 // --- the answer to a cancel ---
 void Deciding::on(const WithdrawAnswered& event) {
@@ -136,8 +142,7 @@ void Deciding::on(const Interrupted&) {
   if (now_is().state != RecoveryState::intended) return;
   if (now_is().next_at && *now_is().next_at > situation_.now) return;  // its time has not come yet
   now_is().left = true;
-  now_is().state = RecoveryState::unknown;
-  now_is().reason = Reason::interrupted;
+  become_unknown(Reason::interrupted);
 }
 
 }  // namespace recycled::billing

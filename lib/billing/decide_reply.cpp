@@ -43,16 +43,33 @@ void Deciding::answered_while_sending(const Answered& event) {
   if (const auto* refused = std::get_if<outcome::Refused>(&event.outcome)) {
     return park(refused->reason);
   }
-  if (const auto* not_sent = std::get_if<outcome::NotSent>(&event.outcome)) {
-    again_later(not_sent->retry_after);
-    if (now_is().state == RecoveryState::intended) now_is().unsent_until = *now_is().next_at;
+  if (std::holds_alternative<outcome::NotSent>(event.outcome)) {
+    // The service's trouble, not this request's: it keeps its place in the queue, and pacing says
+    // when the queue moves on. So an outage ends in order of deadline.
+    now_is().tries += 1;
+    if (now_is().state == RecoveryState::intended) now_is().unsent_until = situation_.now;
     return;
   }
   const auto* unknown = std::get_if<outcome::Unknown>(&event.outcome);
   ensure(unknown != nullptr, "an approval was handled before");
-  now_is().state = RecoveryState::unknown;
-  now_is().reason = Reason::no_answer;
+  become_unknown(Reason::no_answer);
   again_later(unknown->retry_after);
+}
+
+// How its fate is asked for is the operator's choice.
+void Deciding::become_unknown(Reason reason) {
+  now_is().state = RecoveryState::unknown;
+  now_is().reason = reason;
+  switch (when_unknown_) {
+    case WhenUnknown::repeat:
+      return;
+    case WhenUnknown::look_up:
+      now_is().step = Step::inquire;
+      return;
+    case WhenUnknown::withdraw:
+      now_is().step = cancel_step(now_is());
+      return;
+  }
 }
 
 // A sync account said "not now": the same order under a new key, until expiry (flexfactor.md). What

@@ -25,7 +25,10 @@ inline Step cancel_step(const Recovery& recovery) {
 class Deciding {
  public:
   Deciding(const Recovery& recovery, const Rules& rules, const Situation& situation)
-      : timing_(rules.timing), late_success_(rules.late_success), situation_(situation) {
+      : timing_(rules.timing),
+        late_success_(rules.late_success),
+        when_unknown_(rules.when_unknown),
+        situation_(situation) {
     decision_.recovery = recovery;
   }
 
@@ -63,9 +66,11 @@ class Deciding {
   void answered_while_withdrawing(const Answered& event);
   void answered_otherwise(const Answered& event);
   void not_now();
+  void become_unknown(Reason reason);
 
   const Timing& timing_;
   const LateSuccess late_success_;
+  const WhenUnknown when_unknown_;
   const Situation& situation_;
   Decision decision_;
 };

@@ -32,7 +32,7 @@ bool is_live(RecoveryState state);  // exactly one live recovery a (subscription
 enum class Step {
   none,             // nothing by ourselves
   send,             // evaluate, with exactly the stored bytes
-  inquire,          // GET orders/{id}
+  inquire,          // GET orders/{id}; where their id never came, a look for ours in the list
   cancel,           // POST orders/{id}/cancel
   external_cancel,  // POST orders/{our id}/external-cancel: their id never came
 };

@@ -21,6 +21,14 @@ enum class MitMode { managed, sync };
 // What becomes of a success that comes after we had given up (domain.md).
 enum class LateSuccess { accept, hold };
 
+// What is done about a hand-over that was not answered, so that nobody knows whether it arrived.
+// Never a new key (flexfactor.md "Repeats", lessons.md 3).
+enum class WhenUnknown {
+  repeat,    // the same bytes under the same key, inside the repeat window
+  look_up,   // look for our order in FlexFactor's list first; not there: repeat
+  withdraw,  // give the order up by external-cancel: rather a lost recovery than a doubt
+};
+
 struct FlexFactorTerms {
   int expiry_days = 21;  // 1..21 (S2)
   MitMode mit = MitMode::managed;
@@ -71,6 +79,7 @@ struct Rules {
   std::vector<std::string> never_send_codes;  // decline codes (domain.md "Guard rails")
   int card_cap = 0;  // hand-overs of one card in card_cap_span; beyond it they wait; 0: no cap
   LateSuccess late_success = LateSuccess::accept;
+  WhenUnknown when_unknown = WhenUnknown::repeat;
   Timing timing;
 
   bool operator==(const Rules&) const = default;

@@ -77,6 +77,7 @@ std::string rules_digest(const Settings& settings) {
   for (const std::string& code : rules.never_send_codes) canon.put(code);
   canon.put("card cap").number(rules.card_cap);
   canon.put("late success").number(static_cast<int>(rules.late_success));
+  canon.put("when unknown").number(static_cast<int>(rules.when_unknown));
   put(canon, rules.timing);
   return crypto::to_hex(crypto::sha256(canon.text()));
 }

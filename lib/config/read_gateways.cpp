@@ -22,7 +22,9 @@ constexpr std::array flexfactor_keys{"environment",
                                      "ca_file",
                                      "expiry_days",
                                      "cascade_all",
-                                     "mit"};
+                                     "mit",
+                                     "requests_per_second",
+                                     "in_flight"};
 
 struct InlineSecret {
   std::string_view key;
@@ -99,6 +101,12 @@ FlexFactorAccount read_account(Section& section, const Reading& reading, const G
                      "Add hmac_signing_key_files = [\"…\"]");
   }
   account.cascade_all = section.flag("cascade_all").value_or(false);
+  if (const auto rate = section.integer("requests_per_second", 1, 100'000)) {
+    account.requests_per_second = static_cast<int>(*rate);
+  }
+  if (const auto count = section.integer("in_flight", 1, 1000)) {
+    account.in_flight = static_cast<int>(*count);
+  }
   return account;
 }
 

@@ -42,6 +42,9 @@ void read_limits(Section& limits, Reading& reading) {
   if (const auto count = limits.integer("in_flight", 1, 1000)) {
     into.in_flight = static_cast<int>(*count);
   }
+  if (const auto count = limits.integer("failures_to_rest", 1, 1000)) {
+    into.failures_to_rest = static_cast<int>(*count);
+  }
   if (const auto count = limits.integer("scan_batch", 1, 10000)) {
     into.scan_batch = static_cast<int>(*count);
   }
@@ -75,6 +78,11 @@ void read_schedule(Section& root, Reading& reading) {
     using billing::LateSuccess;
     const Words<LateSuccess> policies{{"accept", LateSuccess::accept}, {"hold", LateSuccess::hold}};
     rules.late_success = schedule.word("late_success", policies).value_or(rules.late_success);
+    using billing::WhenUnknown;
+    const Words<WhenUnknown> questions{{"repeat", WhenUnknown::repeat},
+                                       {"look_up", WhenUnknown::look_up},
+                                       {"withdraw", WhenUnknown::withdraw}};
+    rules.when_unknown = schedule.word("when_unknown", questions).value_or(rules.when_unknown);
     schedule.refuse_unknown();
   }
   if (const Value* table = root.table("limits")) {

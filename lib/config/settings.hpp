@@ -29,8 +29,9 @@ struct CallbackSettings {
 };
 
 struct Limits {
-  int in_flight = 32;    // requests to FlexFactor at one time
-  int scan_batch = 500;  // claims a transaction
+  int in_flight = 32;        // requests to a FlexFactor gateway at one time
+  int failures_to_rest = 5;  // requests in a row without an answer: then its queue rests
+  int scan_batch = 500;      // claims a transaction
   Millis request_timeout = std::chrono::seconds(30);
   Millis connect_timeout = std::chrono::seconds(5);
   Millis drain = std::chrono::seconds(20);  // at the first stop signal
@@ -57,6 +58,8 @@ struct FlexFactorAccount {
   std::vector<std::filesystem::path> hmac_signing_key_files;  // all live keys
   std::filesystem::path ca_file;                              // empty: the system's
   bool cascade_all = false;                                   // C4
+  int requests_per_second = 100;
+  std::optional<int> in_flight;  // else limits.in_flight
 };
 
 struct Settings {

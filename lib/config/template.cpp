@@ -27,9 +27,11 @@ time_zone = "America/New_York"
 # first_backoff = "2s"     # when FlexFactor does not answer ...
 # longest_backoff = "10m"  # ... and at most
 # late_success = "accept"  # a charge after we had given up: "accept", or "hold" for a person
+# when_unknown = "repeat"  # no answer came: "repeat" the same, "look_up" first, or "withdraw"
 
 [limits]
-# in_flight = 32           # requests to FlexFactor at one time
+# in_flight = 32           # requests to a FlexFactor gateway at one time
+# failures_to_rest = 5     # requests in a row without an answer: then its queue rests
 # scan_batch = 500         # subscriptions claimed in one transaction
 # request_timeout = "30s"
 # connect_timeout = "5s"
@@ -69,6 +71,8 @@ app_secret_file = "secrets/app_secret"
 # ca_file = "ca.pem"                                       # instead of the system's
 expiry_days = 21          # FlexFactor keeps trying for so long: 1 to 21
 mit = "managed"           # how FlexFactor set the account up: "managed" or "sync"
+# requests_per_second = 100
+# in_flight = 32            # instead of [limits]
 # cascade_all = false
 
 # --- recycle profiles -------------------------------------------------------------------------

@@ -23,10 +23,13 @@ std::string detail_of(const billing::Outcome& outcome, const std::string& trace)
 
 async::Task<void> Steps::dispatch(Item item) {
   ports::Provider& provider = provider_of(item);
-  ports::Attempt attempt;
+  Ended ended;
+  ports::Attempt& attempt = ended.attempt;
   attempt.started_at = context_.clock.now();
   std::string body = std::move(item.body);
   auto reply = co_await provider.hand_over(std::move(body));
+  ended.service = reply.service;
+  ended.retry_after = reply.retry_after;
   attempt.outcome = billing::name_of(reply.outcome);
   attempt.detail = detail_of(reply.outcome, reply.trace);
   ports::Event sent = line_for(ports::EventName::recovery_sent, item);
@@ -35,7 +38,7 @@ async::Task<void> Steps::dispatch(Item item) {
   context_.events.note(sent);
   billing::Event event = billing::Answered{std::move(reply.outcome), item.stored.recovery.sending,
                                            std::move(reply.provider_order)};
-  co_await record(std::move(item), std::move(attempt), std::move(event));
+  co_await record(std::move(item), std::move(ended), std::move(event));
 }
 
 }  // namespace recycled::engine

@@ -14,16 +14,17 @@ Engine::Engine(const Context& context, const ports::CallbackReader& reader, port
       settings_(std::move(settings)),
       inbox_(context, reader, settings_.nonce_memory, tally_,
              [this](Instant next) { heard_of(next); }),
-      steps_(context, std::move(executor), settings_.in_flight, tally_,
+      steps_(context, std::move(executor), settings_.pace, tally_,
              [this](Instant next) { heard_of(next); }) {}
 
-async::Task<Result<void>> Engine::start(LastRun last_run) {
-  auto interrupted = co_await recover_interrupted(context_, last_run);
+async::Task<Result<void>> Engine::start() {
+  auto interrupted = co_await recover_interrupted(context_);
   if (!interrupted) co_return Failure(interrupted.error());
   std::string digest = settings_.rules_digest;
   auto replanned = co_await replan_if_changed(context_, std::move(digest));
   if (!replanned) co_return Failure(replanned.error());
-  co_return Result<void>{};
+  auto told = co_await steps_.tell_of_orphans();
+  co_return told;
 }
 
 async::Task<Result<void>> Engine::run(Scanning scanning) {
@@ -31,43 +32,53 @@ async::Task<Result<void>> Engine::run(Scanning scanning) {
   while (!stopping_) {
     outcome = co_await pass(scanning);
     if (!outcome || stopping_) break;
+    outcome = co_await steps_.note_quiet();
+    if (!outcome) break;
     auto until = co_await sleep_until();
     if (!until) {
       outcome = Failure(until.error());
       break;
     }
-    asleep_until_ = *until;
-    co_await alarm_.wait_until(*until);
-    asleep_until_ = from_millis(0);
+    co_await sleep(*until);
   }
   auto joined = co_await steps_.join();
-  if (outcome && !joined) outcome = joined;
+  if (!outcome || !joined) co_return outcome ? joined : outcome;
+  outcome = co_await steps_.note_quiet();
   co_return outcome;
 }
 
 async::Task<Result<void>> Engine::once() {
   Result<void> done = co_await inbox_.retry_due();
   if (!done) co_return done;
-  done = co_await steps_.poll_waiting(settings_.once_poll_gap);
+  done = co_await steps_.make_inquiries_due(settings_.once_poll_gap);
   if (!done) co_return done;
   done = co_await scan(context_, settings_.scan_batch, tally_);
   if (!done) co_return done;
-  // A step may be followed at once by another (cancel, then inquire): until no call is made.
-  for (auto calls = tally_.calls - 1; calls != tally_.calls && !stopping_;) {
-    calls = tally_.calls;
+  while (!stopping_) {
+    heard_.reset();
     done = co_await steps_.start_due();
-    if (!done) break;
-    done = co_await steps_.join();
-    if (!done) break;
+    if (!done || steps_.is_done()) break;
+    const Instant at_the_latest = context_.clock.now() + std::chrono::minutes(1);
+    const Instant until = std::min(heard_.value_or(at_the_latest), at_the_latest);
+    co_await sleep(until);
   }
   auto joined = co_await steps_.join();
   if (!done || !joined) co_return done ? joined : done;
+  done = co_await steps_.note_quiet();
+  if (!done) co_return done;
   done = co_await inbox_.forget_old_nonces();
   co_return done;
 }
 
+async::Task<void> Engine::sleep(Instant until) {
+  asleep_until_ = until;
+  co_await alarm_.wait_until(until);
+  asleep_until_ = from_millis(0);
+}
+
 async::Task<Result<void>> Engine::pass(Scanning scanning) {
   heard_.reset();
+  pass_began_ = context_.clock.now();
   Result<void> done = co_await inbox_.retry_due();
   if (!done) co_return done;
   const Instant now = context_.clock.now();
@@ -87,8 +98,14 @@ async::Task<Result<void>> Engine::pass(Scanning scanning) {
 async::Task<Result<Instant>> Engine::sleep_until() {
   const Instant now = context_.clock.now();
   using Next = std::pair<std::optional<Instant>, std::optional<Instant>>;
-  std::function<Next(ports::LedgerTx&)> read = [now](ports::LedgerTx& tx) {
-    return Next(tx.next_step_after(now), tx.next_callback());
+  // What became due since the pass began has not been looked at.
+  std::function<Next(ports::LedgerTx&)> read = [this](ports::LedgerTx& tx) {
+    std::optional<Instant> step;
+    for (const auto& [gateway, limits] : settings_.pace) {
+      const auto first = tx.next_step_after(gateway, pass_began_);
+      if (first && (!step || *first < *step)) step = first;
+    }
+    return Next(step, tx.next_callback());
   };
   auto next = co_await ports::transact(context_.ledger, std::move(read));
   if (!next) co_return Failure(next.error());

@@ -3,6 +3,7 @@
 // happened (lessons.md 17, 18).
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 
@@ -13,7 +14,7 @@
 namespace recycled::engine {
 
 struct EngineSettings {
-  int in_flight = 32;    // calls to the provider at one time
+  std::map<GatewayId, PaceLimits> pace;  // of every FlexFactor gateway
   int scan_batch = 500;  // claims a transaction
   Millis scan_every = std::chrono::minutes(1);
   Millis once_poll_gap = Millis(0);
@@ -31,13 +32,13 @@ class Engine {
 
   // What was in flight when the last process died becomes unknown; stored plans follow the rules.
   // Before anything else.
-  async::Task<Result<void>> start(LastRun last_run);
+  async::Task<Result<void>> start();
 
   // Until stop(). Returns when nothing is under way any more.
   async::Task<Result<void>> run(Scanning scanning);
 
   // One pass: inbox, what FlexFactor is working on, scan, hand-overs and whatever else is due,
-  // until nothing is due now.
+  // until nothing is due now but at a gateway that does not answer.
   async::Task<Result<void>> once();
 
   // No new claims and calls; those under way end.
@@ -50,6 +51,7 @@ class Engine {
  private:
   async::Task<Result<void>> pass(Scanning scanning);
   async::Task<Result<Instant>> sleep_until();
+  async::Task<void> sleep(Instant until);
   void heard_of(Instant next);
 
   const Context& context_;
@@ -59,6 +61,7 @@ class Engine {
   Inbox inbox_;
   Steps steps_;
   std::optional<Instant> next_scan_;
+  Instant pass_began_ = from_millis(0);
   Instant asleep_until_ = from_millis(0);
   std::optional<Instant> heard_;  // the earliest step scheduled since the last pass began
   bool stopping_ = false;

@@ -25,7 +25,8 @@ std::string_view to_text(billing::Withdrawal result) {
 
 async::Task<void> Steps::withdraw(Item item) {
   ports::Provider& provider = provider_of(item);
-  ports::Attempt attempt;
+  Ended ended;
+  ports::Attempt& attempt = ended.attempt;
   attempt.started_at = context_.clock.now();
   ports::WithdrawReply reply;
   if (item.step == billing::Step::cancel) {
@@ -35,10 +36,12 @@ async::Task<void> Steps::withdraw(Item item) {
     OrderId order = item.stored.recovery.order;
     reply = co_await provider.cancel_external(std::move(order));
   }
+  ended.service = reply.service;
+  ended.retry_after = reply.retry_after;
   attempt.outcome = to_text(reply.result);
   attempt.detail = reply.message;
   billing::Event event = billing::WithdrawAnswered{reply.result, reply.retry_after};
-  co_await record(std::move(item), std::move(attempt), std::move(event));
+  co_await record(std::move(item), std::move(ended), std::move(event));
 }
 
 }  // namespace recycled::engine

@@ -1,5 +1,7 @@
 #include "engine/recover.hpp"
 
+#include <sstream>
+#include <unordered_set>
 #include <utility>
 
 #include "engine/apply.hpp"
@@ -9,6 +11,28 @@ namespace {
 
 constexpr int page = 500;
 constexpr const char* digest_name = "rules_digest";
+constexpr const char* calls_name = "calls";
+constexpr const char* any_calls = "any";
+constexpr std::size_t most_named = 16;
+
+// What the last process left in doubt.
+struct Doubt {
+  std::unordered_set<RecoveryKey> named;
+  bool is_any = false;
+
+  bool covers(RecoveryKey key) const { return is_any || named.contains(key); }
+};
+
+Doubt doubt_in(const std::string& noted) {
+  Doubt doubt;
+  if (noted == any_calls) {
+    doubt.is_any = true;
+    return doubt;
+  }
+  std::istringstream names(noted);
+  for (std::int64_t key = 0; names >> key;) doubt.named.insert(RecoveryKey(key));
+  return doubt;
+}
 
 struct Interruptions {
   std::vector<Applied> applied;
@@ -17,12 +41,13 @@ struct Interruptions {
 };
 
 Interruptions interrupt(ports::LedgerTx& tx, const Desk& desk, const Moment& moment,
-                        RecoveryKey after) {
+                        const Doubt& doubt, RecoveryKey after) {
   Interruptions done;
   const auto rows = tx.in_state(billing::RecoveryState::intended, after, page);
   done.more = static_cast<int>(rows.size()) == page;
   for (const ports::StoredRecovery& stored : rows) {
     done.after = stored.key;
+    if (!doubt.covers(stored.key)) continue;
     const billing::Event event = billing::Interrupted{};
     const Applied applied = apply(tx, stored.key, event, desk, moment);
     if (applied.after != applied.before.recovery) done.applied.push_back(applied);
@@ -52,15 +77,34 @@ Replanned replan(ports::LedgerTx& tx, const Desk& desk, SubscriptionKey after) {
 
 }  // namespace
 
-async::Task<Result<std::int64_t>> recover_interrupted(const Context& context, LastRun last_run) {
-  if (last_run == LastRun::orderly) co_return 0;
+CallsNoted note_calls(ports::LedgerTx& tx, const std::vector<RecoveryKey>& keys) {
+  if (keys.size() > most_named) {
+    note_any_calls(tx);
+    return CallsNoted::any;
+  }
+  std::string names;
+  for (const RecoveryKey key : keys) names += std::to_string(key.value()) + " ";
+  tx.set_meta(calls_name, names);
+  return keys.empty() ? CallsNoted::none : CallsNoted::some;
+}
+
+void note_any_calls(ports::LedgerTx& tx) { tx.set_meta(calls_name, any_calls); }
+
+async::Task<Result<std::int64_t>> recover_interrupted(const Context& context) {
+  std::function<std::string(ports::LedgerTx&)> read = [](ports::LedgerTx& tx) {
+    return tx.meta(calls_name).value_or(any_calls);
+  };
+  auto noted = co_await ports::transact(context.ledger, std::move(read));
+  if (!noted) co_return Failure(noted.error());
+  const Doubt doubt = doubt_in(*noted);
+  if (doubt.named.empty() && !doubt.is_any) co_return 0;
   std::int64_t count = 0;
   RecoveryKey after;
   for (bool more = true; more;) {
     const Moment moment = context.moment();
-    std::function<Interruptions(ports::LedgerTx&)> work = [&context, moment,
+    std::function<Interruptions(ports::LedgerTx&)> work = [&context, &doubt, moment,
                                                            after](ports::LedgerTx& tx) {
-      return interrupt(tx, context.desk, moment, after);
+      return interrupt(tx, context.desk, moment, doubt, after);
     };
     auto done = co_await ports::transact(context.ledger, std::move(work));
     if (!done) co_return Failure(done.error());

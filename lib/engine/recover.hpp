@@ -1,20 +1,23 @@
 // What a new process does before anything else.
 #pragma once
 
+#include <cstdint>
+#include <vector>
+
 #include "engine/context.hpp"
 
 namespace recycled::engine {
 
-// How the last process that worked on this ledger ended.
-enum class LastRun {
-  orderly,  // it joined everything it had under way: nothing is in flight
-  unknown,  // it was killed, or left when its grace was over
-};
+// The ledger's note of the calls that may be under way: durable before the first of them leaves and
+// until after the last has ended, so that a process that dies says what it left in doubt. A few are
+// named; more are "any".
+enum class CallsNoted { none, some, any };
+CallsNoted note_calls(ports::LedgerTx& tx, const std::vector<RecoveryKey>& keys);
+void note_any_calls(ports::LedgerTx& tx);
 
-// Every recovery found `intended` may have left just before the last process died: it becomes
-// unknown, and is resolved without a second charge (lessons.md 1). Nothing is to be done after an
-// orderly end. Returns how many.
-async::Task<Result<std::int64_t>> recover_interrupted(const Context& context, LastRun last_run);
+// Every recovery found `intended` whose call may have left just before the last process died
+// becomes unknown, and is resolved without a second charge (lessons.md 1). Returns how many.
+async::Task<Result<std::int64_t>> recover_interrupted(const Context& context);
 
 // When the rules are no longer those the ledger was planned with, plans every subscription in
 // recycle billing anew. `digest` identifies the rules. Returns how many plans changed.

@@ -1,3 +1,5 @@
+// What is started, and when: each gateway's queue as far as its pace has room. How a step is
+// performed is in dispatch.cpp, inquire.cpp and expire.cpp; how it ends in record.cpp.
 #include "engine/steps.hpp"
 
 #include <algorithm>
@@ -6,92 +8,172 @@
 #include "base/ensure.hpp"
 
 namespace recycled::engine {
+namespace {
 
-Steps::Steps(const Context& context, async::Executor executor, int in_flight, Tally& tally,
+int places_of(const std::map<GatewayId, PaceLimits>& pace) {
+  int places = 1;
+  for (const auto& [gateway, limits] : pace) places += limits.in_flight;
+  return places;
+}
+
+// One that cannot be in more doubt than it is: an inquiry, a cancel, a request that is repeated.
+bool is_harmless(billing::Step step, const billing::Recovery& recovery) {
+  return step != billing::Step::send || recovery.left;
+}
+
+}  // namespace
+
+Steps::Steps(const Context& context, async::Executor executor,
+             std::map<GatewayId, PaceLimits> pace, Tally& tally,
              std::function<void(Instant)> on_next)
     : context_(context),
-      group_(std::move(executor), in_flight),
-      in_flight_(in_flight),
+      group_(std::move(executor), places_of(pace)),
       tally_(tally),
-      on_next_(std::move(on_next)) {}
-
-Steps::Batch Steps::load_due(ports::LedgerTx& tx, const Desk& desk, Instant now,
-                             ports::DueCursor after, int limit) {
-  Batch batch;
-  batch.after = after;
-  auto due = tx.steps_due(now, after, limit);
-  batch.more = static_cast<int>(due.size()) == limit;
-  for (ports::StoredRecovery& stored : due) {
-    batch.after = ports::DueCursor{*stored.recovery.next_at, stored.key.value()};
-    Item item;
-    item.step = billing::step_now(stored.recovery, desk.rules(), now);
-    if (item.step == billing::Step::send) item.body = tx.request(stored.key);
-    item.stored = std::move(stored);
-    batch.items.push_back(std::move(item));
+      on_next_(std::move(on_next)) {
+  for (const auto& [gateway, limits] : pace) {
+    lanes_.try_emplace(gateway, gateway, limits);
   }
-  return batch;
+}
+
+// A probe is chosen from as many as otherwise go at a time.
+Steps::Wanted Steps::wanted_of(const Lane& lane, Instant now, int room) const {
+  const bool probes = lane.pacer.rests(now);
+  Wanted wanted;
+  wanted.gateway = lane.gateway;
+  wanted.now = now;
+  wanted.items = static_cast<std::size_t>(room);
+  wanted.choice = probes ? Choice::harmless_first : Choice::in_order;
+  wanted.candidates = lane.busy + (probes ? lane.pacer.limits().in_flight : room);
+  wanted.busy = busy_;
+  wanted.noted = noted_;
+  return wanted;
+}
+
+Steps::Loaded Steps::load_due(ports::LedgerTx& tx, const billing::Rules& rules,
+                              const Wanted& wanted) {
+  Loaded loaded;
+  std::vector<Item>& items = loaded.items;
+  for (auto& stored : tx.steps_due(wanted.gateway, wanted.now, wanted.candidates)) {
+    if (wanted.busy.contains(stored.key)) continue;
+    Item item;
+    item.step = billing::step_now(stored.recovery, rules, wanted.now);
+    item.stored = std::move(stored);
+    items.push_back(std::move(item));
+  }
+  if (wanted.choice == Choice::harmless_first) {
+    std::stable_partition(items.begin(), items.end(), [](const Item& item) {
+      return is_harmless(item.step, item.stored.recovery);
+    });
+  }
+  if (items.size() > wanted.items) items.resize(wanted.items);
+  std::vector<RecoveryKey> keys;
+  for (Item& item : items) {
+    if (item.step == billing::Step::send) item.body = tx.request(item.stored.key);
+    keys.push_back(item.stored.key);
+  }
+  loaded.noted = note(tx, keys, wanted);
+  return loaded;
+}
+
+// In the transaction after which they may leave.
+CallsNoted Steps::note(ports::LedgerTx& tx, const std::vector<RecoveryKey>& keys,
+                       const Wanted& wanted) {
+  if (keys.empty() || wanted.noted == CallsNoted::any) return wanted.noted;
+  if (wanted.busy.empty()) return note_calls(tx, keys);
+  note_any_calls(tx);
+  return CallsNoted::any;
 }
 
 async::Task<Result<void>> Steps::start_due() {
-  ports::DueCursor after;
-  const Instant now = context_.clock.now();
-  const int limit = std::max(64, in_flight_ * 4);
-  while (!halted()) {
-    std::function<Batch(ports::LedgerTx&)> work = [this, now, after, limit](ports::LedgerTx& tx) {
-      return load_due(tx, context_.desk, now, after, limit);
-    };
-    auto batch = co_await ports::transact(context_.ledger, std::move(work));
-    if (!batch) co_return Failure(batch.error());
-    after = batch->after;
-    const bool more = batch->more;
-    std::vector<Item> items = std::move(batch->items);
-    co_await start(std::move(items));
-    if (!more) break;
+  for (auto& [gateway, lane] : lanes_) {
+    if (halted()) break;
+    auto started = co_await start_due_in(lane);
+    if (!started) co_return started;
   }
   if (broken_) std::rethrow_exception(broken_);
   if (failure_) co_return Failure(*failure_);
   co_return Result<void>{};
 }
 
-std::vector<Steps::Item> Steps::load_waiting(ports::LedgerTx& tx, Instant not_asked_since) {
-  constexpr int page = 500;
-  std::vector<Item> items;
-  for (const auto state : {billing::RecoveryState::waiting, billing::RecoveryState::grace}) {
-    RecoveryKey after;
-    for (;;) {
-      auto rows = tx.in_state(state, after, page);
-      for (ports::StoredRecovery& stored : rows) {
-        after = stored.key;
-        if (stored.recovery.step != billing::Step::inquire) continue;
-        const auto attempts = tx.attempts(stored.key);
-        if (!attempts.empty() && attempts.back().started_at > not_asked_since) continue;
-        items.push_back(Item{std::move(stored), billing::Step::inquire, {}});
-      }
-      if (static_cast<int>(rows.size()) < page) break;
+async::Task<Result<void>> Steps::start_due_in(Lane& lane) {
+  const Instant now = context_.clock.now();
+  const int room = lane.pacer.room(now);
+  lane.more = room == 0;  // for all we know
+  if (room > 0) {
+    const Wanted wanted = wanted_of(lane, now, room);
+    std::function<Loaded(ports::LedgerTx&)> work = [this, &wanted](ports::LedgerTx& tx) {
+      return load_due(tx, context_.desk.rules(), wanted);
+    };
+    auto loaded = co_await ports::transact(context_.ledger, std::move(work));
+    if (!loaded) co_return Failure(loaded.error());
+    noted_ = loaded->noted;
+    if (loaded->items.size() == wanted.items) lane.more = true;
+    for (Item& item : loaded->items) {
+      if (!halted()) start(std::move(item), lane, now);
     }
   }
-  return items;
-}
-
-async::Task<Result<void>> Steps::poll_waiting(Millis gap) {
-  const Instant not_asked_since = context_.clock.now() - gap;
-  std::function<std::vector<Item>(ports::LedgerTx&)> work = [not_asked_since](ports::LedgerTx& tx) {
-    return load_waiting(tx, not_asked_since);
-  };
-  auto items = co_await ports::transact(context_.ledger, std::move(work));
-  if (!items) co_return Failure(items.error());
-  co_await start(std::move(*items));
+  wait_for_room(lane, now);
   co_return Result<void>{};
 }
 
-async::Task<void> Steps::start(std::vector<Item> items) {
-  for (Item& item : items) {
-    if (halted()) co_return;
-    if (is_orphan(item)) continue;
-    if (!busy_.insert(item.stored.key).second) continue;
-    auto task = perform(std::move(item));
-    co_await group_.spawn(std::move(task));
+void Steps::start(Item item, Lane& lane, Instant now) {
+  busy_.insert(item.stored.key);
+  lane.busy += 1;
+  if (item.step != billing::Step::none) lane.pacer.started(now);
+  group_.start(perform(std::move(item), lane));
+}
+
+void Steps::wait_for_room(Lane& lane, Instant now) {
+  if (!lane.more) return;
+  if (const auto at = lane.pacer.opens_at(now)) on_next_(*at);
+}
+
+async::Task<Result<void>> Steps::make_inquiries_due(Millis gap) {
+  constexpr int page = 5000;
+  const Instant now = context_.clock.now();
+  std::optional<RecoveryKey> after = RecoveryKey();
+  while (after) {
+    std::function<std::optional<RecoveryKey>(ports::LedgerTx&)> work =
+        [now, gap, after](ports::LedgerTx& tx) {
+          return tx.make_inquiries_due(now, now - gap, *after, page);
+        };
+    auto last = co_await ports::transact(context_.ledger, std::move(work));
+    if (!last) co_return Failure(last.error());
+    after = *last;
   }
+  co_return Result<void>{};
+}
+
+async::Task<Result<void>> Steps::tell_of_orphans() {
+  std::function<std::vector<GatewayId>(ports::LedgerTx&)> work = [](ports::LedgerTx& tx) {
+    return tx.gateways_at_work();
+  };
+  auto gateways = co_await ports::transact(context_.ledger, std::move(work));
+  if (!gateways) co_return Failure(gateways.error());
+  for (const GatewayId& gateway : *gateways) {
+    if (lanes_.contains(gateway)) continue;
+    ports::Event event(ports::EventName::provider_unavailable);
+    event.gateway = gateway.str();
+    event.reason = "the config has no such gateway any more; its open recoveries wait until it has";
+    context_.events.note(event);
+  }
+  co_return Result<void>{};
+}
+
+async::Task<Result<void>> Steps::note_quiet() {
+  if (noted_ == CallsNoted::none || !busy_.empty()) co_return Result<void>{};
+  ports::LedgerWork work = [](ports::LedgerTx& tx) { note_calls(tx, {}); };
+  auto noted = co_await context_.ledger.write(std::move(work));
+  if (noted) noted_ = CallsNoted::none;
+  co_return noted;
+}
+
+bool Steps::is_done() const {
+  const Instant now = context_.clock.now();
+  return std::all_of(lanes_.begin(), lanes_.end(), [now](const auto& entry) {
+    const Lane& lane = entry.second;
+    return lane.busy == 0 && (!lane.more || lane.pacer.rests(now));
+  });
 }
 
 async::Task<Result<void>> Steps::join() {
@@ -101,97 +183,10 @@ async::Task<Result<void>> Steps::join() {
   co_return Result<void>{};
 }
 
-async::Task<void> Steps::perform(Item item) {
-  const RecoveryKey key = item.stored.key;
-  try {
-    co_await do_step(std::move(item));
-  } catch (...) {  // our bug: whoever waits for us is to hear of it now, not at the end
-    broken_ = std::current_exception();
-    on_next_(context_.clock.now());
-  }
-  busy_.erase(key);
-}
-
-async::Task<void> Steps::do_step(Item item) {
-  switch (item.step) {
-    case billing::Step::none:
-      co_await release(std::move(item));
-      break;
-    case billing::Step::send:
-      co_await dispatch(std::move(item));
-      break;
-    case billing::Step::inquire:
-      co_await inquire(std::move(item));
-      break;
-    case billing::Step::cancel:
-    case billing::Step::external_cancel:
-      co_await withdraw(std::move(item));
-      break;
-  }
-}
-
-// The operator took a gateway out of the config while it had work: that work waits, and is told of.
-bool Steps::is_orphan(const Item& item) {
-  const GatewayId& gateway = item.stored.recovery.provider_gateway;
-  if (context_.desk.providers.find(gateway) != nullptr) return false;
-  if (missing_.insert(gateway).second) {
-    ports::Event event = line_for(ports::EventName::provider_unavailable, item);
-    event.reason = "the config has no such gateway any more; its open recoveries wait until it has";
-    context_.events.note(event);
-  }
-  return true;
-}
-
 ports::Provider& Steps::provider_of(const Item& item) const {
   ports::Provider* provider = context_.desk.providers.find(item.stored.recovery.provider_gateway);
-  ensure(provider != nullptr, "orphans are not started");
+  ensure(provider != nullptr, "a gateway with a lane has its provider");
   return *provider;
-}
-
-ports::Event Steps::line_for(ports::EventName name, const Item& item) {
-  ports::Event line(name);
-  line.recovery = std::to_string(item.stored.key.value());
-  line.subscription = item.stored.subscription.str();
-  line.order = item.stored.recovery.order.str();
-  line.gateway = item.stored.recovery.provider_gateway.str();
-  return line;
-}
-
-// The end of every call: what came of it, and what that means, in one transaction.
-async::Task<void> Steps::record(Item item, ports::Attempt attempt, billing::Event event) {
-  attempt.recovery = item.stored.key;
-  attempt.step = item.step;
-  Moment moment = context_.moment();
-  attempt.took = moment.now - attempt.started_at;
-  tally_.calls += 1;
-  const RecoveryKey key = item.stored.key;
-  std::function<Applied(ports::LedgerTx&)> work = [this, key, &attempt, &event,
-                                                   moment](ports::LedgerTx& tx) {
-    tx.add_attempt(attempt);
-    return apply(tx, key, event, context_.desk, moment);
-  };
-  auto applied = co_await ports::transact(context_.ledger, std::move(work));
-  note(applied);
-}
-
-async::Task<void> Steps::release(Item item) {
-  const Moment moment = context_.moment();
-  const RecoveryKey key = item.stored.key;
-  std::function<Applied(ports::LedgerTx&)> work = [this, key, moment](ports::LedgerTx& tx) {
-    return apply_release(tx, key, context_.desk, moment);
-  };
-  auto applied = co_await ports::transact(context_.ledger, std::move(work));
-  note(applied);
-}
-
-void Steps::note(const Result<Applied>& applied) {
-  if (!applied) {
-    failure_ = applied.error();
-    return on_next_(context_.clock.now());
-  }
-  tell(context_.events, *applied);
-  tally_.note(*applied);
-  if (applied->after.next_at) on_next_(*applied->after.next_at);
 }
 
 }  // namespace recycled::engine

@@ -4,27 +4,40 @@
 
 #include <exception>
 #include <functional>
+#include <map>
 #include <optional>
 #include <unordered_set>
+#include <utility>
+#include <vector>
 
 #include "async/task_group.hpp"
 #include "engine/context.hpp"
+#include "engine/pacer.hpp"
+#include "engine/recover.hpp"
 #include "engine/tally.hpp"
 
 namespace recycled::engine {
 
 class Steps {
  public:
-  // `on_next` hears of each later step as it is scheduled, so that whoever sleeps can wake in time.
-  Steps(const Context& context, async::Executor executor, int in_flight, Tally& tally,
-        std::function<void(Instant)> on_next);
+  // A lane for each gateway of `pace`; what belongs to any other waits. `on_next` hears of each
+  // later step as it is scheduled, and of room for what is due, so that whoever sleeps can wake in
+  // time.
+  Steps(const Context& context, async::Executor executor, std::map<GatewayId, PaceLimits> pace,
+        Tally& tally, std::function<void(Instant)> on_next);
 
-  // Starts all that is due now, earliest first, waiting for a free place where none is. Returns
-  // once the last is started.
+  // Starts what is due now, earliest first, as far as each gateway's pace has room.
   async::Task<Result<void>> start_due();
-  // Asks about every recovery FlexFactor is working on, due or not, that was claimed before now and
-  // not asked about for `gap`: what `once` does for want of callbacks (mission.md X3).
-  async::Task<Result<void>> poll_waiting(Millis gap);
+  // Makes every recovery FlexFactor is working on due for an inquiry that was claimed before now
+  // and not asked about for `gap`: what `once` does for want of callbacks (mission.md X3).
+  async::Task<Result<void>> make_inquiries_due(Millis gap);
+  // Tells of open recoveries whose gateway the config does not have any more: they wait until it
+  // has.
+  async::Task<Result<void>> tell_of_orphans();
+  // Notes in the ledger that no call is under way, if none is: what died from here on was none.
+  async::Task<Result<void>> note_quiet();
+  // Nothing is under way, and whatever else is due belongs to a gateway that rests.
+  bool is_done() const;
   // Until nothing is under way. The first failure of the ledger, if there was one: from then on
   // nothing new is started, for what cannot be recorded must not be done.
   async::Task<Result<void>> join();
@@ -37,36 +50,73 @@ class Steps {
     billing::Step step = billing::Step::none;
     std::string body;  // with Step::send
   };
-  struct Batch {
-    std::vector<Item> items;
-    ports::DueCursor after;
-    bool more = false;
+  // What is done at one gateway.
+  struct Lane {
+    Lane(GatewayId id, PaceLimits limits) : gateway(std::move(id)), pacer(limits) {}
+
+    const GatewayId gateway;
+    Pacer pacer;
+    int busy = 0;       // items under way
+    bool more = false;  // more may be due than there was room for
+  };
+  // A call that has ended: what came of it, and how the service was.
+  struct Ended {
+    ports::Attempt attempt;
+    ports::Service service = ports::Service::answered;
+    std::optional<Millis> retry_after;
   };
 
-  static Batch load_due(ports::LedgerTx& tx, const Desk& desk, Instant now, ports::DueCursor after,
-                        int limit);
-  static std::vector<Item> load_waiting(ports::LedgerTx& tx, Instant not_asked_since);
-  async::Task<void> start(std::vector<Item> items);
-  async::Task<void> perform(Item item);
+  // What an inquiry brought, and FlexFactor's id of the order where that was not known.
+  struct Found {
+    ports::InquiryReply reply;
+    std::optional<ProviderOrderId> order;
+  };
+
+  enum class Choice { in_order, harmless_first };
+  // What is to be read of a lane's queue: a copy, for the ledger's thread is another one.
+  struct Wanted {
+    GatewayId gateway;
+    Instant now;
+    std::size_t items = 0;
+    Choice choice = Choice::in_order;
+    int candidates = 0;                    // read; the items are chosen from them
+    std::unordered_set<RecoveryKey> busy;  // still due in the ledger
+    CallsNoted noted = CallsNoted::none;
+  };
+
+  struct Loaded {
+    std::vector<Item> items;
+    CallsNoted noted = CallsNoted::none;
+  };
+
+  Wanted wanted_of(const Lane& lane, Instant now, int room) const;
+  static Loaded load_due(ports::LedgerTx& tx, const billing::Rules& rules, const Wanted& wanted);
+  static CallsNoted note(ports::LedgerTx& tx, const std::vector<RecoveryKey>& keys,
+                         const Wanted& wanted);
+  async::Task<Result<void>> start_due_in(Lane& lane);
+  void start(Item item, Lane& lane, Instant now);
+  void wait_for_room(Lane& lane, Instant now);
+  async::Task<void> perform(Item item, Lane& lane);
   async::Task<void> do_step(Item item);
   bool halted() const { return stopping_ || failure_ || broken_; }
   async::Task<void> dispatch(Item item);
   async::Task<void> inquire(Item item);
+  async::Task<Found> look_up(ports::Provider& provider, OrderId order, Instant since);
   async::Task<void> withdraw(Item item);
   async::Task<void> release(Item item);
-  bool is_orphan(const Item& item);
   ports::Provider& provider_of(const Item& item) const;
   static ports::Event line_for(ports::EventName name, const Item& item);
-  async::Task<void> record(Item item, ports::Attempt attempt, billing::Event event);
+  void pace(const Item& item, const Ended& ended);
+  async::Task<void> record(Item item, Ended ended, billing::Event event);
   void note(const Result<Applied>& applied);
 
   const Context& context_;
+  std::map<GatewayId, Lane> lanes_;
   async::TaskGroup group_;
-  int in_flight_;
   Tally& tally_;
   std::function<void(Instant)> on_next_;
   std::unordered_set<RecoveryKey> busy_;
-  std::unordered_set<GatewayId> missing_;  // gateways whose absence was told of
+  CallsNoted noted_ = CallsNoted::none;  // in the ledger, by this process
   std::optional<Error> failure_;
   std::exception_ptr broken_;
   bool stopping_ = false;

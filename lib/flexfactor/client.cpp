@@ -40,7 +40,12 @@ std::string list_target(const ports::ListQuery& query) {
          "&pageNumber=" + std::to_string(query.page);
 }
 
-bool is_unavailable(int status) { return status == 408 || status == 429 || status >= 500; }
+// A 401 that a fresh token did not cure will meet every other call too.
+ports::Service service_of(int status) {
+  if (status == 429) return ports::Service::busy;
+  if (status == 401 || status == 408 || status >= 500) return ports::Service::unavailable;
+  return ports::Service::answered;
+}
 
 }  // namespace
 
@@ -64,13 +69,19 @@ async::Task<ports::HandOverReply> Client::hand_over(std::string body) {
   const OrderId order = order_in(body);
   auto request = request_for("POST", "evaluate", std::move(body));
   auto answer = co_await call(std::move(request), order.str());
-  if (answer.response) co_return decode_evaluate(answer.reply(), order);
   ports::HandOverReply reply;
-  if (answer.reached == http::Reached::certainly_not) {
+  if (answer.response) {
+    reply = decode_evaluate(answer.reply(), order);
+  } else if (answer.reached == http::Reached::certainly_not) {
     reply.outcome = billing::outcome::NotSent{answer.why, answer.retry_after};
   } else {
     reply.outcome = billing::outcome::Unknown{answer.why, answer.retry_after};
   }
+  reply.service = answer.service;
+  // A page of a proxy's under a 200, say: the others would fare no better.
+  const bool is_unknown = std::holds_alternative<billing::outcome::Unknown>(reply.outcome);
+  if (is_unknown) reply.service = ports::Service::unavailable;
+  reply.retry_after = answer.retry_after;
   co_return reply;
 }
 
@@ -78,11 +89,12 @@ async::Task<ports::InquiryReply> Client::inquire(ProviderOrderId order) {
   ensure(!order.empty(), "an inquiry names an order");
   auto request = request_for("GET", "orders/" + escaped(order.str()), {});
   auto answer = co_await call(std::move(request), order.str());
-  if (answer.response) co_return decode_inquiry(answer.reply());
-  ports::InquiryReply nothing;
-  nothing.word = answer.why;
-  nothing.retry_after = answer.retry_after;
-  co_return nothing;
+  ports::InquiryReply reply;
+  reply.word = answer.why;
+  if (answer.response) reply = decode_inquiry(answer.reply());
+  reply.retry_after = answer.retry_after;
+  reply.service = answer.service;
+  co_return reply;
 }
 
 async::Task<ports::WithdrawReply> Client::cancel(ProviderOrderId order) {
@@ -104,30 +116,32 @@ async::Task<ports::ListReply> Client::list(ports::ListQuery query) {
   auto request = request_for("GET", list_target(query), {});
   std::string no_order;
   auto answer = co_await call(std::move(request), std::move(no_order));
-  if (answer.response) co_return decode_list(answer.reply());
-  ports::ListReply nothing;
-  nothing.why = answer.why;
-  nothing.retry_after = answer.retry_after;
-  co_return nothing;
+  ports::ListReply reply;
+  reply.why = answer.why;
+  if (answer.response) reply = decode_list(answer.reply());
+  reply.retry_after = answer.retry_after;
+  reply.service = answer.service;
+  co_return reply;
 }
 
 async::Task<ports::WithdrawReply> Client::withdraw(std::string target, std::string order) {
   auto request = request_for("POST", std::move(target), {});
   auto answer = co_await call(std::move(request), std::move(order));
-  if (answer.response) co_return decode_withdraw(answer.reply());
-  ports::WithdrawReply unavailable;
-  unavailable.message = answer.why;
-  unavailable.retry_after = answer.retry_after;
-  co_return unavailable;
+  ports::WithdrawReply reply;
+  reply.message = answer.why;
+  if (answer.response) reply = decode_withdraw(answer.reply());
+  reply.retry_after = answer.retry_after;
+  reply.service = answer.service;
+  co_return reply;
 }
 
 async::Task<Client::Answer> Client::call(http::Request request, std::string order) {
   auto answer = co_await authorized(std::move(request));
-  if (!answer.response) {
-    note_unavailable(order, answer.why);
-  } else if (is_unavailable(answer.response->status)) {
-    note_unavailable(order, "HTTP " + std::to_string(answer.response->status));
+  if (answer.response) {
+    answer.service = service_of(answer.response->status);
+    answer.why = "HTTP " + std::to_string(answer.response->status);
   }
+  if (answer.service != ports::Service::answered) note_unavailable(order, answer.why);
   co_return answer;
 }
 

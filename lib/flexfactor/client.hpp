@@ -32,6 +32,7 @@ class Client final : public ports::Provider {
     http::Reached reached = http::Reached::certainly_not;
     std::string why;
     std::optional<Millis> retry_after;
+    ports::Service service = ports::Service::unavailable;
 
     Reply reply() const { return {response->status, response->body, retry_after}; }
   };

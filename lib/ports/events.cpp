@@ -5,7 +5,7 @@
 namespace recycled::ports {
 
 // An enumerator's text is its name with the first underscore as a dot; tests/tidy compares the two.
-constexpr std::array<EventRow, 32> event_table{{
+constexpr std::array<EventRow, 35> event_table{{
     {EventName::run_started, "run.started", Level::info,
      "A run began; the reason says of what kind, with the terms of each FlexFactor gateway."},
     {EventName::run_summary, "run.summary", Level::info,
@@ -62,6 +62,12 @@ constexpr std::array<EventRow, 32> event_table{{
      "A new access token was fetched; its text is never shown."},
     {EventName::provider_unavailable, "provider.unavailable", Level::warning,
      "FlexFactor does not answer, or asks us to slow down; no re-attempt is used up."},
+    {EventName::provider_slowed, "provider.slowed", Level::warning,
+     "FlexFactor asks for fewer calls; the reason is the rate from here on."},
+    {EventName::provider_paused, "provider.paused", Level::warning,
+     "FlexFactor does not answer: its queue rests, and one call is tried now and then."},
+    {EventName::provider_resumed, "provider.resumed", Level::info,
+     "FlexFactor answers again: its queue goes on, slowly at first and in its order."},
     {EventName::listener_started, "listener.started", Level::info,
      "A listener accepts connections; the reason is its address."},
     {EventName::listener_stopped, "listener.stopped", Level::info,

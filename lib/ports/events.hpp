@@ -45,6 +45,9 @@ enum class EventName {
   callback_failed,
   provider_token,
   provider_unavailable,
+  provider_slowed,
+  provider_paused,
+  provider_resumed,
   listener_started,
   listener_stopped,
   stop_requested,
@@ -59,7 +62,7 @@ struct EventRow {
 };
 
 // The one table. README's is compared with it by a test.
-extern const std::array<EventRow, 32> event_table;
+extern const std::array<EventRow, 35> event_table;
 const EventRow& row_of(EventName name);
 
 // One event. The fields are an allow-list: there is no place for anything else, so neither a card

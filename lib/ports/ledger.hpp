@@ -176,9 +176,10 @@ class LedgerReader {
   virtual std::vector<StoredRecovery> recoveries_of(SubscriptionKey key) = 0;  // oldest first
   virtual std::vector<StoredRecovery> in_state(billing::RecoveryState state, RecoveryKey after,
                                                int limit) = 0;
-  // Those whose next step is due by `now`, in order of (next_at, key).
-  virtual std::vector<StoredRecovery> steps_due(Instant now, DueCursor after, int limit) = 0;
-  virtual std::optional<Instant> next_step() = 0;
+  // The gateway's whose next step is due by `now`, in order of (next_at, key).
+  virtual std::vector<StoredRecovery> steps_due(const GatewayId& gateway, Instant now,
+                                                int limit) = 0;
+  virtual std::optional<Instant> next_step() = 0;  // of all gateways
   virtual std::string request(RecoveryKey key) = 0;  // the stored bytes, their hash checked
   virtual std::vector<Attempt> attempts(RecoveryKey key) = 0;
 
@@ -194,8 +195,15 @@ class LedgerReader {
 
 class LedgerTx : public LedgerReader {
  public:
-  // The first step due later than `after`: what the engine sleeps until.
-  virtual std::optional<Instant> next_step_after(Instant after) = 0;
+  // The gateway's first step due later than `after`: what the engine sleeps until.
+  virtual std::optional<Instant> next_step_after(const GatewayId& gateway, Instant after) = 0;
+  // The provider gateways with any step ahead, in order.
+  virtual std::vector<GatewayId> gateways_at_work() = 0;
+  // Makes the inquiries of what FlexFactor is working on due at `now`, but for those asked about
+  // since `asked_since`; at most `limit` of them, in key order after `after`. The last key looked
+  // at; nothing when there was none left.
+  virtual std::optional<RecoveryKey> make_inquiries_due(Instant now, Instant asked_since,
+                                                        RecoveryKey after, int limit) = 0;
 
   virtual void set_meta(const std::string& name, const std::string& value) = 0;
 

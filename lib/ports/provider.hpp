@@ -26,10 +26,20 @@ struct HandOverRequest {
   Instant expires_at{};
 };
 
+// How the service itself was at the end of a call, whatever it said of the order: what pacing goes
+// by.
+enum class Service {
+  answered,     // it works
+  busy,         // it works, and asks for less (429)
+  unavailable,  // nobody answered, or only to say that it cannot
+};
+
 struct HandOverReply {
   billing::Outcome outcome;
   std::optional<ProviderOrderId> provider_order;
   std::string trace;  // FlexFactor's TraceId where there is one: support asks for it
+  Service service = Service::answered;
+  std::optional<Millis> retry_after;
 };
 
 struct InquiryReply {
@@ -37,12 +47,14 @@ struct InquiryReply {
   std::optional<billing::News> news;
   std::string word;  // the status word as it came, or why there is none
   std::optional<Millis> retry_after;
+  Service service = Service::answered;
 };
 
 struct WithdrawReply {
   billing::Withdrawal result = billing::Withdrawal::unavailable;
   std::string message;
   std::optional<Millis> retry_after;
+  Service service = Service::answered;
 };
 
 // One page of the orders created from `from` on and before `to`. Whether a page holds as many as
@@ -70,6 +82,7 @@ struct ListReply {
   std::optional<std::vector<ListedOrder>> orders;
   std::string why;  // there is none
   std::optional<Millis> retry_after;
+  Service service = Service::answered;
 };
 
 class Provider {

@@ -117,27 +117,69 @@ std::vector<ports::StoredRecovery> SqliteTx::in_state(billing::RecoveryState sta
   return read_all(query);
 }
 
-std::vector<ports::StoredRecovery> SqliteTx::steps_due(Instant now, ports::DueCursor after,
+std::vector<ports::StoredRecovery> SqliteTx::steps_due(const GatewayId& gateway, Instant now,
                                                        int limit) {
-  auto& query =
-      database_.prepared("SELECT " RECOVERY_COLUMNS
-                         "WHERE r.next_at IS NOT NULL AND r.next_at <= ?1 AND r.next_at >= ?2"
-                         " AND (r.next_at > ?2 OR r.key > ?3) ORDER BY r.next_at, r.key LIMIT ?4");
-  Binder(query) << now << after.at << after.key << limit;
+  auto& query = database_.prepared(
+      "SELECT " RECOVERY_COLUMNS
+      "WHERE r.next_at IS NOT NULL AND r.provider_gateway = ? AND r.next_at <= ?"
+      " ORDER BY r.next_at, r.key LIMIT ?");
+  Binder(query) << gateway << now << limit;
   return read_all(query);
 }
 
-std::optional<Instant> SqliteTx::next_step() { return next_step_after(from_millis(INT64_MIN)); }
+std::optional<Instant> SqliteTx::next_step() {
+  std::optional<Instant> first;
+  for (const GatewayId& gateway : gateways_at_work()) {
+    const auto next = next_step_after(gateway, from_millis(INT64_MIN));
+    if (next && (!first || *next < *first)) first = next;
+  }
+  return first;
+}
 
-std::optional<Instant> SqliteTx::next_step_after(Instant after) {
+std::optional<Instant> SqliteTx::next_step_after(const GatewayId& gateway, Instant after) {
   auto& query = database_.prepared(
-      "SELECT next_at FROM recovery WHERE next_at IS NOT NULL AND next_at > ?"
-      " ORDER BY next_at LIMIT 1");
-  Binder(query) << after;
+      "SELECT next_at FROM recovery WHERE next_at IS NOT NULL AND provider_gateway = ?"
+      " AND next_at > ? ORDER BY next_at LIMIT 1");
+  Binder(query) << gateway << after;
   std::optional<Instant> next;
   if (query.executeStep()) next = Columns(query).instant();
   query.reset();
   return next;
+}
+
+// One seek a gateway: a DISTINCT would read the whole index.
+std::vector<GatewayId> SqliteTx::gateways_at_work() {
+  auto& query = database_.prepared(
+      "SELECT provider_gateway FROM recovery WHERE next_at IS NOT NULL AND provider_gateway > ?"
+      " ORDER BY provider_gateway LIMIT 1");
+  std::vector<GatewayId> gateways;
+  for (GatewayId after;; after = gateways.back()) {
+    Binder(query) << after;
+    const bool found = query.executeStep();
+    if (found) gateways.push_back(Columns(query).id<GatewayId>());
+    query.reset();
+    if (!found) return gateways;
+  }
+}
+
+std::optional<RecoveryKey> SqliteTx::make_inquiries_due(Instant now, Instant asked_since,
+                                                        RecoveryKey after, int limit) {
+  auto& page = database_.prepared(
+      "SELECT max(key) FROM (SELECT key FROM recovery WHERE state IN ('waiting', 'grace')"
+      " AND key > ? ORDER BY key LIMIT ?)");
+  Binder(page) << after << limit;
+  std::optional<RecoveryKey> last;
+  if (page.executeStep() && !page.getColumn(0).isNull()) last = Columns(page).key<RecoveryKey>();
+  page.reset();
+  if (!last) return std::nullopt;
+  auto& update = database_.prepared(
+      "UPDATE recovery SET next_at = ?1 WHERE key > ?2 AND key <= ?3"
+      " AND state IN ('waiting', 'grace') AND step = 'inquire' AND next_at > ?1"
+      " AND NOT EXISTS (SELECT 1 FROM attempt WHERE recovery_key = recovery.key"
+      " AND started_at > ?4)");
+  Binder(update) << now << after << *last << asked_since;
+  update.exec();
+  return last;
 }
 
 std::string SqliteTx::request(RecoveryKey key) {

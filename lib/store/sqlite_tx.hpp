@@ -35,10 +35,13 @@ class SqliteTx final : public ports::LedgerTx {
   std::vector<ports::StoredRecovery> recoveries_of(SubscriptionKey key) override;
   std::vector<ports::StoredRecovery> in_state(billing::RecoveryState state, RecoveryKey after,
                                               int limit) override;
-  std::vector<ports::StoredRecovery> steps_due(Instant now, ports::DueCursor after,
+  std::vector<ports::StoredRecovery> steps_due(const GatewayId& gateway, Instant now,
                                                int limit) override;
   std::optional<Instant> next_step() override;
-  std::optional<Instant> next_step_after(Instant after) override;
+  std::optional<Instant> next_step_after(const GatewayId& gateway, Instant after) override;
+  std::vector<GatewayId> gateways_at_work() override;
+  std::optional<RecoveryKey> make_inquiries_due(Instant now, Instant asked_since, RecoveryKey after,
+                                                int limit) override;
   std::string request(RecoveryKey key) override;
   std::vector<Instant> claims_of_card(const std::string& token, Instant since) override;
   std::optional<RecoveryKey> insert_recovery(const ports::NewRecovery& recovery) override;

@@ -86,6 +86,7 @@ app_secret_file = "secrets/app_secret"
 hmac_signing_key_files = ["secrets/hmac_signing_key"]
 expiry_days = 21
 mit = "managed"
+requests_per_second = 5000
 [[recycle_profile]]
 id = "standard"
 apply_to_gateways = ["bank"]

@@ -122,10 +122,8 @@ class World::Impl {
     while (time_.now() < end) {
       try {
         one_life(end);
-        last_run_ = engine::LastRun::orderly;
       } catch (const Crash&) {
         ++crashes_;
-        last_run_ = engine::LastRun::unknown;
       }
     }
   }
@@ -138,6 +136,7 @@ class World::Impl {
   flexfactor::SimulatedFlexFactor provider_;
   std::unique_ptr<store::SqliteLedger> ledger_;
   int crashes_ = 0;
+  std::vector<Call> calls_;
 
  private:
   class NoProviders final : public ports::Providers {
@@ -162,9 +161,11 @@ class World::Impl {
 
     async::Task<http::Exchange> exchange(http::Request request) override {
       VirtualTime& time = world_.time_;
-      if (world_.is_outage()) {
+      world_.calls_.push_back({time.now(), request.target, flexfactor::order_in(request.body)});
+      const bool is_hand_over = !world_.calls_.back().order.empty();
+      if (const auto outage = world_.outage(); outage && (is_hand_over || is_total(*outage))) {
         co_await time.sleep_until(time.now() + Millis(5));
-        co_return tl::unexpected(http::TransportFailure{http::Reached::certainly_not, "no route"});
+        co_return world_.fail(*outage, request);
       }
       co_await time.sleep_until(time.now() + Millis(1 + world_.dice_.roll(40)));
       http::Response response = world_.provider_.handle(request, time.now());
@@ -182,6 +183,10 @@ class World::Impl {
     }
 
    private:
+    static bool is_total(Outage::Kind kind) {
+      return kind == Outage::Kind::unreachable || kind == Outage::Kind::error_503;
+    }
+
     Impl& world_;
   };
 
@@ -193,10 +198,28 @@ class World::Impl {
     return behaviour;
   }
 
-  bool is_outage() const {
-    return std::any_of(settings_.outages.begin(), settings_.outages.end(), [&](const auto& span) {
-      return time_.now() >= span.first && time_.now() < span.second;
-    });
+  std::optional<Outage::Kind> outage() const {
+    for (const Outage& outage : settings_.outages) {
+      if (time_.now() >= outage.from && time_.now() < outage.until) return outage.kind;
+    }
+    return std::nullopt;
+  }
+
+  http::Exchange fail(Outage::Kind kind, const http::Request& request) {
+    using http::Reached;
+    using http::TransportFailure;
+    switch (kind) {
+      case Outage::Kind::unreachable:
+        return tl::unexpected(TransportFailure{Reached::certainly_not, "no route"});
+      case Outage::Kind::error_503:
+        return http::Response{503, {}, "", http::Delivery::answer};
+      case Outage::Kind::lost_read:
+        provider_.handle(request, time_.now());
+        return tl::unexpected(TransportFailure{Reached::perhaps, "reset"});
+      case Outage::Kind::lost_unread:
+        return tl::unexpected(TransportFailure{Reached::perhaps, "reset"});
+    }
+    return tl::unexpected(TransportFailure{});
   }
 
   async::Task<void> deliver(CallbackDoor& door, flexfactor::OutgoingCallback callback) {
@@ -230,7 +253,7 @@ class World::Impl {
 
   async::Task<void> work(engine::Engine& engine) {
     try {
-      auto started = co_await engine.start(last_run_);
+      auto started = co_await engine.start();
       ensure(started.has_value(), "the engine starts");
       auto done = co_await engine.run(engine::Scanning::on);
       ensure(done.has_value(), "the engine runs");
@@ -267,8 +290,8 @@ class World::Impl {
     FlexFactorCallbacks reader;
     VirtualAlarm alarm(time_);
     engine::EngineSettings engine_settings;
-    engine_settings.in_flight = 8;
-    engine_settings.scan_batch = 7;
+    engine_settings.pace[GatewayId("ff")] = settings_.pace;
+    engine_settings.scan_batch = settings_.scan_batch;
     engine_settings.scan_every = std::chrono::hours(1);
     engine_settings.rules_digest = "rules";
     engine::Engine engine(world, reader, alarm, executor, engine_settings);
@@ -296,7 +319,6 @@ class World::Impl {
   std::filesystem::path folder_;
   std::unique_ptr<system::ZoneCalendar> calendar_;
   bool crashed_ = false;
-  engine::LastRun last_run_ = engine::LastRun::orderly;
 };
 
 World::World(WorldSettings settings) : impl_(std::make_unique<Impl>(std::move(settings))) {}
@@ -341,6 +363,8 @@ const std::vector<flexfactor::Charge>& World::charges() const { return impl_->pr
 flexfactor::Statistics World::statistics() const { return impl_->provider_.statistics(); }
 
 const std::vector<std::string>& World::log() const { return impl_->transcript_.lines; }
+
+const std::vector<Call>& World::calls() const { return impl_->calls_; }
 
 int World::crashes() const { return impl_->crashes_; }
 

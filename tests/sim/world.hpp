@@ -16,14 +16,36 @@
 
 namespace recycled::sim {
 
+// A span in which FlexFactor is of no use to anybody.
+struct Outage {
+  enum class Kind {
+    unreachable,
+    error_503,
+    lost_unread,  // a hand-over, before FlexFactor read it; everything else gets through
+    lost_read,    // a hand-over, after it was processed; everything else gets through
+  };
+  Instant from;
+  Instant until;
+  Kind kind = Kind::unreachable;
+};
+
+// One request as it left the worker.
+struct Call {
+  Instant at;
+  std::string target;
+  OrderId order;  // of an evaluate
+};
+
 struct WorldSettings {
   std::uint64_t seed = 1;
   std::string zone = "America/New_York";
   Instant start{};
   billing::Rules rules;
   flexfactor::Behaviour provider;
+  engine::PaceLimits pace{8, 100, 5, std::chrono::seconds(2), std::chrono::minutes(10)};
   int crash_per_mille = 0;                           // at each commit, before or after it
-  std::vector<std::pair<Instant, Instant>> outages;  // nobody reaches FlexFactor
+  std::vector<Outage> outages;
+  int scan_batch = 7;
 };
 
 // Rules with a gateway "bank" (profile p, hand-over at re-attempt 4), and FlexFactor as "ff".
@@ -51,6 +73,7 @@ class World {
   const std::vector<flexfactor::Charge>& charges() const;
   flexfactor::Statistics statistics() const;
   const std::vector<std::string>& log() const;
+  const std::vector<Call>& calls() const;
   int crashes() const;
 
   // From here on nothing goes wrong any more.

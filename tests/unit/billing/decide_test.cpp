@@ -192,8 +192,9 @@ TEST_CASE("an outage uses up no re-attempt: the same request later - then a free
     CHECK(recovery.state == RecoveryState::intended);
     CHECK(recovery.sending == 1);
     CHECK_FALSE(recovery.left);
-    CHECK(*recovery.next_at - now <= Timing().longest_backoff);
-    now = *recovery.next_at;
+    CHECK(recovery.next_at == start);  // it keeps its place: pacing says when the queue moves on
+    CHECK(recovery.unsent_until == now);
+    now += 10min;
   }
   const Instant half = start + (expiry - start) / 2;
   CHECK(step_now(recovery, Rules{}, half - 1ms) == Step::send);
@@ -212,12 +213,61 @@ TEST_CASE("L21: backoff grows with full jitter and honours Retry-After") {
     return *decide(recovery, answered(std::move(outcome)), Rules{}, situation).recovery.next_at -
            start;
   };
-  CHECK(wait(0, outcome::NotSent{"", {}}) < 2s);
-  CHECK(wait(3, outcome::NotSent{"", {}}) > 15s);
-  CHECK(wait(30, outcome::NotSent{"", {}}) <= 10min);
-  CHECK(wait(0, outcome::NotSent{"429", 90s}) == 90s);
+  CHECK(wait(0, outcome::Unknown{"", {}}) < 2s);
+  CHECK(wait(3, outcome::Unknown{"", {}}) > 15s);
+  CHECK(wait(30, outcome::Unknown{"", {}}) <= 10min);
+  CHECK(wait(0, outcome::Unknown{"503", 90s}) == 90s);
   situation.jitter = 0;
-  CHECK(wait(30, outcome::NotSent{"", {}}) == 0s);
+  CHECK(wait(30, outcome::Unknown{"", {}}) == 0s);
+}
+
+TEST_CASE("when_unknown: repeat - look up first - or withdraw: never a new key") {
+  struct Row {
+    WhenUnknown policy;
+    Step step;
+  };
+  for (const Row& row : {Row{WhenUnknown::repeat, Step::send},
+                         Row{WhenUnknown::look_up, Step::inquire},
+                         Row{WhenUnknown::withdraw, Step::external_cancel}}) {
+    Rules rules;
+    rules.when_unknown = row.policy;
+    const Event no_answer = answered(outcome::Unknown{"reset", {}});
+    for (const Event& event : {no_answer, Event(Interrupted{})}) {
+      const Recovery unknown = decide(claimed(), event, rules, at(start)).recovery;
+      CHECK(unknown.state == RecoveryState::unknown);
+      CHECK(unknown.step == row.step);
+      CHECK(unknown.sending == 1);
+      CHECK(step_now(unknown, rules, start + 1h) == row.step);
+      // The key is too old to repeat it, and the list has said nothing for a day.
+      CHECK(step_now(unknown, rules, start + 25h) == Step::external_cancel);
+    }
+  }
+}
+
+TEST_CASE("when_unknown look_up: found - not found - no answer") {
+  Rules rules;
+  rules.when_unknown = WhenUnknown::look_up;
+  const Recovery unknown =
+      decide(claimed(), answered(outcome::Unknown{"reset", {}}), rules, at(start)).recovery;
+  const auto then = [&](const Event& event) {
+    return decide(unknown, event, rules, at(start + 1min)).recovery;
+  };
+  const Recovery found = then(learned(News::still_open, Source::inquiry));
+  CHECK(found.state == RecoveryState::waiting);
+  CHECK(found.provider_order == ProviderOrderId("theirs"));
+  CHECK(then(learned(News::completed, Source::inquiry)).state == RecoveryState::recovered);
+  CHECK(then(learned(News::cancelled, Source::inquiry)).state == RecoveryState::failed);
+
+  const Event lacks_it = Learned{News::not_found, Source::inquiry, std::nullopt, std::nullopt};
+  const Recovery not_there = then(lacks_it);
+  CHECK(not_there.state == RecoveryState::unknown);
+  CHECK(not_there.step == Step::send);
+  CHECK(not_there.next_at == start + 1min);
+  CHECK(not_there.sending == 1);
+  const Recovery no_answer = then(InquiryFailed{});
+  CHECK(no_answer.state == RecoveryState::unknown);
+  CHECK(no_answer.step == Step::send);
+  CHECK(*no_answer.next_at > start + 1min);
 }
 
 TEST_CASE("sync accounts: not now - the same order under the next key until expiry") {

@@ -46,6 +46,8 @@ std::vector<Named> every_event() {
       {"cancelled inquiry", news(News::cancelled, Source::inquiry), false},
       {"still open", news(News::still_open, Source::inquiry), false},
       {"not found", news(News::not_found, Source::inquiry), false},
+      {"not listed",
+       Event(Learned{News::not_found, Source::inquiry, std::nullopt, std::nullopt}), false},
       {"refunded", news(News::refunded, Source::callback), false},
       {"inquiry failed", Event(InquiryFailed{}), false},
       {"cancel accepted", Event(WithdrawAnswered{Withdrawal::accepted, {}}), false},
@@ -78,8 +80,10 @@ World claimed() {
 
 class Walk {
  public:
-  Walk(MitMode mit, LateSuccess late, int depth) : mit_(mit), depth_(depth) {
+  Walk(MitMode mit, LateSuccess late, WhenUnknown unknown, int depth)
+      : mit_(mit), depth_(depth) {
     rules_.late_success = late;
+    rules_.when_unknown = unknown;
   }
 
   void from(const World& world, int depth) {
@@ -161,7 +165,7 @@ class Walk {
     if (!heard) FAIL(world.path << " > " << named.name << ": a charge was not heard");
   }
 
-  static void check(const World& before, const World& after, const Decision& decision) {
+  void check(const World& before, const World& after, const Decision& decision) const {
     const Recovery& recovery = after.recovery;
     const auto hold = [&](bool holds, const std::string& what) {
       if (!holds) FAIL(after.path << ": " << what);
@@ -179,8 +183,10 @@ class Walk {
          "a step has its time and only a step");
     const bool resting = recovery.state == RecoveryState::parked || !is_live(recovery.state);
     hold(resting || recovery.step != Step::none, "a live recovery is never forgotten");
-    hold(resting || recovery.step != Step::inquire || recovery.provider_order.has_value(),
-         "an inquiry has an order to ask about");
+    const bool looks_up =
+        recovery.state == RecoveryState::unknown && rules_.when_unknown == WhenUnknown::look_up;
+    hold(resting || recovery.step != Step::inquire || recovery.provider_order || looks_up,
+         "an inquiry has an order to ask about, or looks for one");
     const bool settled = recovery.settled_at.has_value();
     hold(is_live(recovery.state) || settled, "an end has its time");
     hold(!recovery.left || step_now(recovery, Rules{}, start + 40 * 24h) != Step::send,
@@ -204,12 +210,17 @@ class Walk {
 
 TEST_CASE("X1: whatever happens in whatever order - never twice and never lost") {
   std::int64_t visited = 0;
+  const auto walk = [&visited](MitMode mit, LateSuccess late, WhenUnknown unknown) {
+    Walk one(mit, late, unknown, 5);
+    one.from(claimed(), 0);
+    visited += one.visited();
+  };
   for (const MitMode mit : {MitMode::managed, MitMode::sync}) {
     for (const LateSuccess late : {LateSuccess::accept, LateSuccess::hold}) {
-      Walk walk(mit, late, 5);
-      walk.from(claimed(), 0);
-      visited += walk.visited();
+      walk(mit, late, WhenUnknown::repeat);
     }
+    walk(mit, LateSuccess::accept, WhenUnknown::look_up);
+    walk(mit, LateSuccess::accept, WhenUnknown::withdraw);
   }
   MESSAGE("worlds looked at: ", visited);
   CHECK(visited > 500'000);

@@ -58,6 +58,9 @@ struct SilentProvider final : ports::Provider, ports::Providers {
   async::Task<ports::InquiryReply> inquire(ProviderOrderId) override {
     throw std::runtime_error("nobody is to call");
   }
+  async::Task<ports::ListReply> list(ports::ListQuery) override {
+    throw std::runtime_error("nobody is to call");
+  }
   async::Task<ports::WithdrawReply> cancel(ProviderOrderId) override {
     throw std::runtime_error("nobody is to call");
   }

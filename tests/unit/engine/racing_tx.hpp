@@ -48,11 +48,19 @@ class RacingTx final : public ports::LedgerTx {
                                               int limit) override {
     return tx_.in_state(state, after, limit);
   }
-  std::vector<ports::StoredRecovery> steps_due(Instant now, ports::DueCursor a, int n) override {
-    return tx_.steps_due(now, a, n);
+  std::vector<ports::StoredRecovery> steps_due(const GatewayId& gateway, Instant now,
+                                               int limit) override {
+    return tx_.steps_due(gateway, now, limit);
   }
   std::optional<Instant> next_step() override { return tx_.next_step(); }
-  std::optional<Instant> next_step_after(Instant a) override { return tx_.next_step_after(a); }
+  std::optional<Instant> next_step_after(const GatewayId& gateway, Instant after) override {
+    return tx_.next_step_after(gateway, after);
+  }
+  std::vector<GatewayId> gateways_at_work() override { return tx_.gateways_at_work(); }
+  std::optional<RecoveryKey> make_inquiries_due(Instant now, Instant asked_since, RecoveryKey after,
+                                                int limit) override {
+    return tx_.make_inquiries_due(now, asked_since, after, limit);
+  }
   std::string request(RecoveryKey key) override { return tx_.request(key); }
   std::vector<ports::Attempt> attempts(RecoveryKey key) override { return tx_.attempts(key); }
   std::vector<ports::StoredCallback> callbacks_of(const OrderId& order) override {

@@ -58,7 +58,7 @@ class FakeLedger : public ports::LedgerReader {
     found.resize(std::min(found.size(), static_cast<std::size_t>(limit)));
     return found;
   }
-  std::vector<ports::StoredRecovery> steps_due(Instant, ports::DueCursor, int) override {
+  std::vector<ports::StoredRecovery> steps_due(const GatewayId&, Instant, int) override {
     return {};
   }
   std::optional<Instant> next_step() override { return step_next; }

@@ -25,6 +25,8 @@ void one_live_recovery_a_cycle(const MakeLedger& make);
 void updates_are_guarded(const MakeLedger& make);
 void ends_are_final(const MakeLedger& make);
 void walks_steps_due(const MakeLedger& make);
+void makes_inquiries_due(const MakeLedger& make);
+void counts_the_claims_of_a_card(const MakeLedger& make);
 void pages_a_state(const MakeLedger& make);
 
 // conformance_history.cpp
@@ -48,6 +50,8 @@ inline void everything(const MakeLedger& make) {
   updates_are_guarded(make);
   ends_are_final(make);
   walks_steps_due(make);
+  makes_inquiries_due(make);
+  counts_the_claims_of_a_card(make);
   pages_a_state(make);
   keeps_callbacks(make);
   nonces_are_taken_once(make);

@@ -158,22 +158,72 @@ void walks_steps_due(const MakeLedger& make) {
     put_recovery(tx, put(tx, "S3"),
                  in_state(plain_recovery("nothing to do"), RecoveryState::parked));
   });
+  const GatewayId ff = plain_recovery("x").provider_gateway;
   in(*ledger, [&](ports::LedgerTx& tx) {
-    CHECK(tx.next_step() == noon - Millis(1));
-    CHECK(tx.next_step_after(noon - Millis(1)) == noon);
-    CHECK(tx.next_step_after(noon) == noon + Millis(9));
-    CHECK_FALSE(tx.next_step_after(noon + Millis(9)).has_value());
-    CHECK(tx.steps_due(noon - Millis(2), {}, 9).empty());
-    CHECK(orders_of(tx.steps_due(noon + Millis(9), {}, 9)) == "first a b c d e late ");
-    std::string walked;
-    ports::DueCursor after;
-    for (auto page = tx.steps_due(noon, after, 2); !page.empty();
-         page = tx.steps_due(noon, after, 2)) {
-      CHECK(page.size() <= 2);
-      walked += orders_of(page);
-      after = {*page.back().recovery.next_at, page.back().key.value()};
-    }
-    CHECK(walked == "first a b c d e ");
+    auto elsewhere = at("elsewhere", Millis(-5));
+    elsewhere.provider_gateway = GatewayId("another");
+    put_recovery(tx, put(tx, "S4"), elsewhere);
+    CHECK(tx.next_step() == noon - Millis(5));
+    CHECK(tx.gateways_at_work() == std::vector{GatewayId("another"), ff});
+    CHECK(tx.next_step_after(ff, noon - Millis(9)) == noon - Millis(1));
+    CHECK(tx.next_step_after(ff, noon - Millis(1)) == noon);
+    CHECK(tx.next_step_after(ff, noon) == noon + Millis(9));
+    CHECK_FALSE(tx.next_step_after(ff, noon + Millis(9)).has_value());
+    CHECK_FALSE(tx.next_step_after(GatewayId("nobody's"), noon - Millis(9)).has_value());
+    CHECK(tx.steps_due(ff, noon - Millis(2), 9).empty());
+    CHECK(orders_of(tx.steps_due(ff, noon + Millis(9), 9)) == "first a b c d e late ");
+    CHECK(orders_of(tx.steps_due(ff, noon, 3)) == "first a b ");
+    CHECK(orders_of(tx.steps_due(GatewayId("another"), noon, 9)) == "elsewhere ");
+  });
+}
+
+void makes_inquiries_due(const MakeLedger& make) {
+  const auto ledger = make();
+  const Instant later = noon + std::chrono::hours(20);
+  in(*ledger, [&](ports::LedgerTx& tx) {
+    const auto waiting = [&](const std::string& order, RecoveryState state, billing::Step step) {
+      auto recovery = in_state(plain_recovery(order), state);
+      recovery.step = step;
+      recovery.next_at = later;
+      recovery.provider_order = ProviderOrderId("theirs-" + order);
+      return put_recovery(tx, put(tx, order), recovery);
+    };
+    waiting("a", RecoveryState::waiting, billing::Step::inquire);
+    const auto asked = waiting("asked", RecoveryState::waiting, billing::Step::inquire);
+    waiting("b", RecoveryState::grace, billing::Step::inquire);
+    waiting("leaving", RecoveryState::withdrawing, billing::Step::cancel);
+    ports::Attempt attempt;
+    attempt.recovery = asked;
+    attempt.started_at = noon - Millis(10);
+    attempt.step = billing::Step::inquire;
+    tx.add_attempt(attempt);
+    std::optional<RecoveryKey> after = RecoveryKey();
+    int pages = 0;
+    for (; after; ++pages) after = tx.make_inquiries_due(noon, noon - Millis(20), *after, 2);
+    CHECK(pages == 3);  // two rows, one row, none
+    const GatewayId ff = plain_recovery("x").provider_gateway;
+    CHECK(orders_of(tx.steps_due(ff, noon, 9)) == "a b ");  // asked about since: not again
+    CHECK(orders_of(tx.steps_due(ff, later, 9)) == "a b asked leaving ");
+  });
+}
+
+void counts_the_claims_of_a_card(const MakeLedger& make) {
+  const auto ledger = make();
+  in(*ledger, [&](ports::LedgerTx& tx) {
+    const auto claim = [&](const std::string& order, const char* card, Millis ago,
+                           RecoveryState state) {
+      auto recovery = in_state(plain_recovery(order), state);
+      recovery.return_card = card;
+      recovery.claimed_at = noon - ago;
+      put_recovery(tx, put(tx, order), recovery);
+    };
+    claim("new", "card-1", Millis(5), RecoveryState::intended);
+    claim("old", "card-1", Millis(9), RecoveryState::failed);
+    claim("too old", "card-1", Millis(11), RecoveryState::recovered);
+    claim("never left", "card-1", Millis(6), RecoveryState::released);
+    claim("another's", "card-2", Millis(7), RecoveryState::waiting);
+    const auto claims = tx.claims_of_card("card-1", noon - Millis(10));
+    CHECK(claims == std::vector{noon - Millis(9), noon - Millis(5)});
   });
 }
 

@@ -49,6 +49,8 @@ TEST_CASE("conformance: recoveries on SQLite") {
   const auto make = sqlite(Executor::inline_);
   SUBCASE("every field") { conformance::keeps_every_field_of_a_recovery(make); }
   SUBCASE("steps due") { conformance::walks_steps_due(make); }
+  SUBCASE("inquiries made due") { conformance::makes_inquiries_due(make); }
+  SUBCASE("claims of a card") { conformance::counts_the_claims_of_a_card(make); }
   SUBCASE("by state") { conformance::pages_a_state(make); }
 }
 

@@ -1,0 +1,109 @@
+// Three days without FlexFactor: nothing is used up, nobody is hammered, and the end is no herd.
+#include <algorithm>
+#include <chrono>
+#include <map>
+
+#include <doctest/doctest.h>
+
+#include "sim/world.hpp"
+
+using namespace recycled;  // NOLINT(google-build-using-namespace)
+using namespace std::chrono_literals;
+using billing::RecoveryState;
+
+namespace {
+
+Instant date(const char* text) { return *parse_instant(text); }
+
+const Instant outage_begins = date("2026-03-01T12:00:00Z");
+const Instant outage_ends = date("2026-03-04T12:00:00Z");
+
+sim::WorldSettings outage_of(sim::Outage::Kind kind) {
+  sim::WorldSettings settings;
+  settings.start = outage_begins;
+  settings.rules = sim::usual_rules();
+  settings.outages = {{outage_begins, outage_ends, kind}};
+  settings.pace = {32, 100, 5, 2s, 10min};
+  settings.scan_batch = 500;
+  return settings;
+}
+
+// Due on the day the outage begins and on the days after it, a third each.
+void import_many(sim::World& world, int count) {
+  for (int index = 0; index < count; ++index) {
+    const Instant last = date("2026-02-26T15:00:00Z") + (index % 3) * 24h;
+    const std::string id = "S" + std::to_string(index);
+    world.import(sim::declined(id, "pending-" + id, last));
+  }
+}
+
+std::vector<sim::Call> hand_overs(const sim::World& world, Instant from) {
+  std::vector<sim::Call> found;
+  for (const sim::Call& call : world.calls()) {
+    if (call.at >= from && !call.order.empty()) found.push_back(call);
+  }
+  return found;
+}
+
+std::map<OrderId, Instant> deadlines(sim::World& world, int count) {
+  std::map<OrderId, Instant> found;
+  for (int index = 0; index < count; ++index) {
+    for (const auto& stored : world.recoveries("S" + std::to_string(index))) {
+      found[stored.recovery.order] = stored.recovery.expires_at;
+    }
+  }
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("L21: a three-day outage of 10000 hand-overs ends without a herd in order of deadline") {
+  constexpr int count = 10'000;
+  sim::World world(outage_of(sim::Outage::Kind::unreachable));
+  import_many(world, count);
+  world.live_until(outage_ends + 1h);  // one process: it has to notice by itself
+
+  const auto left = hand_overs(world, outage_ends);
+  CHECK(world.calls().size() - left.size() < 2'000);  // three days of a probe every few minutes
+  CHECK(world.counts().recoveries[RecoveryState::waiting] == count);
+  CHECK(world.statistics().orders == count);
+  CHECK(left.size() == count);  // one call each
+  const auto deadline = deadlines(world, count);
+  CHECK(std::is_sorted(left.begin(), left.end(), [&](const auto& one, const auto& other) {
+    return deadline.at(one.order) < deadline.at(other.order);
+  }));
+  std::map<std::int64_t, int> by_second;
+  for (const sim::Call& call : left) by_second[to_millis(call.at) / 1000] += 1;
+  CHECK(by_second.begin()->second <= 20);  // slowly at first
+  for (const auto& [second, calls] : by_second) CHECK(calls <= 111);
+}
+
+TEST_CASE("L21: an outage of 503s makes few hand-overs doubtful and loses the turn of no other") {
+  constexpr int count = 600;
+  sim::World world(outage_of(sim::Outage::Kind::error_503));
+  import_many(world, count);
+  world.live_until(outage_ends + 24h);
+  const auto in_vain = std::count_if(world.calls().begin(), world.calls().end(),
+                                     [](const auto& call) { return call.at < outage_ends; });
+  CHECK(in_vain < 2'000);
+  auto counts = world.counts();
+  // Only what was in flight when it began was ever in doubt; those end as withdrawn, not charged.
+  CHECK(counts.recoveries[RecoveryState::failed] <= 32);
+  CHECK(counts.recoveries[RecoveryState::waiting] ==
+        count - counts.recoveries[RecoveryState::failed]);
+  CHECK(world.statistics().orders == counts.recoveries[RecoveryState::waiting]);
+}
+
+TEST_CASE("L21: killed in an outage - what was only queued is no more in doubt than before") {
+  auto settings = outage_of(sim::Outage::Kind::unreachable);
+  settings.crash_per_mille = 5;
+  sim::World world(settings);
+  import_many(world, 200);
+  world.live_until(outage_ends);
+  CHECK(world.crashes() > 0);
+  // A process leaves in doubt what it was calling about, which in an outage is the one probe.
+  CHECK(world.counts().recoveries[RecoveryState::unknown] <= world.crashes());
+  world.calm();
+  world.live_until(outage_ends + 2h);
+  CHECK(world.counts().recoveries[RecoveryState::waiting] >= 200 - world.crashes());
+}

@@ -1,0 +1,120 @@
+// A hand-over that was not answered: each way of learning its fate, with the connection lost
+// before, during and after FlexFactor read the request. Charged once at most, and no charge unknown.
+#include <chrono>
+
+#include <doctest/doctest.h>
+
+#include "sim/world.hpp"
+
+using namespace recycled;  // NOLINT(google-build-using-namespace)
+using namespace std::chrono_literals;
+using billing::RecoveryState;
+using billing::WhenUnknown;
+using flexfactor::SimulatedFault;
+
+namespace {
+
+Instant date(const char* text) { return *parse_instant(text); }
+
+using Kind = sim::Outage::Kind;
+
+sim::WorldSettings settings_of(WhenUnknown policy, Kind kind) {
+  sim::WorldSettings settings;
+  settings.start = date("2026-03-01T12:00:00Z");
+  settings.rules = sim::usual_rules();
+  settings.rules.when_unknown = policy;
+  settings.provider.shortest_delay = 2h;
+  settings.provider.longest_delay = 2h;
+  settings.outages = {{settings.start, settings.start + 1s, kind}};
+  return settings;
+}
+
+// The first hand-over is lost; from the second second on all is well.
+RecoveryState live(sim::World& world) {
+  world.import(sim::declined("S1", "approve-1", date("2026-02-20T15:00:00Z")));
+  world.live_until(date("2026-03-05T12:00:00Z"));
+  CHECK(world.statistics().double_charges == 0);
+  const auto recoveries = world.recoveries("S1");
+  REQUIRE(recoveries.size() == 1);
+  CHECK(recoveries[0].recovery.sending == 1);  // never a new key
+  const bool recovered = recoveries[0].recovery.state == RecoveryState::recovered;
+  CHECK(world.charges().size() == (recovered ? 1 : 0));
+  return recoveries[0].recovery.state;
+}
+
+// How many requests of each endpoint got through to FlexFactor.
+std::int64_t calls(const sim::World& world, const char* endpoint) {
+  const auto counted = world.statistics().calls;
+  const auto found = counted.find(endpoint);
+  return found == counted.end() ? 0 : found->second;
+}
+
+}  // namespace
+
+TEST_CASE("unknown: repeat - read or not, the same bytes bring the answer") {
+  for (const Kind kind : {Kind::lost_unread, Kind::lost_read}) {
+    sim::World world(settings_of(WhenUnknown::repeat, kind));
+    CHECK(live(world) == RecoveryState::recovered);
+    CHECK(world.statistics().orders == 1);
+    CHECK(calls(world, "orders") == 0);
+  }
+}
+
+TEST_CASE("unknown: look_up - read: found in the list and nothing is repeated") {
+  sim::World world(settings_of(WhenUnknown::look_up, Kind::lost_read));
+  CHECK(live(world) == RecoveryState::recovered);
+  CHECK(world.statistics().orders == 1);
+  CHECK(calls(world, "orders") >= 1);
+  CHECK(calls(world, "evaluate") == 1);
+}
+
+TEST_CASE("unknown: look_up - not read: not in the list, and the same bytes follow") {
+  sim::World world(settings_of(WhenUnknown::look_up, Kind::lost_unread));
+  CHECK(live(world) == RecoveryState::recovered);
+  CHECK(world.statistics().orders == 1);
+  CHECK(calls(world, "orders") >= 1);
+}
+
+TEST_CASE("unknown: look_up - the list does not show our ids: the same bytes follow") {
+  auto settings = settings_of(WhenUnknown::look_up, Kind::lost_read);
+  settings.provider.shows_external_id = false;
+  sim::World world(settings);
+  CHECK(live(world) == RecoveryState::recovered);
+  CHECK(world.statistics().orders == 1);
+  CHECK(calls(world, "evaluate") >= 2);
+}
+
+TEST_CASE("unknown: withdraw - read or not, the order is given up by our own id") {
+  for (const Kind kind : {Kind::lost_unread, Kind::lost_read}) {
+    sim::World world(settings_of(WhenUnknown::withdraw, kind));
+    CHECK(live(world) == RecoveryState::failed);
+    CHECK(world.recoveries("S1")[0].recovery.reason == billing::Reason::unresolved);
+    CHECK(calls(world, "orders/{id}/external-cancel") >= 1);
+    CHECK(calls(world, "evaluate") == (kind == Kind::lost_read ? 1 : 0));
+  }
+}
+
+TEST_CASE("unknown: no connection at all leaves no doubt whatever the policy") {
+  for (const auto policy : {WhenUnknown::repeat, WhenUnknown::look_up, WhenUnknown::withdraw}) {
+    sim::World world(settings_of(policy, Kind::unreachable));
+    CHECK(live(world) == RecoveryState::recovered);
+    CHECK(calls(world, "evaluate") == 1);
+  }
+}
+
+TEST_CASE("unknown: every policy through storms of stalls, resets and crashes - never twice") {
+  for (const auto policy : {WhenUnknown::repeat, WhenUnknown::look_up, WhenUnknown::withdraw}) {
+    for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+      CAPTURE(seed);
+      auto settings = settings_of(policy, Kind::lost_read);
+      settings.seed = seed;
+      settings.crash_per_mille = 50;
+      for (const auto fault : {SimulatedFault::stall, SimulatedFault::reset_after_read,
+                               SimulatedFault::error_5xx_after, SimulatedFault::callback_lost}) {
+        settings.provider.per_mille[fault] = 250;
+      }
+      sim::World world(settings);
+      live(world);
+    }
+  }
+}
