@@ -8,12 +8,15 @@
 namespace recycled::billing {
 namespace {
 
+// A peer that asks for more is asked again all the same: deadlines are ours to keep.
+constexpr Millis longest_retry_after = std::chrono::hours(1);
+
 Millis backoff(const Timing& timing, int tries, double jitter, std::optional<Millis> retry_after) {
   Millis cap = timing.first_backoff;
   for (int doubled = 0; doubled < tries && cap < timing.longest_backoff; ++doubled) cap *= 2;
   cap = std::min(cap, timing.longest_backoff);
   const auto drawn = Millis(static_cast<std::int64_t>(jitter * static_cast<double>(cap.count())));
-  return std::max(drawn, retry_after.value_or(Millis(0)));
+  return std::max(drawn, std::min(retry_after.value_or(Millis(0)), longest_retry_after));
 }
 
 }  // namespace
@@ -43,7 +46,8 @@ void Deciding::finish(RecoveryState state, Reason reason, Move move) {
   const bool given_up = state != RecoveryState::recovered && reason != Reason::declined;
   if (given_up && now_is().provider_order) next(Step::inquire, situation_.now + timing_.last_look);
   now_is().settled_at = situation_.now;
-  decision_.move = move;
+  // A subscription that has gone its own way is not moved.
+  decision_.move = situation_.moved_on ? Move::none : move;
 }
 
 // The step got no answer: the same one later. Our trouble and FlexFactor's use up no re-attempt.
@@ -56,7 +60,15 @@ void Deciding::again_later(std::optional<Millis> retry_after) {
 
 void Deciding::park(Reason reason) {
   go(RecoveryState::parked, reason, Step::none, std::nullopt);
+  keep_asking();
   decision_.alarm = Alarm::parked;
+}
+
+// What a person does in FlexFactor's portal, or FlexFactor by itself, is learned without a callback
+// too. A held late success waits for a person's word alone.
+void Deciding::keep_asking() {
+  if (!now_is().provider_order || is_held(now_is())) return stop_working();
+  next(Step::inquire, situation_.now + timing_.longest_inquiry);
 }
 
 void Deciding::withdraw(Reason reason) {
@@ -71,8 +83,7 @@ void Deciding::succeed() {
   const bool left = customer_left(now_is()) || situation_.status == SubscriptionStatus::cancelled ||
                     situation_.status == SubscriptionStatus::paused;
   now_is().refund_due = left;
-  finish(RecoveryState::recovered, Reason::none,
-         situation_.moved_on ? Move::none : Move::next_cycle);
+  finish(RecoveryState::recovered, Reason::none, Move::next_cycle);
   if (left) decision_.alarm = Alarm::refund_due;
   if (situation_.moved_on) decision_.alarm = Alarm::contradiction;
 }
@@ -86,8 +97,7 @@ void Deciding::succeed_late() {
   now_is().late = true;
   if (now_is().state == RecoveryState::withdrawn) {
     now_is().refund_due = true;
-    finish(RecoveryState::recovered, now_is().reason,
-           situation_.moved_on ? Move::none : Move::next_cycle);
+    finish(RecoveryState::recovered, now_is().reason, Move::next_cycle);
     decision_.alarm = Alarm::refund_due;
     return;
   }
@@ -143,7 +153,7 @@ Step step_now(const Recovery& recovery, const Rules& rules, Instant now) {
     const Instant half = recovery.claimed_at + (recovery.expires_at - recovery.claimed_at) / 2;
     return now < half ? Step::send : Step::none;
   }
-  const bool key_is_old = recovery.state == RecoveryState::unknown &&
+  const bool key_is_old = recovery.state != RecoveryState::intended &&
                           now >= recovery.unsent_until + rules.timing.repeat_window;
   if (!key_is_old && now < recovery.expires_at) return recovery.step;
   return recovery.provider_order ? Step::inquire : Step::external_cancel;

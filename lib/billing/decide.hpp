@@ -37,10 +37,14 @@ struct Refused {
   std::string message;
   bool operator==(const Refused&) const = default;
 };
-// Certain: the request was not taken in (never connected, 429, 401).
+// Certain: the request was not taken in.
 struct NotSent {
   std::string why;
   std::optional<Millis> retry_after;
+  // 429: perhaps for this order alone, so it gives way. Else nobody could be reached, or would let
+  // us in (401): no request's fault, so it keeps its place in the queue.
+  enum class Because { service, pace };
+  Because because = Because::service;
   bool operator==(const NotSent&) const = default;
 };
 // Bytes left and no trustworthy answer came. Never a decline.

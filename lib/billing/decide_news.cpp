@@ -28,6 +28,7 @@ void Deciding::on(const Learned& event) {
     case News::challenge:
     case News::problem:
     case News::strange:
+      if (now_is().state == RecoveryState::parked) return keep_asking();
       if (is_live(now_is().state) && now_is().state != RecoveryState::withdrawing) {
         const Reason reason = event.news == News::capture_required ? Reason::capture_required
                               : event.news == News::challenge      ? Reason::challenge
@@ -80,14 +81,14 @@ void Deciding::still_open() {
       return withdraw(Reason::expired);
     case RecoveryState::withdrawing:
       if (now_is().inquiries >= timing_.cancel_tries) return park(Reason::cancel_ignored);
-      again_later(std::nullopt);
-      now_is().step = cancel_step(now_is());
-      return;
+      // A cancel may take its time there.
+      return next(cancel_step(now_is()), now + inquiry_gap(now_is().inquiries - 1));
     case RecoveryState::failed:
     case RecoveryState::withdrawn:  // given up here, and still being worked on there
       decision_.alarm = Alarm::contradiction;
       return next(cancel_step(now_is()), now);
     case RecoveryState::parked:
+      return keep_asking();
     case RecoveryState::recovered:
     case RecoveryState::released:
       return stop_working();
@@ -99,6 +100,10 @@ void Deciding::not_found() {
   if (now_is().state == RecoveryState::withdrawing) return conclude_withdrawal();
   if (!now_is().provider_order) return next(Step::send, situation_.now);  // the list lacks ours
   if (now_is().tries == 0) decision_.alarm = Alarm::lost_order;
+  if (now_is().state == RecoveryState::parked) {
+    now_is().tries += 1;
+    return keep_asking();
+  }
   if (situation_.now >= now_is().expires_at + timing_.grace) return withdraw(Reason::expired);
   again_later(inquiry_gap(now_is().tries));
 }
@@ -128,8 +133,18 @@ void Deciding::on(const WithdrawAnswered& event) {
     // Taken or refused, only the order itself says whether it had just completed.
     return next(Step::inquire, situation_.now);
   }
-  if (event.result == Withdrawal::refused) return park(Reason::unresolved);
+  if (event.result == Withdrawal::refused) return refused_withdrawal();
   conclude_withdrawal();
+}
+
+// It is there, and perhaps charged: the same bytes under the same key bring its id, and how it
+// stands, as long as the key is young enough.
+void Deciding::refused_withdrawal() {
+  const bool repeatable = situation_.now < now_is().unsent_until + timing_.repeat_window &&
+                          situation_.now < now_is().expires_at;
+  if (!repeatable) return park(Reason::unresolved);
+  again_later(std::nullopt);
+  now_is().step = Step::send;
 }
 
 void Deciding::on(const CustomerLeft& event) {

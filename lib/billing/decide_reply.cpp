@@ -43,17 +43,28 @@ void Deciding::answered_while_sending(const Answered& event) {
   if (const auto* refused = std::get_if<outcome::Refused>(&event.outcome)) {
     return park(refused->reason);
   }
-  if (std::holds_alternative<outcome::NotSent>(event.outcome)) {
-    // The service's trouble, not this request's: it keeps its place in the queue, and pacing says
-    // when the queue moves on. So an outage ends in order of deadline.
-    now_is().tries += 1;
-    if (now_is().state == RecoveryState::intended) now_is().unsent_until = situation_.now;
-    return;
+  if (const auto* not_sent = std::get_if<outcome::NotSent>(&event.outcome)) {
+    return not_taken_in(*not_sent);
   }
   const auto* unknown = std::get_if<outcome::Unknown>(&event.outcome);
   ensure(unknown != nullptr, "an approval was handled before");
   become_unknown(Reason::no_answer);
   again_later(unknown->retry_after);
+}
+
+// Whatever keeps its place waits for pacing to move the queue on: so an outage ends in order of
+// deadline.
+void Deciding::not_taken_in(const outcome::NotSent& outcome) {
+  switch (outcome.because) {
+    case outcome::NotSent::Because::service:
+      now_is().tries += 1;
+      break;
+    case outcome::NotSent::Because::pace:
+      again_later(outcome.retry_after);
+      break;
+  }
+  if (now_is().state != RecoveryState::intended) return;
+  now_is().unsent_until = std::max(situation_.now, *now_is().next_at);
 }
 
 // How its fate is asked for is the operator's choice.
@@ -88,10 +99,8 @@ void Deciding::not_now() {
 }
 
 void Deciding::answered_while_withdrawing(const Answered& event) {
-  if (std::holds_alternative<outcome::Declined>(event.outcome)) {
-    if (situation_.mit == MitMode::managed) conclude_withdrawal();
-    return;
-  }
+  const bool declined = std::holds_alternative<outcome::Declined>(event.outcome);
+  if (declined && situation_.mit == MitMode::managed) return conclude_withdrawal();
   if (std::holds_alternative<outcome::NotSent>(event.outcome) && !now_is().left) {
     return conclude_withdrawal();
   }

@@ -55,7 +55,9 @@ class Deciding {
   void succeed_late();
   void end_without_charge(Reason reason, Source source);
   void conclude_withdrawal();
+  void refused_withdrawal();
   void park(Reason reason);
+  void keep_asking();
   void withdraw(Reason reason);
   void still_open();
   void not_found();
@@ -66,6 +68,7 @@ class Deciding {
   void answered_while_withdrawing(const Answered& event);
   void answered_otherwise(const Answered& event);
   void not_now();
+  void not_taken_in(const outcome::NotSent& outcome);
   void become_unknown(Reason reason);
 
   const Timing& timing_;

@@ -17,16 +17,25 @@ std::int64_t reductions_up_to(const RecycleProfile& profile, int number) {
   return sum;
 }
 
+// Hundredths of a major unit in the currency's minor units, rounded half up where it has fewer.
+std::int64_t to_minor(std::int64_t hundredths, Currency currency) {
+  constexpr int two = 2;
+  for (int digits = two; digits < currency.exponent(); ++digits) hundredths *= 10;
+  std::int64_t divisor = 1;
+  for (int digits = currency.exponent(); digits < two; ++digits) divisor *= 10;
+  return (hundredths + divisor / 2) / divisor;
+}
+
 // The amount is what is rounded half up, not the reduction: 89.95 less 10 % is 80.96.
-std::int64_t reduced(ReductionType type, std::int64_t price, std::int64_t reduction) {
+std::int64_t reduced(ReductionType type, Money price, std::int64_t reduction) {
   switch (type) {
     case ReductionType::flat:
-      return price - reduction;
+      return price.minor - to_minor(reduction, price.currency);
     case ReductionType::percentage:
-      return (price * std::max<std::int64_t>(whole - reduction, 0) + whole / 2) / whole;
+      return (price.minor * std::max<std::int64_t>(whole - reduction, 0) + whole / 2) / whole;
   }
   ensure(false, "a reduction type of the set");
-  return price;
+  return price.minor;
 }
 
 CivilDate saturday_from(CivilDate date) {
@@ -77,10 +86,11 @@ std::optional<GatewayId> gateway_for(const RecycleProfile& profile, int reattemp
 }
 
 Money amount_at(const RecycleProfile& profile, Money price, int number) {
-  if (price.minor <= profile.minimum_price) return price;
+  const std::int64_t minimum = to_minor(profile.minimum_price, price.currency);
+  if (price.minor <= minimum) return price;
   const std::int64_t reduction = reductions_up_to(profile, number);
-  const std::int64_t minor = reduced(profile.reduction_type, price.minor, reduction);
-  return Money{std::max(minor, profile.minimum_price), price.currency};
+  const std::int64_t minor = reduced(profile.reduction_type, price, reduction);
+  return Money{std::max(minor, minimum), price.currency};
 }
 
 CivilDate due_day(const RecycleProfile& profile, CivilDate last_attempt, int number) {

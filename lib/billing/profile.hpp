@@ -19,14 +19,14 @@ enum class Block { reattempts_4_6, reattempts_7_9 };
 std::string_view to_text(Block block);                // "4-6", "7-9"
 std::optional<Block> block_of(int reattempt_number);  // nothing for 1-3 and beyond 9
 
-// A reduction of the price, added to those before it. Exactly one field is meant, by the profile's
-// ReductionType: minor units of the subscription's currency, or hundredths of a percent.
+// What a reduction is of. A profile serves every currency of its gateways, so its amounts are
+// hundredths of a major unit ("10.00" is 10 dollars, 10 yen, 10 dinars), scaled when they are used.
 enum class ReductionType { flat, percentage };
 
 struct Reattempt {
   int number = 1;              // 1..9
   int days = 0;                // civil days after the attempt before it
-  std::int64_t reduction = 0;  // flat: minor units · percentage: 1/100 %, of the original price
+  std::int64_t reduction = 0;  // flat: 1/100 major unit · percentage: 1/100 % of the original price
   bool skip = false;           // uses the number, costs no wait and no reduction
 
   bool operator==(const Reattempt&) const = default;
@@ -36,7 +36,7 @@ struct RecycleProfile {
   ProfileId id;
   std::vector<GatewayId> gateways;
   ReductionType reduction_type = ReductionType::flat;
-  std::int64_t minimum_price = 0;  // minor units of the subscription's currency
+  std::int64_t minimum_price = 0;  // 1/100 major unit of the subscription's currency
   bool bill_on_saturday = false;
   bool hold_recycle_price = false;
   std::map<int, Reattempt> reattempts;  // by number

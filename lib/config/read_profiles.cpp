@@ -16,8 +16,8 @@ using billing::ReductionType;
 constexpr std::string_view the_two_blocks =
     "FlexFactor may stand on re-attempts 4-6 (gateway_4_6) and 7-9 (gateway_7_9) only";
 
-// The profiles name no currency, so their decimals are read with two digits after the point, as
-// minor units of a price in dollars are: "75.00" is 7500, and "12.50" percent is 1250 hundredths.
+// The profiles name no currency: "75.00" is 7500 hundredths of whatever currency a price is in, and
+// "12.50" percent is 1250 hundredths of one.
 std::optional<std::int64_t> read_hundredths(Section& section, std::string_view key) {
   const auto written = section.text(key);
   if (!written) return std::nullopt;

@@ -16,15 +16,42 @@ std::optional<billing::Departure> departure_of(SubscriptionStatus status) {
 }
 
 // The ledger knows better than the row: FlexFactor has it, the cycle is over, or its hand-over is.
+// One that waits for a person holds up its own cycle and no later one.
 bool ledger_is_ahead(const ports::StoredSubscription& stored,
                      const std::vector<ports::StoredRecovery>& recoveries,
                      const billing::Subscription& row) {
   if (row.cycle < stored.subscription.cycle) return true;
   return std::any_of(recoveries.begin(), recoveries.end(), [&](const auto& past) {
-    if (is_live(past.recovery.state)) return true;
-    return past.recovery.cycle == row.cycle &&
-           past.recovery.state != billing::RecoveryState::released;
+    const billing::RecoveryState state = past.recovery.state;
+    if (is_live(state) && state != billing::RecoveryState::parked) return true;
+    return past.recovery.cycle == row.cycle && state != billing::RecoveryState::released;
   });
+}
+
+// A person's or the customer's second thought about a cycle whose hand-over is over, uncharged: a
+// pause that has ended, a restart after Recycle Failed. The cycle is not handed over again (B6).
+bool is_resumed(const ports::StoredSubscription& stored,
+                const std::vector<ports::StoredRecovery>& recoveries,
+                const billing::Subscription& row) {
+  if (row.cycle != stored.subscription.cycle) return false;
+  const bool is_open = std::any_of(recoveries.begin(), recoveries.end(), [](const auto& past) {
+    return is_live(past.recovery.state);
+  });
+  if (is_open) return false;
+  const SubscriptionStatus is = stored.subscription.status;
+  const bool runs = row.status == SubscriptionStatus::active ||
+                    row.status == SubscriptionStatus::trial;
+  if (is == SubscriptionStatus::recycle_failed) return runs;
+  return is == SubscriptionStatus::paused &&
+         (runs || row.status == SubscriptionStatus::recycle_billing);
+}
+
+Accepted resume(ports::LedgerTx& tx, const ports::StoredSubscription& stored,
+                SubscriptionStatus status, const Desk& desk, Instant now) {
+  billing::Subscription resumed = stored.subscription;
+  resumed.status = status;
+  tx.put_subscription(resumed, desk.planner.plan(resumed), now);
+  return Accepted::updated;
 }
 
 Accepted note_departure(ports::LedgerTx& tx, const ports::StoredSubscription& stored,
@@ -75,9 +102,11 @@ Accepted accept_subscription(ports::LedgerTx& tx, const billing::Subscription& r
   }
   const auto recoveries = tx.recoveries_of(stored->key);
   if (ledger_is_ahead(*stored, recoveries, row)) {
-    const auto departure = departure_of(row.status);
-    if (!departure) return Accepted::superseded;
-    return note_departure(tx, *stored, recoveries, *departure, desk, now);
+    if (const auto departure = departure_of(row.status)) {
+      return note_departure(tx, *stored, recoveries, *departure, desk, now);
+    }
+    if (!is_resumed(*stored, recoveries, row)) return Accepted::superseded;
+    return resume(tx, *stored, row.status, desk, now);
   }
   const ports::Plan plan = desk.planner.plan(row);
   if (stored->subscription == row && stored->plan == plan) return Accepted::unchanged;

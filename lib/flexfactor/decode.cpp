@@ -87,6 +87,7 @@ std::optional<ProviderOrderId> provider_order_in(const Json& body, const OrderId
 
 billing::Outcome outcome_of(Meaning meaning, Answer answer, const Reply& reply, const Json& body) {
   namespace outcome = billing::outcome;
+  using Because = outcome::NotSent::Because;
   switch (meaning) {
     case Meaning::approved:
       return outcome::Approved{};
@@ -107,7 +108,8 @@ billing::Outcome outcome_of(Meaning meaning, Answer answer, const Reply& reply, 
     case Meaning::strange:
       return outcome::Refused{Reason::strange_reply, strange_words(body)};
     case Meaning::not_sent:
-      return outcome::NotSent{why(answer, reply.http_status), reply.retry_after};
+      return outcome::NotSent{why(answer, reply.http_status), reply.retry_after,
+                              answer == Answer::busy ? Because::pace : Because::service};
     case Meaning::unknown:
       return outcome::Unknown{why(answer, reply.http_status), reply.retry_after};
   }

@@ -1,5 +1,5 @@
-// CSV as RFC 4180 has it, read as a stream: quoted fields with line breaks and doubled quotes, LF
-// or CRLF, a byte order mark.
+// CSV as RFC 4180 has it, read as a stream: quoted fields with doubled quotes, LF or CRLF, a byte
+// order mark. A line is a record: no field may hold a line break.
 #pragma once
 
 #include "intake/lines.hpp"

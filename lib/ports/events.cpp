@@ -5,7 +5,7 @@
 namespace recycled::ports {
 
 // An enumerator's text is its name with the first underscore as a dot; tests/tidy compares the two.
-constexpr std::array<EventRow, 35> event_table{{
+constexpr std::array<EventRow, 35> event_table = {{
     {EventName::run_started, "run.started", Level::info,
      "A run began; the reason says of what kind, with the terms of each FlexFactor gateway."},
     {EventName::run_summary, "run.summary", Level::info,
@@ -14,8 +14,7 @@ constexpr std::array<EventRow, 35> event_table{{
     {EventName::run_refused, "run.refused", Level::error,
      "A run did not start: the config, the ledger or another run forbids it."},
     {EventName::rules_changed, "rules.changed", Level::info,
-     "The config's billing rules differ from those of the last run; due dates are worked out "
-     "anew."},
+     "The config's billing rules differ from the last run's; due dates are worked out anew."},
     {EventName::scan_done, "scan.done", Level::debug,
      "A scan looked at everything due; count is what it claimed."},
     {EventName::recovery_claimed, "recovery.claimed", Level::info,

@@ -1,5 +1,6 @@
 // A hand-over that was not answered: each way of learning its fate, with the connection lost
-// before, during and after FlexFactor read the request. Charged once at most, and no charge unknown.
+// before, during and after FlexFactor read the request. Charged once at most, and every charge
+// known.
 #include <chrono>
 
 #include <doctest/doctest.h>

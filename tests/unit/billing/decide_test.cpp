@@ -41,7 +41,7 @@ TEST_CASE("B3 B4 B5: each reply to a hand-over has its state, step and move") {
       {"refused", answered(outcome::Refused{}), managed, parked, Reason::refused, Step::none,
        Move::none, Alarm::parked},
       {"challenge", answered(outcome::Refused{Reason::challenge, ""}, "t"), managed, parked,
-       Reason::challenge, Step::none, Move::none, Alarm::parked},
+       Reason::challenge, Step::inquire, Move::none, Alarm::parked},
       {"not sent", answered(outcome::NotSent{"refused", {}}), managed, intended, Reason::none,
        Step::send, Move::none, Alarm::none},
       {"unknown", answered(outcome::Unknown{"reset", {}}), managed, unknown, Reason::no_answer,
@@ -150,6 +150,7 @@ TEST_CASE("a cancel that FlexFactor takes and ignores is tried a few times and t
     }
   }
   CHECK(cancels == Timing().cancel_tries);
+  CHECK(now > expiry + 20h);  // a cancel may take its time
   CHECK(recovery.state == RecoveryState::parked);
   CHECK(recovery.reason == Reason::cancel_ignored);
 }
@@ -174,6 +175,78 @@ TEST_CASE("L3: an unknown fate is asked about under the same key - inside the wi
         decide(recovery, WithdrawAnswered{Withdrawal::refused, {}}, Rules{}, at(start + 24h));
     CHECK(end.recovery.state == RecoveryState::parked);
   }
+}
+
+TEST_CASE("a refused withdrawal of an order whose id never came is asked about by the same bytes") {
+  Recovery recovery = after(claimed(), answered(outcome::Unknown{"reset", {}}), start);
+  recovery = after(recovery, CustomerLeft{}, start + 1h);
+  CHECK(recovery.step == Step::external_cancel);
+  const Event refused = WithdrawAnswered{Withdrawal::refused, {}};
+  const Recovery again = after(recovery, refused, start + 1h);
+  CHECK(again.state == RecoveryState::withdrawing);
+  CHECK(again.step == Step::send);
+  CHECK(again.sending == 1);
+  CHECK(step_now(again, Rules{}, start + 2h) == Step::send);
+  CHECK(step_now(again, Rules{}, start + 25h) == Step::external_cancel);
+  const Decision charged =
+      decide(again, answered(outcome::Approved{}, "theirs"), Rules{}, at(start + 2h));
+  CHECK(charged.recovery.state == RecoveryState::recovered);
+  CHECK(charged.recovery.refund_due);
+  CHECK(charged.alarm == Alarm::refund_due);
+  const Recovery found = after(again, answered(outcome::Pending{}, "theirs"), start + 2h);
+  CHECK(found.step == Step::cancel);
+  // Too late for the same bytes: a person's.
+  CHECK(after(recovery, refused, start + 25h).state == RecoveryState::parked);
+}
+
+TEST_CASE("parked: once a day it is asked how the order stands - and told once that it is parked") {
+  Recovery recovery = after(taken_over(), learned(News::problem), start + 1h);
+  CHECK(recovery.state == RecoveryState::parked);
+  CHECK(recovery.step == Step::inquire);
+  for (const News news : {News::problem, News::still_open, News::challenge, News::strange}) {
+    CAPTURE(to_text(news));
+    const Instant now = *recovery.next_at;
+    const Decision same = decide(recovery, learned(news, Source::inquiry), Rules{}, at(now));
+    CHECK(same.recovery.state == RecoveryState::parked);
+    CHECK(same.recovery.reason == Reason::problem);
+    CHECK(same.recovery.next_at == now + 24h);
+    CHECK(same.alarm == Alarm::none);
+    recovery = same.recovery;
+  }
+  const Instant now = *recovery.next_at;
+  const auto then = [&](News news) {
+    return after(recovery, learned(news, Source::inquiry), now).state;
+  };
+  CHECK(then(News::completed) == RecoveryState::recovered);
+  CHECK(then(News::cancelled) == RecoveryState::failed);
+  const Decision lost =
+      decide(recovery, learned(News::not_found, Source::inquiry), Rules{}, at(now));
+  CHECK(lost.recovery.state == RecoveryState::parked);
+  CHECK(lost.alarm == Alarm::lost_order);
+  CHECK(decide(lost.recovery, learned(News::not_found, Source::inquiry), Rules{}, at(now)).alarm ==
+        Alarm::none);
+}
+
+TEST_CASE("a subscription that has moved on is not moved by what ends its old cycle") {
+  Situation moved = at(start + 1h);
+  moved.moved_on = true;
+  const Recovery parked = after(taken_over(), learned(News::problem), start);
+  for (const News news : {News::completed, News::cancelled, News::expired}) {
+    CAPTURE(to_text(news));
+    const Decision end = decide(parked, learned(news), Rules{}, moved);
+    CHECK_FALSE(is_live(end.recovery.state));
+    CHECK(end.move == Move::none);
+  }
+}
+
+TEST_CASE("429 gives way to the next in the queue - a service that is down does not") {
+  using Because = outcome::NotSent::Because;
+  const Recovery down = after(claimed(), answered(outcome::NotSent{"", {}}), start + 1h);
+  CHECK(down.next_at == start);
+  const Recovery busy =
+      after(claimed(), answered(outcome::NotSent{"429", 5s, Because::pace}), start + 1h);
+  CHECK(busy.next_at == start + 1h + 5s);
+  CHECK(busy.unsent_until == *busy.next_at);
 }
 
 TEST_CASE("L1: what was in flight when the process died is unknown and not declined") {
@@ -217,6 +290,8 @@ TEST_CASE("L21: backoff grows with full jitter and honours Retry-After") {
   CHECK(wait(3, outcome::Unknown{"", {}}) > 15s);
   CHECK(wait(30, outcome::Unknown{"", {}}) <= 10min);
   CHECK(wait(0, outcome::Unknown{"503", 90s}) == 90s);
+  CHECK(wait(0, outcome::Unknown{"503", 365 * 24h}) == 1h);
+  CHECK(wait(0, outcome::NotSent{"429", 90s, outcome::NotSent::Because::pace}) == 90s);
   situation.jitter = 0;
   CHECK(wait(30, outcome::Unknown{"", {}}) == 0s);
 }

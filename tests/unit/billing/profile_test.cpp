@@ -137,14 +137,33 @@ TEST_CASE("percentages are of the original price, add up, and round half up") {
   }
 }
 
-TEST_CASE("flat reductions add up in minor units and keep the currency") {
+TEST_CASE("flat reductions add up and keep the currency") {
   RecycleProfile profile = profile_to(3);
   for (auto& [number, reattempt] : profile.reattempts) reattempt.reduction = 100 * number;
-  const Money yen{5000, Currency::parse("JPY").value()};
-  CHECK(amount_at(profile, yen, 1) == Money{4900, yen.currency});
-  CHECK(amount_at(profile, yen, 2) == Money{4700, yen.currency});
-  CHECK(amount_at(profile, yen, 3) == Money{4400, yen.currency});
+  CHECK(amount_at(profile, usd(1000), 1) == usd(900));
+  CHECK(amount_at(profile, usd(1000), 2) == usd(700));
+  CHECK(amount_at(profile, usd(1000), 3) == usd(400));
   CHECK(amount_at(profile, usd(250), 3) == usd(0));
+}
+
+TEST_CASE("amounts of a profile are of major units - whatever digits the currency has") {
+  struct Row {
+    const char* currency;
+    std::int64_t price;
+    std::int64_t reduced;  // by 10.50, to not less than 50.25
+    std::int64_t least;
+  };
+  for (const Row& row : {Row{"USD", 89'95, 79'45, 50'25}, Row{"JPY", 8995, 8984, 50},
+                         Row{"KWD", 89'950, 79'450, 50'250}}) {
+    CAPTURE(row.currency);
+    RecycleProfile profile = profile_to(2);
+    profile.reattempts.at(1).reduction = 10'50;
+    profile.reattempts.at(2).reduction = 1'000'000'00;
+    profile.minimum_price = 50'25;
+    const Currency currency = Currency::parse(row.currency).value();
+    CHECK(amount_at(profile, Money{row.price, currency}, 1) == Money{row.reduced, currency});
+    CHECK(amount_at(profile, Money{row.price, currency}, 2) == Money{row.least, currency});
+  }
 }
 
 TEST_CASE("never below the minimum price, and a price already below it is charged as it is") {

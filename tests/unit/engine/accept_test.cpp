@@ -66,9 +66,11 @@ TEST_CASE("accept: the ledger is ahead, and the row changes nothing") {
       continue;
     }
     superseded(bench, row);
-    // A later cycle is news once nobody holds this one.
-    if (is_live(state)) superseded(bench, next);
-    if (!is_live(state)) CHECK(bench.accept(next) == Accepted::updated);
+    // A later cycle is news once FlexFactor does not hold this one; what waits for a person does
+    // not hold up the subscription for ever.
+    const bool is_held = is_live(state) && state != RecoveryState::parked;
+    if (is_held) superseded(bench, next);
+    if (!is_held) CHECK(bench.accept(next) == Accepted::updated);
   }
   Bench bench;
   bench.accept(declined("S"));
@@ -146,6 +148,35 @@ TEST_CASE("L10 accept: a departure counts whatever else its row says") {
     CHECK(bench.accept(left("S", SubscriptionStatus::cancelled)) == Accepted::withdrawing);
     CHECK(bench.recovery(key).reason == Reason::customer_cancelled);
   }
+}
+
+TEST_CASE("accept: a pause that has ended and a restart after Recycle Failed count") {
+  const auto is_now = [](SubscriptionStatus was, RecoveryState over, SubscriptionStatus says) {
+    Bench bench;
+    bench.accept(declined("S"));
+    bench.hand_over("S", over);
+    const auto key = bench.subscription("S").key;
+    bench.in([&](auto& tx) { tx.set_status(key, was, noon); });
+    auto row = declined("S");
+    row.status = says;
+    row.payer.email = "new@example.com";
+    const Accepted accepted = bench.accept(row);
+    const auto after = bench.subscription("S").subscription;
+    CHECK((accepted == Accepted::updated) == (after.status != was));
+    CHECK(after.payer.email.empty());  // only the status counts
+    // B6: the cycle is not handed over again.
+    bench.in([&](auto& tx) {
+      CHECK(tx.due(noon + std::chrono::days(30), ports::DueCursor(), 9).empty());
+    });
+    return after.status;
+  };
+  using enum SubscriptionStatus;
+  CHECK(is_now(paused, RecoveryState::withdrawn, recycle_billing) == recycle_billing);
+  CHECK(is_now(paused, RecoveryState::withdrawn, active) == active);
+  CHECK(is_now(paused, RecoveryState::withdrawing, recycle_billing) == paused);
+  CHECK(is_now(recycle_failed, RecoveryState::failed, active) == active);
+  CHECK(is_now(recycle_failed, RecoveryState::failed, recycle_billing) == recycle_failed);
+  CHECK(is_now(cancelled, RecoveryState::withdrawn, active) == cancelled);
 }
 
 TEST_CASE("accept: the words of its results") {
