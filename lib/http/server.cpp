@@ -55,6 +55,7 @@ class Server::Impl {
 
   Result<void> start();
   std::string address() const { return to_text(acceptor_.local_endpoint()); }
+  Result<void> renew_certificate();
   async::Task<void> stop(Millis drain);
 
  private:
@@ -69,7 +70,7 @@ class Server::Impl {
 
   ServerSettings settings_;
   Handler handler_;
-  std::optional<asio::ssl::context> tls_;
+  std::shared_ptr<asio::ssl::context> tls_;  // of the next connection; none: plain HTTP
   tcp::acceptor acceptor_;
   asio::steady_timer patience_;  // between two tries to accept, and of stop with what is under way
   Sessions sessions_;            // the oldest first
@@ -82,14 +83,19 @@ class Server::Impl {
 Result<void> Server::Impl::start() {
   const auto endpoint = parse_listen(settings_.listen);
   if (!endpoint) return tl::unexpected(endpoint.error());
-  if (settings_.tls) {
-    auto tls = server_tls(*settings_.tls);
-    if (!tls) return tl::unexpected(tls.error());
-    tls_.emplace(std::move(*tls));
-  }
+  const auto identified = renew_certificate();
+  if (!identified) return identified;
   const auto listening = listen(*endpoint);
   if (!listening) return listening;
   accepting_.start(accept_all());
+  return {};
+}
+
+Result<void> Server::Impl::renew_certificate() {
+  if (!settings_.tls) return {};
+  auto tls = server_tls(*settings_.tls);
+  if (!tls) return tl::unexpected(tls.error());
+  tls_ = std::make_shared<asio::ssl::context>(std::move(*tls));
   return {};
 }
 
@@ -115,8 +121,7 @@ async::Task<void> Server::Impl::accept_all() {
       continue;
     }
     make_room();
-    asio::ssl::context* const tls = tls_ ? &*tls_ : nullptr;
-    auto session = std::make_shared<Session>(std::move(socket), settings_, handler_, tls);
+    auto session = std::make_shared<Session>(std::move(socket), settings_, handler_, tls_);
     auto served = serve(std::move(session));
     co_await connections_.spawn(std::move(served));
   }
@@ -181,6 +186,8 @@ Server::Server(asio::any_io_executor executor, ServerSettings settings, Handler 
 Server::~Server() = default;
 
 Result<void> Server::start() { return impl_->start(); }
+
+Result<void> Server::renew_certificate() { return impl_->renew_certificate(); }
 
 std::string Server::address() const { return impl_->address(); }
 

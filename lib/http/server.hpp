@@ -31,6 +31,7 @@ struct ServerSettings {
   std::size_t body_bytes = 64 * 1024;    // more: 413
   Millis request_deadline{10'000};       // to read one request (else 408), and to write one reply
   Millis idle_deadline{60'000};          // between two requests of one connection
+  Millis farewell{1'000};                // at a stop: what a peer still has to send, or to take
   // Beyond that the oldest idle one is closed for the next; if none is idle, the next waits and
   // every reply under way is the last of its connection.
   int connections = 256;
@@ -51,10 +52,16 @@ class Server {
   // Listens from here on. Fault::invalid: the listen address or a TLS file, named; Fault::busy: the
   // port is taken or not ours to take.
   Result<void> start();
+  // Reads the TLS files again, for the connections from here on; those that are open keep the
+  // certificate they began with. Fault::invalid names the file that cannot be used, and the old
+  // certificate stays.
+  Result<void> renew_certificate();
   // "127.0.0.1:43211", with the port really taken; after start.
   std::string address() const;
-  // Stops accepting, closes idle connections, lets requests under way finish up to `drain`, then
-  // closes theirs too. Returns when no connection is left; a handler's own waits are not cut.
+  // Stops accepting, closes idle connections, lets handlers finish up to `drain`, then closes their
+  // connections too. A peer that has not sent its request yet, or does not take its reply, gets the
+  // farewell and no more, however long the drain. Returns when no connection is left; a handler's
+  // own waits are not cut.
   async::Task<void> stop(Millis drain);
 
  private:

@@ -1,5 +1,6 @@
 #include "http/session.hpp"
 
+#include <algorithm>
 #include <array>
 #include <exception>
 #include <utility>
@@ -67,17 +68,24 @@ std::optional<Response> refusal(const Wire& wire, const ErrorCode& why) {
 }  // namespace
 
 Session::Session(tcp::socket socket, const ServerSettings& settings, const Handler& handler,
-                 asio::ssl::context* tls)
-    : wire_(std::move(socket)), settings_(settings), handler_(handler), tls_(tls) {}
+                 std::shared_ptr<asio::ssl::context> tls)
+    : wire_(std::move(socket)), settings_(settings), handler_(handler), tls_(std::move(tls)) {}
 
+// While the handler works nobody waits for the peer, and its reply gets a deadline of its own.
 void Session::finish() {
   last_ = true;
-  if (unasked()) cut();
+  finishing_ = true;
+  if (unasked()) return cut();
+  wire_.expires_after(settings_.farewell);
+}
+
+Millis Session::patience(Millis usual) const {
+  return finishing_ ? std::min(usual, settings_.farewell) : usual;
 }
 
 async::Task<void> Session::run() {
-  if (tls_ != nullptr) {
-    wire_.expires_after(settings_.request_deadline);
+  if (tls_) {
+    wire_.expires_after(patience(settings_.request_deadline));
     const ErrorCode error = co_await wire_.accept_tls(*tls_);
     if (error) co_return;
   }
@@ -93,9 +101,9 @@ async::Task<void> Session::converse() {
   }
 }
 
-// Waits up to `patience` for a request, answers it, and says whether another may follow.
-async::Task<bool> Session::serve_one(Millis patience) {
-  wire_.expires_after(patience);
+// Waits up to `usual` for a request, answers it, and says whether another may follow.
+async::Task<bool> Session::serve_one(Millis usual) {
+  wire_.expires_after(patience(usual));
   idle_ = true;
   // Asked for while the reply before was being written.
   if (last_ && spare()) co_return false;
@@ -103,7 +111,7 @@ async::Task<bool> Session::serve_one(Millis patience) {
   idle_ = false;
   if (!begun) co_return false;
 
-  wire_.expires_after(settings_.request_deadline);
+  wire_.expires_after(patience(settings_.request_deadline));
   Parser parser;
   const ErrorCode error = co_await read_request(parser);
   if (error) {
@@ -176,7 +184,7 @@ async::Task<bool> Session::deliver(Response response, const Parser& parser) {
   reply.keep_alive(more);
   // The length stays: a HEAD asks what a GET would have brought.
   if (parser.get().method() == beast_http::verb::head) reply.body().clear();
-  wire_.expires_after(settings_.request_deadline);
+  wire_.expires_after(patience(settings_.request_deadline));
   const ErrorCode error = co_await write(std::move(reply));
   if (error) co_return false;
   if (!more) {
@@ -190,7 +198,7 @@ async::Task<void> Session::refuse(ErrorCode why) {
   if (!response) co_return;
   Reply reply = to_reply(std::move(*response));
   reply.keep_alive(false);
-  wire_.expires_after(settings_.request_deadline);
+  wire_.expires_after(patience(settings_.request_deadline));
   const ErrorCode error = co_await write(std::move(reply));
   if (!error) {
     co_await wire_.close_in_order();

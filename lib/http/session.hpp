@@ -1,6 +1,7 @@
 // One connection of the server: requests in, replies out, until either side has had enough.
 #pragma once
 
+#include <memory>
 #include <optional>
 
 #include <boost/beast/core/flat_buffer.hpp>
@@ -14,9 +15,9 @@ namespace recycled::http {
 
 class Session {
  public:
-  // All but the socket outlive the session; no `tls` means plain HTTP.
+  // Settings and handler outlive the session; no `tls` means plain HTTP.
   Session(tcp::socket socket, const ServerSettings& settings, const Handler& handler,
-          asio::ssl::context* tls);
+          std::shared_ptr<asio::ssl::context> tls);
 
   // Ends with the connection closed. Only a Bug of the handler's comes out.
   async::Task<void> run();
@@ -26,7 +27,8 @@ class Session {
   bool spare() { return served_ && unasked(); }
   // The reply under way, or else the next, is the last.
   void make_last() { last_ = true; }
-  // The same, and closed at once if nothing of a request has arrived.
+  // The same, and closed at once if nothing of a request has arrived. From here on the peer gets
+  // the farewell, and no more, for whatever it still has to send or to take.
   void finish();
   // Closes now, whatever goes on.
   void cut() { wire_.close(); }
@@ -34,12 +36,14 @@ class Session {
  private:
   using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
 
+  // How long the peer may take for what comes next.
+  Millis patience(Millis usual) const;
   bool unasked() { return idle_ && buffer_.size() == 0 && wire_.is_quiet(); }
   async::Task<void> converse();
   async::Task<bool> await_first_byte();
   // The error is a protocol error, a limit or the wire's; it says nothing about the request then.
   async::Task<ErrorCode> read_request(Parser& parser);
-  async::Task<bool> serve_one(Millis patience);
+  async::Task<bool> serve_one(Millis usual);
   async::Task<Response> ask_handler(Request request);
   async::Task<bool> deliver(Response response, const Parser& parser);
   async::Task<void> refuse(ErrorCode why);
@@ -50,10 +54,11 @@ class Session {
   boost::beast::flat_buffer buffer_;
   const ServerSettings& settings_;
   const Handler& handler_;
-  asio::ssl::context* tls_;
+  const std::shared_ptr<asio::ssl::context> tls_;
   bool idle_ = true;  // waiting for a request's first byte
   bool served_ = false;
   bool last_ = false;
+  bool finishing_ = false;
 };
 
 }  // namespace recycled::http

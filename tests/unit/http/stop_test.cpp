@@ -78,6 +78,9 @@ struct RawPeer {
   void ask() {
     const std::string request = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
     asio::write(socket, asio::buffer(request));
+    read_to_the_end();
+  }
+  void read_to_the_end() {
     socket.shutdown(tcp::socket::shutdown_send);
     auto into = asio::dynamic_buffer(reply);
     asio::async_read(socket, into, [this](error_code, std::size_t) { ended = true; });
@@ -127,6 +130,63 @@ TEST_CASE("a stopping server does not wait for idle connections, however long th
   const auto client = served.client();
   REQUIRE(exchange(served.context, *client));
   async::run_to_end(served.context, served.server.stop(an_hour));
+}
+
+TEST_CASE("a peer that sends half a request cannot hold up a stop - it gets the farewell") {
+  ServerSettings settings;
+  settings.request_deadline = an_hour;
+  settings.farewell = Millis(20);
+  const std::string head = "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 500\r\n\r\n";
+  for (const std::string& half : {std::string("POST / HT"), head, head + "half a body"}) {
+    CAPTURE(half);
+    Gate gate;
+    Served served(with(gate, answer_or_hold), settings);
+    tcp::socket peer(served.context);
+    peer.connect(endpoint_of(served.server.address()));
+    asio::write(peer, asio::buffer(half));
+    run_all_that_is_ready(served.context);
+    async::run_to_end(served.context, served.server.stop(an_hour));
+    std::string reply(1024, '\0');
+    error_code end;
+    const std::size_t size = asio::read(peer, asio::buffer(reply), end);
+    CHECK(reply.substr(0, size).starts_with("HTTP/1.1 408 "));
+  }
+}
+
+TEST_CASE("a request that is complete within the farewell is still answered") {
+  ServerSettings settings;
+  settings.farewell = an_hour;
+  Gate gate;
+  Served served(with(gate, answer_or_hold), settings);
+  RawPeer peer(served);
+  asio::write(peer.socket, asio::buffer(std::string("GET / HTTP/1.1\r\n")));
+  run_all_that_is_ready(served.context);
+  async::TaskGroup tasks(served.context.get_executor(), 1);
+  tasks.start(served.server.stop(an_hour));
+  run_all_that_is_ready(served.context);
+  CHECK(tasks.running() == 1);
+  asio::write(peer.socket, asio::buffer(std::string("Host: h\r\n\r\n")));
+  peer.read_to_the_end();
+  async::run_to_end(served.context, join(tasks));
+  CHECK(peer.answered());
+}
+
+TEST_CASE("a peer that does not take its reply cannot hold up a stop either") {
+  ServerSettings settings;
+  settings.request_deadline = an_hour;
+  settings.farewell = Millis(20);
+  Gate gate;
+  Served served(with(gate, hold), settings);
+  tcp::socket peer(served.context);  // asks, and neither reads nor closes
+  peer.connect(endpoint_of(served.server.address()));
+  asio::write(peer, asio::buffer(std::string("GET / HTTP/1.1\r\nHost: h\r\n\r\n")));
+  while (!gate.entered) served.context.run_one();
+  async::TaskGroup tasks(served.context.get_executor(), 1);
+  tasks.start(served.server.stop(an_hour));
+  run_all_that_is_ready(served.context);
+  CHECK(tasks.running() == 1);  // our own handler is waited for
+  gate.open();
+  async::run_to_end(served.context, join(tasks));
 }
 
 TEST_CASE("a server that never started, or stopped twice, stops at once") {

@@ -126,3 +126,33 @@ TEST_CASE("a TLS file that cannot be used is refused by name") {
     CHECK(names_a_file);
   }
 }
+
+TEST_CASE("a renewed certificate is for new connections, and those that are open go on") {
+  Authority before;
+  Authority after;
+  const TlsIdentity files = before.issue("IP:127.0.0.1");
+  Served served(greet, under_tls(files));
+  const std::string url = "https://" + served.server.address() + "/";
+  const auto open = make_client(served.context, trusting(before, url));
+  REQUIRE(exchange(served.context, *open));
+
+  const TlsIdentity renewed = after.issue("IP:127.0.0.1");
+  const auto replace = std::filesystem::copy_options::overwrite_existing;
+  std::filesystem::copy_file(renewed.certificate, files.certificate, replace);
+  // A certificate without its key is refused, and nothing changes.
+  const auto half_way = served.server.renew_certificate();
+  REQUIRE_FALSE(half_way);
+  CHECK(half_way.error().message.find(files.certificate.string()) != std::string::npos);
+  CHECK(greet_over_tls(served, before, "127.0.0.1").has_value());
+
+  std::filesystem::copy_file(renewed.private_key, files.private_key, replace);
+  REQUIRE(served.server.renew_certificate());
+  CHECK(greet_over_tls(served, after, "127.0.0.1").has_value());
+  check_not_sent(greet_over_tls(served, before, "127.0.0.1"), "TLS with");
+  CHECK(exchange(served.context, *open).has_value());  // over its old connection
+}
+
+TEST_CASE("a server without TLS has nothing to renew") {
+  Served served(greet);
+  CHECK(served.server.renew_certificate());
+}
