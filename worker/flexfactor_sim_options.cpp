@@ -69,12 +69,12 @@ Result<void> read_fault(const std::string& text, flexfactor::Behaviour& behaviou
 
 Result<crypto::Secret> read_secret(const std::string& file) {
   if (file.empty()) return crypto::Secret();
-  return crypto::read_secret_file(file);
+  return crypto::read_secret_file(std::filesystem::path(file));
 }
 
 Result<crypto::Secret> read_signing_key(const std::string& file) {
   if (file.empty()) return crypto::Secret(demo_signing_key);
-  auto text = crypto::read_secret_file(file);
+  auto text = crypto::read_secret_file(std::filesystem::path(file));
   if (!text) return text;
   auto key = flexfactor::decode_signing_key(*text);
   if (!key) return fail(Fault::invalid, file + " is not base64");

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "crypto/secret.hpp"
+
 namespace recycled::crypto {
 
 std::string to_base64(std::string_view bytes);
@@ -12,5 +14,7 @@ std::string to_base64(std::string_view bytes);
 // Strict: no white space, padding required, and only the one spelling to_base64 writes; nothing on
 // anything else. So two texts that decode to the same bytes are the same text.
 std::optional<std::string> from_base64(std::string_view text);
+// The same for a key: no copy of its bytes is left behind.
+std::optional<Secret> from_base64(const Secret& text);
 
 }  // namespace recycled::crypto

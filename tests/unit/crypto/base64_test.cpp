@@ -42,3 +42,9 @@ TEST_CASE("base64 that another writer might have let pass is refused") {
     CHECK_FALSE(from_base64(text).has_value());
   }
 }
+
+TEST_CASE("S1: a key in base64 stays a secret") {
+  CHECK(from_base64(Secret("AAEC"))->reveal() == std::string("\0\1\2", 3));
+  CHECK_FALSE(from_base64(Secret("AAE")).has_value());
+  CHECK_FALSE(from_base64(Secret("not base64!!")).has_value());
+}

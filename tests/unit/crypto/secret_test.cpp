@@ -119,3 +119,38 @@ TEST_CASE("S1: a secret file open to others is refused, with the command that he
     fs::remove(file);
   }
 }
+
+TEST_CASE("S1: a credential may look readable to its group, in a folder that is its service's") {
+  const Folder folder;
+  const fs::perms shown = fs::perms::owner_read | fs::perms::group_read;
+  const fs::path file = folder.write("s3cret", shown);
+  CHECK(read_secret_file(SecretFile(file, Kept::credential))->reveal() == "s3cret");
+  CHECK_FALSE(read_secret_file(file));  // an ordinary file may not
+  for (const fs::perms more : {fs::perms::others_read, fs::perms::group_write}) {
+    fs::permissions(file, shown | more);
+    const auto refused = read_secret_file(SecretFile(file, Kept::credential));
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().fault == Fault::invalid);
+  }
+  fs::permissions(file, shown);
+  fs::permissions(folder.path(), fs::perms(0755));
+  CHECK_FALSE(read_secret_file(SecretFile(file, Kept::credential)));
+  fs::permissions(folder.path(), fs::perms(0550));
+  CHECK(read_secret_file(SecretFile(file, Kept::credential)));
+  fs::permissions(folder.path(), fs::perms(0700));
+}
+
+TEST_CASE("S1: a credential that this process was not given is said to be that") {
+  const auto none = read_secret_file(SecretFile("credential:app_key", Kept::credential));
+  REQUIRE_FALSE(none);
+  CHECK(none.error().fault == Fault::not_found);
+  CHECK(none.error().message.find("credential:app_key") != std::string::npos);
+  CHECK(none.error().message.find("CREDENTIALS_DIRECTORY") != std::string::npos);
+}
+
+TEST_CASE("S1: a file named by hand is read whoever else may") {
+  const Folder folder;
+  const fs::path file = folder.write("s3cret", fs::perms(0644));
+  CHECK(read_secret_file(SecretFile(file, Kept::named_by_hand))->reveal() == "s3cret");
+  CHECK_FALSE(check_mode(file));
+}
