@@ -56,7 +56,9 @@ void Deciding::learned_while_held(const Learned& event) {
 
 void Deciding::flag_money_back(News news) {
   const bool refund = news == News::refunded;
-  (refund ? now_is().refunded : now_is().charged_back) = true;
+  bool& flag = refund ? now_is().refunded : now_is().charged_back;
+  if (flag) return;  // told again: old news
+  flag = true;
   decision_.alarm = refund ? Alarm::refund : Alarm::chargeback;
 }
 

@@ -1,34 +1,19 @@
 #include "engine/inbox.hpp"
 
-#include <algorithm>
 #include <exception>
 #include <utility>
+
+#include "engine/process_callback.hpp"
 
 namespace recycled::engine {
 namespace {
 
-constexpr int last_try = 20;  // with the waits below, about two days
-
-Instant next_look(int tries, Instant now) {
-  Millis wait = std::chrono::minutes(1);
-  for (int doubled = 0; doubled < tries && wait < std::chrono::hours(4); ++doubled) wait *= 2;
-  return now + std::min<Millis>(wait, std::chrono::hours(4));
-}
-
-std::optional<ports::StoredRecovery> recovery_of(ports::LedgerTx& tx,
-                                                 const ports::CallbackContent& content) {
-  auto found = tx.recovery(content.order);
-  if (!found && !content.provider_order.empty()) {
-    found = tx.recovery_by_provider(content.provider_order);
-  }
-  return found;
-}
-
-void look_again(ports::StoredCallback& callback, ports::CallbackResult result, Instant now) {
-  callback.result = result;
-  callback.next_at = std::nullopt;
-  if (callback.tries < last_try) callback.next_at = next_look(callback.tries, now);
-  callback.tries += 1;
+// "order.completed, key new_key: no recovery has this order", of which any part may be missing.
+std::string reason_of(const ports::StoredCallback& callback, const std::string& key) {
+  std::string text = callback.event;
+  if (!key.empty()) text += (text.empty() ? "key " : ", key ") + key;
+  if (!callback.error.empty()) text += (text.empty() ? "" : ": ") + callback.error;
+  return text;
 }
 
 }  // namespace
@@ -57,50 +42,20 @@ ports::StoredCallback Inbox::stored_form(const SignedCallback& callback,
   return stored;
 }
 
-std::optional<Applied> Inbox::process(ports::LedgerTx& tx, ports::StoredCallback& callback,
-                                      const Result<ports::CallbackContent>& content,
-                                      const Moment& moment) const {
-  callback.next_at = std::nullopt;
-  if (!content) {  // signed, but not what the contract describes: a person must look
-    callback.result = ports::CallbackResult::unreadable;
-    callback.error = content.error().message;
-    return std::nullopt;
-  }
-  if (!content->news) {
-    callback.result = ports::CallbackResult::ignored;
-    return std::nullopt;
-  }
-  const auto recovery = recovery_of(tx, *content);
-  if (!recovery) {
-    look_again(callback, ports::CallbackResult::unmatched, moment.now);
-    callback.error = "no recovery has this order";
-    return std::nullopt;
-  }
-  billing::Learned learned;
-  learned.news = *content->news;
-  learned.source = billing::Source::callback;
-  if (!content->provider_order.empty()) learned.provider_order = content->provider_order;
-  learned.happened_at = content->happened_at;
-  Moment dated = moment;
-  dated.happened_at = content->happened_at;
-  callback.result = ports::CallbackResult::applied;
-  callback.error.clear();
-  return apply(tx, recovery->key, learned, context_.desk, dated);
-}
-
 async::Task<Result<Receipt>> Inbox::take(SignedCallback callback) {
   auto content = reader_.read(callback.body);
   auto stored = stored_form(callback, content, context_.clock.now());
   const Moment moment = context_.moment();
   std::function<Taken(ports::LedgerTx&)> whole = [&](ports::LedgerTx& tx) {
-    return store(tx, stored,
-                 [&](ports::StoredCallback& one) { return process(tx, one, content, moment); });
+    return store(tx, stored, [&](ports::StoredCallback& one) {
+      return process_callback(tx, one, content, context_.desk, moment);
+    });
   };
   std::string error;
   try {
     auto taken = co_await ports::transact(context_.ledger, std::move(whole));
     if (!taken) co_return Failure(taken.error());
-    tell_of(*taken);
+    tell_of(*taken, callback.key);
     co_return taken->receipt;
   } catch (const std::exception& exception) {
     error = exception.what();
@@ -115,7 +70,7 @@ async::Task<Result<Receipt>> Inbox::take(SignedCallback callback) {
   };
   auto kept = co_await ports::transact(context_.ledger, std::move(raw_only));
   if (!kept) co_return Failure(kept.error());
-  tell_of(*kept);
+  tell_of(*kept, callback.key);
   co_return kept->receipt;
 }
 
@@ -156,7 +111,7 @@ async::Task<Result<void>> Inbox::retry(ports::StoredCallback callback) {
   std::function<Taken(ports::LedgerTx&)> work = [&](ports::LedgerTx& tx) {
     Taken taken;
     taken.callback = callback;
-    taken.applied = process(tx, taken.callback, content, moment);
+    taken.applied = process_callback(tx, taken.callback, content, context_.desk, moment);
     tx.mark_callback(taken.callback);
     return taken;
   };
@@ -190,7 +145,7 @@ async::Task<Result<void>> Inbox::forget_old_nonces() {
   co_return done;
 }
 
-void Inbox::tell_of(const Taken& taken) {
+void Inbox::tell_of(const Taken& taken, const std::string& key) {
   if (taken.receipt == Receipt::repeated_nonce) return;
   const ports::StoredCallback& callback = taken.callback;
   tally_.callbacks += 1;
@@ -204,8 +159,7 @@ void Inbox::tell_of(const Taken& taken) {
   ports::Event event(name);
   event.order = callback.order.str();
   event.provider_order = callback.provider_order.str();
-  const bool both = !callback.event.empty() && !callback.error.empty();
-  event.reason = callback.event + (both ? ": " : "") + callback.error;
+  event.reason = reason_of(callback, key);
   if (taken.applied) {
     event.recovery = std::to_string(taken.applied->before.key.value());
     event.subscription = taken.applied->before.subscription.str();

@@ -17,6 +17,7 @@ struct SignedCallback {
   std::string nonce;
   std::string headers;  // those of the signature, kept with the body as evidence
   std::string body;     // raw
+  std::string key;      // the name of the one that signed it, for the log
 };
 
 enum class Receipt {
@@ -49,16 +50,12 @@ class Inbox {
   ports::StoredCallback stored_form(const SignedCallback& callback,
                                     const Result<ports::CallbackContent>& content,
                                     Instant now) const;
-  // What one callback comes to, in the transaction that stores it.
-  std::optional<Applied> process(ports::LedgerTx& tx, ports::StoredCallback& callback,
-                                 const Result<ports::CallbackContent>& content,
-                                 const Moment& moment) const;
   using Processing = std::function<std::optional<Applied>(ports::StoredCallback&)>;
   // Nonce, effect and the callback itself, in one transaction.
   static Taken store(ports::LedgerTx& tx, const ports::StoredCallback& callback,
                      const Processing& processing);
   async::Task<Result<void>> retry(ports::StoredCallback callback);
-  void tell_of(const Taken& taken);
+  void tell_of(const Taken& taken, const std::string& key = {});
 
   const Context& context_;
   const ports::CallbackReader& reader_;

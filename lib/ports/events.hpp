@@ -43,6 +43,7 @@ enum class EventName {
   callback_refused,
   callback_unmatched,
   callback_failed,
+  callback_replayed,
   provider_token,
   provider_unavailable,
   provider_slowed,
@@ -51,6 +52,8 @@ enum class EventName {
   listener_started,
   listener_stopped,
   stop_requested,
+  secrets_reloaded,
+  secrets_refused,
   store_failed,
 };
 

@@ -22,6 +22,17 @@ std::string_view to_text(CallbackResult result) {
   return {};
 }
 
+std::string_view to_text(MoneyBack how) {
+  switch (how) {
+    case MoneyBack::refunded:
+      return "refunded";
+    case MoneyBack::charged_back:
+      return "charged_back";
+  }
+  ensure(false, "a way of money back");
+  return {};
+}
+
 std::optional<CallbackResult> parse_callback_result(std::string_view text) {
   return parse_word(text, CallbackResult::unreadable);
 }

@@ -156,6 +156,17 @@ struct Total {
   std::int64_t minor = 0;
 };
 
+// Charges that went back, by what took them: out of recovered revenue.
+enum class MoneyBack { refunded, charged_back };
+std::string_view to_text(MoneyBack how);
+
+struct Returned {
+  MoneyBack how = MoneyBack::refunded;
+  Currency currency;
+  std::int64_t count = 0;
+  std::int64_t minor = 0;
+};
+
 class LedgerReader {
  public:
   virtual ~LedgerReader() = default;
@@ -185,11 +196,17 @@ class LedgerReader {
 
   virtual std::vector<StoredCallback> callbacks_of(const OrderId& order) = 0;
   virtual std::vector<StoredCallback> callbacks_due(Instant now, int limit) = 0;
+  virtual std::optional<StoredCallback> callback(CallbackKey key) = 0;
+  // Those with smaller keys than `before`, newest first; of one result, or of all.
+  virtual std::vector<StoredCallback> callbacks_before(CallbackKey before,
+                                                       std::optional<CallbackResult> result,
+                                                       int limit) = 0;
   virtual std::optional<Instant> next_callback() = 0;
 
   virtual std::vector<AuditRow> audit_of(SubscriptionKey key) = 0;
   virtual Counts counts() = 0;
-  virtual std::vector<Total> totals() = 0;
+  virtual std::vector<Total> totals() = 0;  // without what went back
+  virtual std::vector<Returned> returned() = 0;
   virtual std::optional<RunRow> last_run() = 0;
 };
 
@@ -218,7 +235,8 @@ class LedgerTx : public LedgerReader {
   // When recoveries of that card were claimed since `since`, oldest first; released ones, which
   // never left, do not count.
   virtual std::vector<Instant> claims_of_card(const std::string& token, Instant since) = 0;
-  // Nothing: the cycle already has a live recovery, or one of this order id.
+  // Nothing: the cycle already has a live recovery, or one of this order id. Callbacks that came
+  // before their recovery are due at once from here on (lessons.md 11).
   virtual std::optional<RecoveryKey> insert_recovery(const NewRecovery& recovery) = 0;
   // Guarded: false when the stored state is not `expected` any more; nothing was changed.
   [[nodiscard]] virtual bool update_recovery(RecoveryKey key, billing::RecoveryState expected,

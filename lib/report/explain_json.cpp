@@ -27,7 +27,8 @@ Json json_of(const ports::Attempt& attempt) {
 
 // Neither headers nor body: they are the payer's, and `callbacks show` is the place for them.
 Json json_of(const ports::StoredCallback& callback) {
-  return {{"received_at", to_iso8601(callback.received_at)},
+  return {{"key", callback.key.value()},
+          {"received_at", to_iso8601(callback.received_at)},
           {"event", text_or_null(callback.event)},
           {"result", to_text(callback.result)},
           {"tries", callback.tries},

@@ -40,7 +40,8 @@ class Chronicle {
     }
     for (const ports::StoredCallback& callback : story.callbacks) {
       note(callback.received_at, "callback",
-           with_detail("callback " + callback.event + " " + std::string(to_text(callback.result)),
+           with_detail("callback " + std::to_string(callback.key.value()) + " " + callback.event +
+                           " " + std::string(to_text(callback.result)),
                        callback.error));
     }
   }

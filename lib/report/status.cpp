@@ -155,6 +155,16 @@ std::string totals_section(const std::vector<ports::Total>& totals) {
   return text;
 }
 
+std::string returned_section(const std::vector<ports::Returned>& returned) {
+  std::string text = returned.empty() ? "" : "money that went back, not counted above\n";
+  for (const ports::Returned& money : returned) {
+    text += line(std::string(to_text(money.how)),
+                 std::to_string(money.count) + " for " +
+                     report::in_words(Money{money.minor, money.currency}));
+  }
+  return text;
+}
+
 // --- as JSON ---
 
 template <class Set>
@@ -206,6 +216,17 @@ Json json_of(const std::vector<ports::Total>& totals) {
   return json;
 }
 
+Json json_of(const std::vector<ports::Returned>& returned) {
+  Json json = Json::array();
+  for (const ports::Returned& money : returned) {
+    json.push_back({{"how", to_text(money.how)},
+                    {"currency", money.currency.code()},
+                    {"count", money.count},
+                    {"amount", to_decimal(Money{money.minor, money.currency})}});
+  }
+  return json;
+}
+
 }  // namespace
 
 StatusReport gather_status(ports::LedgerReader& ledger, Instant now) {
@@ -217,6 +238,7 @@ StatusReport gather_status(ports::LedgerReader& ledger, Instant now) {
   status.next_step = ledger.next_step();
   status.last_run = ledger.last_run();
   status.totals = ledger.totals();
+  status.returned = ledger.returned();
   for (const RecoveryState state : open_states) {
     auto stored = ledger.in_state(state, RecoveryKey(), page);
     while (!stored.empty()) {
@@ -236,7 +258,7 @@ std::string to_text(const StatusReport& status) {
          section("subscriptions", status.counts.subscriptions) +
          section("recoveries", status.counts.recoveries) + ages_section(status.open_by_age) +
          not_taken_section(status.counts.refusals) + section("callbacks", status.counts.callbacks) +
-         totals_section(status.totals);
+         totals_section(status.totals) + returned_section(status.returned);
 }
 
 std::string to_json(const StatusReport& status) {
@@ -253,7 +275,8 @@ std::string to_json(const StatusReport& status) {
                       {"open_by_age", json_of(status.open_by_age)},
                       {"not_taken", json_of(status.counts.refusals)},
                       {"callbacks", json_of(status.counts.callbacks)},
-                      {"totals", json_of(status.totals)}});
+                      {"totals", json_of(status.totals)},
+                      {"returned", json_of(status.returned)}});
 }
 
 }  // namespace recycled::report

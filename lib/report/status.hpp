@@ -51,7 +51,8 @@ struct StatusReport {
   WithoutNews without_news;
   std::vector<ParkedItem> parked;  // the first parked_listed of them
   std::optional<ports::RunRow> last_run;
-  std::vector<ports::Total> totals;
+  std::vector<ports::Total> totals;  // without what went back
+  std::vector<ports::Returned> returned;
 };
 
 StatusReport gather_status(ports::LedgerReader& ledger, Instant now);

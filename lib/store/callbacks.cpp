@@ -50,6 +50,25 @@ std::vector<ports::StoredCallback> SqliteTx::callbacks_due(Instant now, int limi
   return read_all(query);
 }
 
+std::optional<ports::StoredCallback> SqliteTx::callback(CallbackKey key) {
+  auto& query = database_.prepared("SELECT " CALLBACK_COLUMNS "WHERE c.key = ?");
+  Binder(query) << key;
+  const auto found = read_all(query);
+  return found.empty() ? std::nullopt : std::optional(found.front());
+}
+
+std::vector<ports::StoredCallback> SqliteTx::callbacks_before(
+    CallbackKey before, std::optional<ports::CallbackResult> result, int limit) {
+  auto& query = database_.prepared("SELECT " CALLBACK_COLUMNS
+                                   "WHERE c.key < ?1"
+                                   " AND (?2 IS NULL OR coalesce(i.result, c.result) = ?2)"
+                                   " ORDER BY c.key DESC LIMIT ?3");
+  std::optional<std::string> wanted;
+  if (result) wanted = ports::to_text(*result);
+  Binder(query) << before << wanted << limit;
+  return read_all(query);
+}
+
 std::optional<Instant> SqliteTx::next_callback() {
   auto& query = database_.prepared(
       "SELECT next_at FROM inbox WHERE next_at IS NOT NULL ORDER BY next_at LIMIT 1");

@@ -187,4 +187,23 @@ std::vector<ports::Total> SqliteTx::totals() {
   return totals;
 }
 
+std::vector<ports::Returned> SqliteTx::returned() {
+  auto& query = database_.prepared(
+      "SELECT charged_back, currency, count(*), sum(amount) FROM recovery"
+      " WHERE refunded = 1 OR charged_back = 1 GROUP BY charged_back, currency ORDER BY 1, 2");
+  std::vector<ports::Returned> all;
+  while (query.executeStep()) {
+    Columns in(query);
+    ports::Returned money;
+    // A charge that was both refunded and charged back went back once.
+    money.how = in.flag() ? ports::MoneyBack::charged_back : ports::MoneyBack::refunded;
+    money.currency = in.currency();
+    money.count = in.integer();
+    money.minor = in.integer();
+    all.push_back(money);
+  }
+  query.reset();
+  return all;
+}
+
 }  // namespace recycled::store

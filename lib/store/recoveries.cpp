@@ -224,7 +224,13 @@ std::optional<RecoveryKey> SqliteTx::insert_recovery(const ports::NewRecovery& f
   std::optional<RecoveryKey> key;
   if (insert.executeStep()) key = Columns(insert).key<RecoveryKey>();
   insert.reset();
-  if (key) put_request(database_, *key, fresh.request);
+  if (!key) return key;
+  put_request(database_, *key, fresh.request);
+  auto& wake = database_.prepared(
+      "UPDATE inbox SET next_at = ? WHERE result = 'unmatched'"
+      " AND callback_key IN (SELECT key FROM callback WHERE order_id = ?)");
+  Binder(wake) << recovery.claimed_at << recovery.order;
+  wake.exec();
   return key;
 }
 

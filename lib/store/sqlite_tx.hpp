@@ -52,6 +52,10 @@ class SqliteTx final : public ports::LedgerTx {
   // callbacks.cpp
   std::vector<ports::StoredCallback> callbacks_of(const OrderId& order) override;
   std::vector<ports::StoredCallback> callbacks_due(Instant now, int limit) override;
+  std::optional<ports::StoredCallback> callback(CallbackKey key) override;
+  std::vector<ports::StoredCallback> callbacks_before(CallbackKey before,
+                                                      std::optional<ports::CallbackResult> result,
+                                                      int limit) override;
   std::optional<Instant> next_callback() override;
   bool remember_nonce(const std::string& nonce, Instant seen_at) override;
   CallbackKey add_callback(const ports::StoredCallback& callback) override;
@@ -63,6 +67,7 @@ class SqliteTx final : public ports::LedgerTx {
   std::vector<ports::AuditRow> audit_of(SubscriptionKey key) override;
   ports::Counts counts() override;
   std::vector<ports::Total> totals() override;
+  std::vector<ports::Returned> returned() override;
   std::optional<ports::RunRow> last_run() override;
   void add_attempt(const ports::Attempt& attempt) override;
   void add_audit(const ports::AuditRow& row) override;

@@ -109,6 +109,23 @@ TEST_CASE("refunds and chargebacks are flagged and change no state") {
   const Decision dispute = decide(won, learned(News::charged_back), Rules{}, at(expiry));
   CHECK(dispute.recovery.charged_back);
   CHECK(dispute.alarm == Alarm::chargeback);
+  // Told again it is old news; the other of the two is not, and neither is undone by a success.
+  CHECK(decide(refund.recovery, learned(News::refunded), Rules{}, at(expiry)).alarm == Alarm::none);
+  const Decision both = decide(refund.recovery, learned(News::charged_back), Rules{}, at(expiry));
+  CHECK(both.alarm == Alarm::chargeback);
+  const Decision again = decide(both.recovery, learned(News::completed), Rules{}, at(expiry));
+  CHECK(again.recovery == both.recovery);
+  CHECK(again.move == Move::none);
+  CHECK(again.alarm == Alarm::none);
+}
+
+TEST_CASE("a refund that overtakes its success stays flagged when the success is reported") {
+  const Decision early = decide(taken_over(), learned(News::refunded), Rules{}, at(start + 1h));
+  CHECK(early.recovery.state == RecoveryState::parked);
+  CHECK(early.alarm == Alarm::refund);
+  const Decision then = decide(early.recovery, learned(News::completed), Rules{}, at(start + 2h));
+  CHECK(then.recovery.state == RecoveryState::recovered);
+  CHECK(then.recovery.refunded);
 }
 
 TEST_CASE("X1: what we gave up is looked at once more - for a success whose callback was lost") {

@@ -1,92 +1,13 @@
 // Callbacks: kept whatever becomes of them, decided upon once, tried again until a person is asked.
 #include "engine/inbox.hpp"
 
-#include <stdexcept>
-
-#include "unit/engine/fixture.hpp"
-#include "unit/engine/racing_tx.hpp"
+#include "unit/engine/inbox_bench.hpp"
 
 namespace recycled::engine {
 namespace {
 
 using billing::RecoveryState;
 using ports::CallbackResult;
-
-// "completed ORDER", "payout ORDER"; all else is not what the contract describes.
-struct PlainReader final : ports::CallbackReader {
-  Result<ports::CallbackContent> read(const std::string& body) const override {
-    const auto space = body.find(' ');
-    if (space == std::string::npos) return fail(Fault::invalid, "no order in it");
-    ports::CallbackContent content;
-    content.event = body.substr(0, space);
-    content.order = OrderId(body.substr(space + 1));
-    content.provider_order = ProviderOrderId("theirs");
-    if (content.event == "completed") content.news = billing::News::completed;
-    return content;
-  }
-};
-
-// The real ledger, whose next `failures` updates of a recovery throw.
-struct FailingLedger final : ports::Ledger {
-  explicit FailingLedger(ports::Ledger& real) : ledger(real) {}
-  async::Task<Result<void>> write(ports::LedgerWork work) override {
-    ports::LedgerWork racing = [this, work = std::move(work)](ports::LedgerTx& tx) {
-      RacingTx failing(tx, [this](ports::LedgerTx&) {
-        if (failures-- > 0) throw std::runtime_error("our bug");
-      });
-      work(failing);
-    };
-    auto done = co_await ledger.write(std::move(racing));
-    co_return done;
-  }
-  ports::Ledger& ledger;
-  int failures = 0;
-};
-
-struct InboxBench : Bench {
-  FailingLedger failing{*ledger};
-  Context own{desk, clock, entropy, failing, events};
-  PlainReader reader;
-  Tally tally;
-  std::vector<Instant> heard;
-  Inbox inbox{own, reader, std::chrono::minutes(10), tally,
-              [this](Instant next) { heard.push_back(next); }};
-
-  async::Task<void> take_into(SignedCallback callback, Receipt& receipt) {
-    auto taken = co_await inbox.take(std::move(callback));
-    REQUIRE(taken.has_value());
-    receipt = *taken;
-  }
-  async::Task<void> retry_and_forget() {
-    auto retried = co_await inbox.retry_due();
-    REQUIRE(retried.has_value());
-    auto forgotten = co_await inbox.forget_old_nonces();
-    REQUIRE(forgotten.has_value());
-  }
-  Receipt take(const std::string& nonce, const std::string& body) {
-    Receipt receipt = Receipt::repeated_nonce;
-    run(take_into(SignedCallback{nonce, "x-nonce: " + nonce, body}, receipt));
-    return receipt;
-  }
-  void retry_at(Instant at) {
-    clock.at = at;
-    run(retry_and_forget());
-  }
-  std::vector<ports::StoredCallback> stored(const OrderId& order) {
-    std::vector<ports::StoredCallback> found;
-    in([&](auto& tx) { found = tx.callbacks_of(order); });
-    return found;
-  }
-  ports::StoredCallback only(const OrderId& order) {
-    const auto found = stored(order);
-    REQUIRE(found.size() == 1);
-    return found[0];
-  }
-};
-
-OrderId order_of(const std::string& subscription) {
-  return order_id(InstallationId("installation-1"), SubscriptionId(subscription), 5, 1);
-}
 
 TEST_CASE("inbox: what is applied is stored with its effect") {
   InboxBench bench;
@@ -108,6 +29,7 @@ TEST_CASE("inbox: what is applied is stored with its effect") {
   CHECK(bench.tally.became[RecoveryState::recovered] == 1);
   CHECK(bench.events.count(ports::EventName::callback_received) == 1);
   CHECK(bench.events.count(ports::EventName::recovery_recovered) == 1);
+  CHECK(bench.events.events.at(0).reason == "completed, key the_key");
 }
 
 TEST_CASE("inbox: an event that is none of ours is stored and ignored") {
@@ -142,9 +64,12 @@ TEST_CASE("L11 inbox: a callback before its record waits, and is matched when it
   CHECK(callback.tries == 1);
   CHECK(callback.next_at == noon + std::chrono::minutes(1));
   CHECK(bench.events.count(ports::EventName::callback_unmatched) == 1);
-  const auto key = bench.hand_over("S", RecoveryState::waiting);
   bench.retry_at(noon + std::chrono::seconds(59));
-  CHECK(bench.recovery(key).state == RecoveryState::waiting);
+  CHECK(bench.only(order_of("S")).tries == 1);
+  bench.retry_at(noon + std::chrono::minutes(1));
+  CHECK(bench.only(order_of("S")).tries == 2);
+  // A claim makes the order known: nothing waits for the next look then.
+  const auto key = bench.hand_over("S", RecoveryState::waiting);
   bench.retry_at(noon + std::chrono::minutes(1));
   CHECK(bench.recovery(key).state == RecoveryState::recovered);
   CHECK(bench.subscription("S").subscription.cycle == 6);

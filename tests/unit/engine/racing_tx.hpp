@@ -69,10 +69,19 @@ class RacingTx final : public ports::LedgerTx {
   std::vector<ports::StoredCallback> callbacks_due(Instant now, int limit) override {
     return tx_.callbacks_due(now, limit);
   }
+  std::optional<ports::StoredCallback> callback(CallbackKey key) override {
+    return tx_.callback(key);
+  }
+  std::vector<ports::StoredCallback> callbacks_before(CallbackKey before,
+                                                      std::optional<ports::CallbackResult> result,
+                                                      int limit) override {
+    return tx_.callbacks_before(before, result, limit);
+  }
   std::optional<Instant> next_callback() override { return tx_.next_callback(); }
   std::vector<ports::AuditRow> audit_of(Key key) override { return tx_.audit_of(key); }
   ports::Counts counts() override { return tx_.counts(); }
   std::vector<ports::Total> totals() override { return tx_.totals(); }
+  std::vector<ports::Returned> returned() override { return tx_.returned(); }
   std::optional<ports::RunRow> last_run() override { return tx_.last_run(); }
 
   void set_meta(const std::string& n, const std::string& v) override { tx_.set_meta(n, v); }

@@ -93,6 +93,7 @@ FakeLedger waiting_ledger() {
   ledger.all_attempts = {{recovery_key, instant("2026-11-22T10:00:01Z"), Millis(120),
                           billing::Step::send, "pending", "trace 00-abc"}};
   ports::StoredCallback callback;
+  callback.key = CallbackKey(7);
   callback.received_at = instant("2026-11-22T10:05:00Z");
   callback.event = "order.completed";
   callback.order = OrderId("order-1");
@@ -275,7 +276,7 @@ TEST_CASE("the history is in the order in which it happened, import and evidence
   CHECK(has(text, "  2026-11-20T03:00:00Z (2026-11-19)  the merchant's re-attempt"));
   CHECK(has(text, "send, after 120ms pending: trace 00-abc\n"));
   CHECK(has(text, "recovery.pending, intended -> waiting\n"));
-  CHECK(has(text, "callback order.completed failed: disk full\n"));
+  CHECK(has(text, "callback 7 order.completed failed: disk full\n"));
 }
 
 TEST_CASE("the JSON of explain has every key of its interface") {

@@ -18,6 +18,7 @@ class FakeLedger : public ports::LedgerReader {
   std::vector<ports::StoredCallback> callbacks;
   std::vector<std::pair<SubscriptionKey, ports::AuditRow>> audit;
   std::vector<ports::Total> all_totals;
+  std::vector<ports::Returned> all_returned;
   std::optional<ports::RunRow> run;
   std::optional<Instant> due_next;
   std::optional<Instant> step_next;
@@ -71,6 +72,14 @@ class FakeLedger : public ports::LedgerReader {
     return all(callbacks, [&](const auto& row) { return row.order == order; });
   }
   std::vector<ports::StoredCallback> callbacks_due(Instant, int) override { return {}; }
+  std::optional<ports::StoredCallback> callback(CallbackKey key) override {
+    return first(callbacks, [&](const auto& row) { return row.key == key; });
+  }
+  std::vector<ports::StoredCallback> callbacks_before(CallbackKey,
+                                                      std::optional<ports::CallbackResult>,
+                                                      int) override {
+    return {};
+  }
   std::optional<Instant> next_callback() override { return std::nullopt; }
 
   std::vector<ports::AuditRow> audit_of(SubscriptionKey key) override {
@@ -89,6 +98,7 @@ class FakeLedger : public ports::LedgerReader {
     return counts;
   }
   std::vector<ports::Total> totals() override { return all_totals; }
+  std::vector<ports::Returned> returned() override { return all_returned; }
   std::optional<ports::RunRow> last_run() override { return run; }
 
  private:

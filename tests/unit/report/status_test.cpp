@@ -189,6 +189,13 @@ TEST_CASE("the last run and the money, in each currency's own decimals") {
   CHECK(totals.at(0).at("amount") == "242.88");
   CHECK(totals.at(1).at("amount") == "1200");
   CHECK(totals.at(1).at("reason") == "expired");
+  CHECK_FALSE(has(text_of(ledger), "money that went back"));
+  ledger.all_returned = {{ports::MoneyBack::charged_back, Currency(), 2, 4000}};
+  CHECK(has(text_of(ledger), "money that went back, not counted above\n"));
+  CHECK(has(text_of(ledger), "  charged_back            2 for 40.00 USD\n"));
+  const auto returned = json_of(ledger).at("returned");
+  CHECK(returned.at(0).at("how") == "charged_back");
+  CHECK(returned.at(0).at("amount") == "40.00");
 }
 
 }  // namespace

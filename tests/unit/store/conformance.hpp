@@ -31,6 +31,7 @@ void pages_a_state(const MakeLedger& make);
 
 // conformance_history.cpp
 void keeps_callbacks(const MakeLedger& make);
+void a_claim_wakes_the_callbacks_that_waited_for_it(const MakeLedger& make);
 void nonces_are_taken_once(const MakeLedger& make);
 void keeps_attempts_and_audit(const MakeLedger& make);
 void keeps_meta_and_runs(const MakeLedger& make);
@@ -54,6 +55,7 @@ inline void everything(const MakeLedger& make) {
   counts_the_claims_of_a_card(make);
   pages_a_state(make);
   keeps_callbacks(make);
+  a_claim_wakes_the_callbacks_that_waited_for_it(make);
   nonces_are_taken_once(make);
   keeps_attempts_and_audit(make);
   keeps_meta_and_runs(make);

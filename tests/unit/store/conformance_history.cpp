@@ -74,6 +74,18 @@ void keeps_callbacks(const MakeLedger& make) {
     check_same(both[1], failed);
     CHECK(tx.callbacks_due(noon + Millis(20), 1).size() == 1);
 
+    check_same(tx.callback(failed.key).value(), failed);
+    CHECK_FALSE(tx.callback(CallbackKey(4711)).has_value());
+    const CallbackKey newest(INT64_MAX);
+    CHECK(tx.callbacks_before(newest, std::nullopt, 9).size() == 4);
+    const auto page = tx.callbacks_before(sooner.key, std::nullopt, 2);
+    REQUIRE(page.size() == 2);
+    check_same(page[0], stuck);
+    check_same(page[1], failed);
+    const auto applied = tx.callbacks_before(newest, CallbackResult::applied, 9);
+    REQUIRE(applied.size() == 1);
+    check_same(applied[0], done);
+
     failed.result = CallbackResult::applied;
     failed.tries = 5;
     failed.next_at.reset();
@@ -81,6 +93,30 @@ void keeps_callbacks(const MakeLedger& make) {
     tx.mark_callback(failed);
     check_same(tx.callbacks_of(OrderId("order"))[1], failed);
     CHECK(tx.callbacks_due(noon + Millis(20), 9).size() == 1);
+    CHECK(tx.callbacks_before(newest, CallbackResult::applied, 9).size() == 2);
+  });
+}
+
+void a_claim_wakes_the_callbacks_that_waited_for_it(const MakeLedger& make) {
+  const auto ledger = make();
+  in(*ledger, [&](ports::LedgerTx& tx) {
+    auto waits = callback_of("n1", CallbackResult::unmatched);
+    waits.next_at = noon + std::chrono::hours(4);
+    waits.key = tx.add_callback(waits);
+    auto given_up = callback_of("n2", CallbackResult::unmatched);
+    given_up.key = tx.add_callback(given_up);
+    auto failed = callback_of("n3", CallbackResult::failed);
+    tx.add_callback(failed);
+    auto another = callback_of("n4", CallbackResult::unmatched);
+    another.order = OrderId("another");
+    tx.add_callback(another);
+
+    const auto recovery = plain_recovery("order");
+    put_recovery(tx, put(tx, "S"), recovery);
+    const auto due = tx.callbacks_due(recovery.claimed_at, 9);
+    REQUIRE(due.size() == 2);
+    CHECK(due[0].key == waits.key);
+    CHECK(due[1].key == given_up.key);
   });
 }
 
@@ -204,6 +240,14 @@ void counts_and_totals(const MakeLedger& make) {
     CHECK(totals[1].currency.code() == "USD");
     CHECK(totals[1].count == 2);
     CHECK(totals[1].minor == 350);
+    const auto returned = tx.returned();
+    REQUIRE(returned.size() == 2);
+    CHECK(returned[0].how == ports::MoneyBack::refunded);
+    CHECK(returned[0].count == 1);
+    CHECK(returned[0].minor == 999);
+    CHECK(returned[1].how == ports::MoneyBack::charged_back);
+    CHECK(returned[1].currency.code() == "USD");
+    CHECK(returned[1].minor == 888);
   });
 }
 

@@ -57,6 +57,7 @@ TEST_CASE("conformance: recoveries on SQLite") {
 TEST_CASE("conformance: history and failing work on SQLite") {
   const auto make = sqlite(Executor::inline_);
   SUBCASE("callbacks") { conformance::keeps_callbacks(make); }
+  SUBCASE("woken") { conformance::a_claim_wakes_the_callbacks_that_waited_for_it(make); }
   SUBCASE("nonces") { conformance::nonces_are_taken_once(make); }
   SUBCASE("attempts and audit") { conformance::keeps_attempts_and_audit(make); }
   SUBCASE("meta and runs") { conformance::keeps_meta_and_runs(make); }
