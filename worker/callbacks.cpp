@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "crypto/secret_file.hpp"
+#include "flexfactor/callback.hpp"
 
 namespace recycled {
 namespace {
@@ -43,31 +43,6 @@ Result<ports::CallbackContent> FlexFactorCallbacks::read(const std::string& body
   return content;
 }
 
-Result<CallbackKeys> read_callback_keys(const config::Settings& settings) {
-  CallbackKeys keys;
-  keys.trust.public_host = settings.callbacks.public_host;
-  keys.trust.window = settings.callbacks.window;
-  keys.trust.body_signature = settings.callbacks.accept_body_signature
-                                  ? flexfactor::BodySignature::accepted
-                                  : flexfactor::BodySignature::refused;
-  for (const auto& [gateway, account] : settings.accounts) {
-    for (const auto& file : account.hmac_signing_key_files) {
-      auto secret = crypto::read_secret_file(file);
-      if (!secret) return Failure(secret.error());
-      auto key = flexfactor::decode_signing_key(*secret);
-      if (!key) {
-        return fail(Fault::invalid, file.string() + ": the signing key of gateway \"" +
-                                        gateway.str() +
-                                        "\" is not base64; copy it anew from "
-                                        "FlexFactor's portal");
-      }
-      keys.trust.keys.push_back(std::move(*key));
-      keys.environments.push_back(account.environment);
-    }
-  }
-  return keys;
-}
-
 CallbackDoor::CallbackDoor(CallbackKeys keys, engine::Engine& engine, const ports::Clock& clock,
                            ports::Events& events)
     : keys_(std::move(keys)), engine_(engine), clock_(clock), events_(events) {}
@@ -102,6 +77,7 @@ async::Task<http::Response> CallbackDoor::answer(http::Request request) {
   callback.nonce = verified.nonce;
   callback.headers = signature_headers(request.headers);
   callback.body = std::move(request.body);
+  callback.key = keys_.trust.keys[verified.key].name;
   auto receipt = co_await engine_.take(std::move(callback));
   if (!receipt) {
     ports::Event event(ports::EventName::store_failed);

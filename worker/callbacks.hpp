@@ -2,12 +2,13 @@
 // Source: flexfactor.md "Callbacks".
 #pragma once
 
-#include <vector>
+#include <optional>
+#include <string>
+#include <utility>
 
 #include "async/task.hpp"
-#include "config/settings.hpp"
+#include "callback_keys.hpp"
 #include "engine/engine.hpp"
-#include "flexfactor/callback.hpp"
 #include "http/message.hpp"
 #include "ports/clock.hpp"
 #include "ports/events.hpp"
@@ -20,21 +21,16 @@ class FlexFactorCallbacks final : public ports::CallbackReader {
   Result<ports::CallbackContent> read(const std::string& body) const override;
 };
 
-// Whose signing keys count, and which of them belong to live accounts.
-struct CallbackKeys {
-  flexfactor::CallbackTrust trust;
-  std::vector<config::Environment> environments;  // of the keys, in their order
-};
-
-// Reads the key files. Fault::invalid names the one that is no base64.
-Result<CallbackKeys> read_callback_keys(const config::Settings& settings);
-
 class CallbackDoor {
  public:
   CallbackDoor(CallbackKeys keys, engine::Engine& engine, const ports::Clock& clock,
                ports::Events& events);
 
   async::Task<http::Response> answer(http::Request request);
+
+  const CallbackKeys& keys() const { return keys_; }
+  // For the callbacks from here on.
+  void renew(CallbackKeys keys) { keys_ = std::move(keys); }
 
  private:
   http::Response refuse(int status, std::string reason);

@@ -6,18 +6,34 @@
 
 namespace recycled {
 
+namespace {
+
+struct AppKeys {
+  crypto::Secret app_key;
+  crypto::Secret app_secret;
+};
+
+// Hidden from the log as soon as they are known.
+Result<AppKeys> read_app_keys(const config::FlexFactorAccount& account, telemetry::Log& log) {
+  auto app_key = crypto::read_secret_file(account.app_key_file);
+  if (!app_key) return Failure(app_key.error());
+  auto app_secret = crypto::read_secret_file(account.app_secret_file);
+  if (!app_secret) return Failure(app_secret.error());
+  log.hide(app_key->reveal());
+  log.hide(app_secret->reveal());
+  return AppKeys{*app_key, *app_secret};
+}
+
+}  // namespace
+
 Result<std::unique_ptr<ProviderSet>> ProviderSet::make(boost::asio::any_io_executor executor,
                                                        const config::Settings& settings,
                                                        const ports::Clock& clock,
                                                        telemetry::Log& log) {
   auto set = std::make_unique<ProviderSet>();
   for (const auto& [gateway, account] : settings.accounts) {
-    auto app_key = crypto::read_secret_file(account.app_key_file);
-    if (!app_key) return Failure(app_key.error());
-    auto app_secret = crypto::read_secret_file(account.app_secret_file);
-    if (!app_secret) return Failure(app_secret.error());
-    log.hide(app_key->reveal());
-    log.hide(app_secret->reveal());
+    auto keys = read_app_keys(account, log);
+    if (!keys) return Failure(keys.error());
     http::ClientSettings wire;
     wire.base_url = account.base_url;
     wire.ca_file = account.ca_file;
@@ -30,10 +46,25 @@ Result<std::unique_ptr<ProviderSet>> ProviderSet::make(boost::asio::any_io_execu
     connected.transport = std::move(*transport);
     connected.client = std::make_unique<flexfactor::Client>(
         *connected.transport, clock, log,
-        flexfactor::Account{gateway, account.mid, account.site_id, *app_key, *app_secret, {}});
+        flexfactor::Account{
+            gateway, account.mid, account.site_id, keys->app_key, keys->app_secret, {}});
     set->accounts_.emplace(gateway, std::move(connected));
   }
   return set;
+}
+
+Result<void> ProviderSet::renew(const config::Settings& settings, telemetry::Log& log) {
+  std::string refused;
+  for (auto& [gateway, connected] : accounts_) {
+    auto keys = read_app_keys(settings.accounts.at(gateway), log);
+    if (keys) {
+      connected.client->renew(keys->app_key, keys->app_secret);
+    } else {
+      refused += (refused.empty() ? "" : "; ") + keys.error().message;
+    }
+  }
+  if (!refused.empty()) return fail(Fault::invalid, refused);
+  return {};
 }
 
 ports::Provider* ProviderSet::find(const GatewayId& gateway) {

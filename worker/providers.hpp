@@ -24,6 +24,10 @@ class ProviderSet final : public ports::Providers {
                                                    const config::Settings& settings,
                                                    const ports::Clock& clock, telemetry::Log& log);
 
+  // Reads the secrets again, of every account by itself. Fault::invalid names the files that cannot
+  // be used; their accounts go on with what they have.
+  Result<void> renew(const config::Settings& settings, telemetry::Log& log);
+
   ports::Provider* find(const GatewayId& gateway) override;
 
  private:

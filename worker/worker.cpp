@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "config/digest.hpp"
+#include "crypto/base64.hpp"
 #include "installation.hpp"
 #include "system/calendar.hpp"
 
@@ -103,14 +104,54 @@ Worker::Worker(Parts parts)
       context_{desk_, clock_, entropy_, *ledger_, log_},
       engine_(context_, reader_, alarm_, io_.get_executor(), engine_settings(settings_)) {}
 
+// Hidden from the log as the files have them and as they are used.
+Result<CallbackKeys> Worker::read_signing_keys() {
+  auto keys = read_callback_keys(settings_, *calendar_);
+  if (!keys) return keys;
+  for (const flexfactor::SigningKey& key : keys->trust.keys) {
+    log_.hide(key.secret.reveal());
+    log_.hide(crypto::Secret(crypto::to_base64(key.secret.reveal())).reveal());
+  }
+  return keys;
+}
+
+void Worker::reload(http::Server* listener) {
+  std::string renewed;
+  const auto note = [&](const char* what, const Result<void>& done) {
+    if (done) {
+      renewed += (renewed.empty() ? "" : ", ") + std::string(what);
+      return;
+    }
+    ports::Event refused(ports::EventName::secrets_refused);
+    refused.reason = done.error().message;
+    log_.note(refused);
+  };
+  note("app keys", providers_->renew(settings_, log_));
+  if (door_) {
+    auto keys = read_signing_keys();
+    note("signing keys", keys ? Result<void>() : Result<void>(Failure(keys.error())));
+    if (keys) door_->renew(std::move(*keys));
+  }
+  if (listener != nullptr && settings_.callbacks.tls) {
+    note("certificate", listener->renew_certificate());
+  }
+  if (renewed.empty()) return;
+  ports::Event reloaded(ports::EventName::secrets_reloaded);
+  reloaded.reason = renewed;
+  log_.note(reloaded);
+}
+
 Result<std::unique_ptr<http::Server>> Worker::make_listener() {
   if (settings_.callbacks.public_host.empty()) return std::unique_ptr<http::Server>();
-  auto keys = read_callback_keys(settings_);
+  auto keys = read_signing_keys();
   if (!keys) return Failure(keys.error());
   door_ = std::make_unique<CallbackDoor>(std::move(*keys), engine_, clock_, log_);
   http::ServerSettings server;
   server.listen = settings_.callbacks.listen;
   server.body_bytes = settings_.limits.callback_bytes;
+  server.header_bytes = settings_.limits.callback_header_bytes;
+  server.request_deadline = settings_.limits.callback_deadline;
+  server.connections = settings_.limits.callback_connections;
   if (settings_.callbacks.tls) {
     server.tls = http::TlsIdentity{settings_.callbacks.tls->certificate,
                                    settings_.callbacks.tls->private_key};

@@ -32,6 +32,9 @@ class Worker {
   engine::Engine& engine() { return engine_; }
   // The listener for callbacks, not started yet; null when the config has no public host.
   Result<std::unique_ptr<http::Server>> make_listener();
+  // Reads the secret files and the listener's certificate again (SIGHUP). What cannot be used is
+  // logged, and the old one stays. `listener` is null when there is none.
+  void reload(http::Server* listener);
 
   // The run's row in the ledger and its lines in the log. end() only after an orderly end.
   async::Task<Result<void>> begin();
@@ -43,6 +46,7 @@ class Worker {
   struct Parts;
   explicit Worker(Parts parts);
 
+  Result<CallbackKeys> read_signing_keys();
   async::Task<Result<void>> put_run(std::optional<Instant> ended_at);
 
   boost::asio::io_context& io_;

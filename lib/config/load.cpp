@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::size_t longest_id = 128;
 constexpr std::uintmax_t largest_file = 1024 * 1024;
+constexpr std::string_view credential_scheme = "credential:";
 
 // Looked up without a word about wrong values: read_lists has that to say.
 std::set<std::string> cascade_ids(const Table& root) {
@@ -37,6 +38,18 @@ Loaded refused(Problem problem) { return tl::unexpected(std::vector{std::move(pr
 
 std::filesystem::path Reading::resolve(const std::string& path) const {
   return (settings.file.parent_path() / path).lexically_normal();
+}
+
+crypto::SecretFile Reading::resolve_secret(Section& section, const Text& name) {
+  if (!name.value.starts_with(credential_scheme)) return resolve(name.value);
+  const std::string id = name.value.substr(credential_scheme.size());
+  const std::filesystem::path as_file(id);
+  if (!as_file.has_filename() || as_file.has_parent_path() || id.starts_with('.')) {
+    section.complain_at(name.line, in_quotes(name.value) + " names no credential",
+                        "Write \"credential:NAME\", with the NAME of a LoadCredential= line");
+  }
+  if (credentials.empty()) return crypto::SecretFile(name.value, crypto::Kept::credential);
+  return crypto::SecretFile(credentials / id, crypto::Kept::credential);
 }
 
 Section Reading::section(const Value& table, std::string name) {
@@ -81,12 +94,14 @@ void Reading::check_cascade(Section& section) {
       "Add it, or remove the line");
 }
 
-Loaded parse(std::string_view text, const std::filesystem::path& file) {
+Loaded parse(std::string_view text, const std::filesystem::path& file,
+             const std::filesystem::path& credentials) {
   const auto document = parse_document(text);
   if (!document) return refused(document.error());
 
   Reading reading;
   reading.settings.file = file;
+  reading.credentials = credentials;
   Section root(*document, "", reading.problems);
   reading.cascade_profiles = cascade_ids(std::get<Table>(document->data));
   read_service(root, reading);
@@ -102,7 +117,7 @@ Loaded parse(std::string_view text, const std::filesystem::path& file) {
   return tl::unexpected(std::move(reading.problems));
 }
 
-Loaded load(const std::filesystem::path& file) {
+Loaded load(const std::filesystem::path& file, const std::filesystem::path& credentials) {
   std::error_code error;
   const auto size = std::filesystem::file_size(file, error);
   if (error) {
@@ -115,16 +130,15 @@ Loaded load(const std::filesystem::path& file) {
   if (!stream) {
     return refused({0, "", "the config cannot be read", "Check who may read it: ls -l"});
   }
-  return parse(text, file);
+  return parse(text, file, credentials);
 }
 
 std::vector<Problem> check_secret_files(const Settings& settings) {
   std::vector<Problem> problems;
   for (const auto& [id, account] : settings.accounts) {
-    std::vector<std::filesystem::path> files{account.app_key_file, account.app_secret_file};
+    std::vector<crypto::SecretFile> files{account.app_key_file, account.app_secret_file};
     if (!account.environment_key_file.empty()) files.push_back(account.environment_key_file);
-    const auto& keys = account.hmac_signing_key_files;
-    files.insert(files.end(), keys.begin(), keys.end());
+    for (const SigningKeyFile& key : account.hmac_signing_key_files) files.push_back(key.file);
     for (const auto& file : files) {
       const auto secret = crypto::read_secret_file(file);
       if (secret) continue;

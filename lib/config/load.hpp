@@ -15,12 +15,17 @@ using Loaded = tl::expected<Settings, std::vector<Problem>>;
 
 // The settings, or every problem of the file at once, in the order of its lines. Nothing but the
 // file itself and the time zone's is read: that secrets are there is check_secret_files' to say.
-Loaded load(const std::filesystem::path& file);
+// `credentials` is the folder that "credential:NAME" names files of; empty: there is none.
+Loaded load(const std::filesystem::path& file, const std::filesystem::path& credentials = {});
 
 // The same for a text; `file` is the name relative paths count from.
-Loaded parse(std::string_view text, const std::filesystem::path& file);
+Loaded parse(std::string_view text, const std::filesystem::path& file,
+             const std::filesystem::path& credentials = {});
 
 // One problem for each secret file that cannot be used: absent, empty, readable by others (S1).
 std::vector<Problem> check_secret_files(const Settings& settings);
+
+// One problem for each account whose callbacks would be refused today: none of its keys counts.
+std::vector<Problem> check_signing_days(const Settings& settings, CivilDate today);
 
 }  // namespace recycled::config

@@ -72,7 +72,7 @@ std::string read_base_url(Section& section, Environment environment) {
   return url;
 }
 
-FlexFactorAccount read_account(Section& section, const Reading& reading, const GatewayId& id) {
+FlexFactorAccount read_account(Section& section, Reading& reading, const GatewayId& id) {
   FlexFactorAccount account;
   account.gateway = id;
   const Words<Environment> environments{{"sandbox", Environment::sandbox},
@@ -82,17 +82,15 @@ FlexFactorAccount read_account(Section& section, const Reading& reading, const G
   if (const auto mid = section.required("mid")) account.mid = mid->value;
   if (const auto site = section.required("site_id")) account.site_id = site->value;
   if (const auto file = section.required("app_key_file")) {
-    account.app_key_file = reading.resolve(file->value);
+    account.app_key_file = reading.resolve_secret(section, *file);
   }
   if (const auto file = section.required("app_secret_file")) {
-    account.app_secret_file = reading.resolve(file->value);
+    account.app_secret_file = reading.resolve_secret(section, *file);
   }
   if (const auto file = section.text("environment_key_file")) {
-    account.environment_key_file = reading.resolve(file->value);
+    account.environment_key_file = reading.resolve_secret(section, *file);
   }
-  for (const Text& file : section.texts("hmac_signing_key_files")) {
-    account.hmac_signing_key_files.push_back(reading.resolve(file.value));
-  }
+  account.hmac_signing_key_files = read_signing_keys(section, reading);
   if (const auto file = section.text("ca_file")) account.ca_file = reading.resolve(file->value);
   if (account.hmac_signing_key_files.empty() && !reading.settings.callbacks.public_host.empty()) {
     section.complain("hmac_signing_key_files",

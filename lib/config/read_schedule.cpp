@@ -34,6 +34,20 @@ void read_timing(Section& schedule, billing::Timing& timing) {
   }
 }
 
+void read_callback_limits(Section& limits, Limits& into) {
+  if (const auto bytes = limits.integer("callback_bytes", 1024, 16 * 1024 * 1024)) {
+    into.callback_bytes = static_cast<std::size_t>(*bytes);
+  }
+  if (const auto bytes = limits.integer("callback_header_bytes", 1024, 1024 * 1024)) {
+    into.callback_header_bytes = static_cast<std::size_t>(*bytes);
+  }
+  into.callback_deadline = limits.duration("callback_deadline", {Millis(100), minutes(5)})
+                               .value_or(into.callback_deadline);
+  if (const auto count = limits.integer("callback_connections", 1, 10000)) {
+    into.callback_connections = static_cast<int>(*count);
+  }
+}
+
 void read_limits(Section& limits, Reading& reading) {
   Limits& into = reading.settings.limits;
   const auto take = [&limits](std::string_view key, DurationRange range, Millis& value) {
@@ -51,9 +65,7 @@ void read_limits(Section& limits, Reading& reading) {
   take("request_timeout", {Millis(100), minutes(5)}, into.request_timeout);
   take("connect_timeout", {Millis(100), minutes(1)}, into.connect_timeout);
   take("drain", {Millis(0), minutes(10)}, into.drain);
-  if (const auto bytes = limits.integer("callback_bytes", 1024, 16 * 1024 * 1024)) {
-    into.callback_bytes = static_cast<std::size_t>(*bytes);
-  }
+  read_callback_limits(limits, into);
   for (const Text& code : limits.texts("never_send_codes")) {
     reading.settings.rules.never_send_codes.push_back(code.value);
   }

@@ -17,9 +17,12 @@ struct Reading {
   Settings settings;
   std::vector<Problem> problems;
   std::set<std::string> cascade_profiles;  // their ids, known before anything refers to one
+  std::filesystem::path credentials;       // systemd's folder of them; empty if there is none
 
   // Relative paths count from the config's folder, so that cron's working directory is no matter.
   std::filesystem::path resolve(const std::string& path) const;
+  // The same for the name of a secret file, which may be "credential:NAME".
+  crypto::SecretFile resolve_secret(Section& section, const Text& name);
   Section section(const Value& table, std::string name);
   // The section of a [[table]], named by its id once that is read.
   Section section_with_id(const Value& table, std::string_view kind, std::set<std::string>& seen);
@@ -37,6 +40,8 @@ void read_service(Section& root, Reading& reading);
 void read_schedule(Section& root, Reading& reading);
 // [[gateway]]; before all that follow, which refer to gateways.
 void read_gateways(Section& root, Reading& reading);
+// hmac_signing_key_files of one of them.
+std::vector<SigningKeyFile> read_signing_keys(Section& section, Reading& reading);
 // [[recycle_profile]]: mission.md B1
 void read_profiles(Section& root, Reading& reading);
 // [[campaign]] [[decline_mapping]] [[cascade_profile]] [[routing_profile]]: mission.md S4, H2, H3

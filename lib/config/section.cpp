@@ -62,25 +62,42 @@ std::optional<Text> Section::required(std::string_view key) {
   return text(key);
 }
 
-std::vector<Text> Section::texts(std::string_view key) {
+std::vector<const Value*> Section::entries(std::string_view key, std::string_view wanted) {
   const Value* found = find(key);
   if (found == nullptr) return {};
   const auto* array = std::get_if<Array>(&found->data);
   if (array == nullptr) {
-    expect(key, *found, "a list of texts: [\"…\", \"…\"]");
+    expect(key, *found, wanted);
     return {};
   }
+  std::vector<const Value*> all;
+  for (const Value& element : *array) all.push_back(&element);
+  return all;
+}
+
+std::vector<Text> Section::texts(std::string_view key) {
   std::vector<Text> all;
-  for (const Value& element : *array) {
-    const auto* text = std::get_if<std::string>(&element.data);
+  for (const Value* element : entries(key, "a list of texts: [\"…\", \"…\"]")) {
+    const auto* text = std::get_if<std::string>(&element->data);
     if (text == nullptr || text->empty()) {
-      complain_at(element.line, std::string(key) + " holds something that is not a text",
+      complain_at(element->line, std::string(key) + " holds something that is not a text",
                   "Write each entry in double quotes");
       continue;
     }
-    all.push_back(Text{*text, element.line});
+    all.push_back(Text{*text, element->line});
   }
   return all;
+}
+
+std::optional<CivilDate> Section::date(std::string_view key) {
+  const auto written = text(key);
+  if (!written) return std::nullopt;
+  const auto read = parse_date(written->value);
+  if (!read) {
+    complain(key, std::string(key) + " " + in_quotes(written->value) + " is not a date",
+             "Write one such as \"2026-12-01\"");
+  }
+  return read;
 }
 
 std::optional<std::int64_t> Section::integer(std::string_view key, std::int64_t least,

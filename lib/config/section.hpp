@@ -40,6 +40,8 @@ class Section {
   std::optional<Text> text(std::string_view key);      // not empty
   std::optional<Text> required(std::string_view key);  // … and there
   std::vector<Text> texts(std::string_view key);       // a list of texts, none of them empty
+  std::vector<const Value*> entries(std::string_view key, std::string_view wanted);  // any list
+  std::optional<CivilDate> date(std::string_view key);                               // "2026-12-01"
   std::optional<std::int64_t> integer(std::string_view key, std::int64_t least, std::int64_t most);
   std::optional<Millis> duration(std::string_view key, DurationRange range);  // "90s"
   std::optional<bool> flag(std::string_view key);

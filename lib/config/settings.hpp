@@ -12,6 +12,7 @@
 #include "base/id.hpp"
 #include "base/time.hpp"
 #include "billing/rules.hpp"
+#include "crypto/secret_file.hpp"
 
 namespace recycled::config {
 
@@ -35,7 +36,11 @@ struct Limits {
   Millis request_timeout = std::chrono::seconds(30);
   Millis connect_timeout = std::chrono::seconds(5);
   Millis drain = std::chrono::seconds(20);  // at the first stop signal
-  std::size_t callback_bytes = 64 * 1024;   // largest callback body
+  // Of the callback listener: what nobody has proved to be FlexFactor may cost.
+  std::size_t callback_bytes = 64 * 1024;               // largest body
+  std::size_t callback_header_bytes = 16 * 1024;        // largest header
+  Millis callback_deadline = std::chrono::seconds(10);  // for one request to arrive
+  int callback_connections = 256;                       // at one time
 };
 
 struct ScheduleSettings {
@@ -45,6 +50,17 @@ struct ScheduleSettings {
 
 enum class Environment { sandbox, live };
 
+// One HMACSigningKey, and when it counts; its days are civil days of the account's zone.
+struct SigningKeyFile {
+  crypto::SecretFile file;
+  std::optional<CivilDate> from;   // the first day on which it counts
+  std::optional<CivilDate> until;  // the first day on which it counts no more
+
+  bool counts_on(CivilDate day) const {
+    return (!from || day >= *from) && (!until || day < *until);
+  }
+};
+
 // One [[gateway]] of kind "flexfactor": how to reach it. Its billing terms are in rules.gateways.
 struct FlexFactorAccount {
   GatewayId gateway;
@@ -52,12 +68,12 @@ struct FlexFactorAccount {
   std::string base_url;  // ends in '/'
   std::string mid;
   std::string site_id;
-  std::filesystem::path app_key_file;
-  std::filesystem::path app_secret_file;
-  std::filesystem::path environment_key_file;                 // tokenization; may be empty
-  std::vector<std::filesystem::path> hmac_signing_key_files;  // all live keys
-  std::filesystem::path ca_file;                              // empty: the system's
-  bool cascade_all = false;                                   // C4
+  crypto::SecretFile app_key_file;
+  crypto::SecretFile app_secret_file;
+  crypto::SecretFile environment_key_file;             // tokenization; may be empty
+  std::vector<SigningKeyFile> hmac_signing_key_files;  // those of a rotation at the same time
+  std::filesystem::path ca_file;                       // empty: the system's
+  bool cascade_all = false;                            // C4
   int requests_per_second = 100;
   std::optional<int> in_flight;  // else limits.in_flight
 };

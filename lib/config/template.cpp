@@ -36,7 +36,10 @@ time_zone = "America/New_York"
 # request_timeout = "30s"
 # connect_timeout = "5s"
 # drain = "20s"            # how long a stop waits for requests under way
-# callback_bytes = 65536   # the largest callback body
+# callback_bytes = 65536   # the largest callback body ...
+# callback_header_bytes = 16384  # ... and the largest header
+# callback_deadline = "10s"      # for one callback to arrive, and its answer to be taken
+# callback_connections = 256     # of the callback listener at one time
 # card_cap = 0             # hand-overs of one card in 30 days, more wait; 0: no cap
 # never_send_codes = []    # decline codes that are never handed over, such as "41"
 
@@ -56,7 +59,8 @@ id = "main"
 kind = "nmi"
 
 # A FlexFactor account. Secrets stay outside this file: one file each, chmod 600. Under systemd
-# they may be credentials: app_key_file = "/run/credentials/recycled.service/app_key".
+# they may be credentials: app_key_file = "credential:app_key", with a line LoadCredential= in the
+# unit.
 [[gateway]]
 id = "flexfactor"
 kind = "flexfactor"
@@ -67,6 +71,8 @@ app_key_file = "secrets/app_key"
 app_secret_file = "secrets/app_secret"
 # environment_key_file = "secrets/environment_key"         # for tokenization
 # hmac_signing_key_files = ["secrets/hmac_signing_key"]    # all live keys; needed for callbacks
+#   in a rotation [{ file = "secrets/old", until = "2027-01-01" },
+#                  { file = "secrets/new", from = "2026-12-01" }], in days of the time zone above
 # base_url = "https://api-sandbox.flexfactor.io/v1/"       # instead of the environment's
 # ca_file = "ca.pem"                                       # instead of the system's
 expiry_days = 21          # FlexFactor keeps trying for so long: 1 to 21

@@ -57,6 +57,11 @@ Client::Client(http::Transport& transport, const ports::Clock& clock, ports::Eve
       account_(std::move(account)),
       token_(transport_, clock_, events_, account_) {}
 
+void Client::renew(crypto::Secret app_key, crypto::Secret app_secret) {
+  account_.app_key = app_key;
+  account_.app_secret = app_secret;
+}
+
 Result<std::string> Client::compose(const ports::HandOverRequest& request) const {
   return flexfactor::compose(account_, request);
 }

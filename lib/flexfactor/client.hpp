@@ -16,6 +16,9 @@ class Client final : public ports::Provider {
   Client(http::Transport& transport, const ports::Clock& clock, ports::Events& events,
          Account account);
 
+  // The keys for the next token. The one in use is used as long as FlexFactor accepts it.
+  void renew(crypto::Secret app_key, crypto::Secret app_secret);
+
   Result<std::string> compose(const ports::HandOverRequest& request) const override;
   Result<std::string> recompose(const std::string& body, const IdempotencyKey& key) const override;
 
@@ -45,7 +48,7 @@ class Client final : public ports::Provider {
   http::Transport& transport_;
   const ports::Clock& clock_;
   ports::Events& events_;
-  const Account account_;
+  Account account_;
   TokenSource token_;
 };
 

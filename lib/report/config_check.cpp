@@ -5,6 +5,19 @@
 #include "report/json.hpp"
 
 namespace recycled::report {
+namespace {
+
+Json signing_keys_of(const config::FlexFactorAccount& account) {
+  Json list = Json::array();
+  for (const config::SigningKeyFile& key : account.hmac_signing_key_files) {
+    list.push_back({{"file", key.file.path.string()},
+                    {"from", when_or_null(key.from)},
+                    {"until", when_or_null(key.until)}});
+  }
+  return list;
+}
+
+}  // namespace
 
 std::string to_json(const config::Settings& settings) {
   Json gateways = Json::array();
@@ -14,7 +27,8 @@ std::string to_json(const config::Settings& settings) {
                         {"environment", config::to_text(account.environment)},
                         {"base_url", account.base_url},
                         {"expiry_days", terms.expiry_days},
-                        {"mit", config::to_text(terms.mit)}});
+                        {"mit", config::to_text(terms.mit)},
+                        {"signing_keys", signing_keys_of(account)}});
   }
   return written({{"valid", true},
                   {"file", settings.file.string()},

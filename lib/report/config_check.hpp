@@ -11,8 +11,8 @@
 namespace recycled::report {
 
 // {"valid":true,"file","ledger","time_zone","flexfactor_gateways":[{"id","environment","base_url",
-// "expiry_days","mit"}],"rules_digest"}. The effective expiry_days is there whether or not the
-// file says it (S2).
+// "expiry_days","mit","signing_keys":[{"file","from","until"}]}],"rules_digest"}. The effective
+// expiry_days is there whether or not the file says it (S2).
 std::string to_json(const config::Settings& settings);
 
 // {"valid":false,"file","problems":[{"line","where","what","fix"}]}

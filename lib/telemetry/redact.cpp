@@ -143,16 +143,21 @@ std::string make_printable(std::string_view text) {
 void Redactor::hide(std::string_view secret) {
   if (secret.size() < shortest_secret) return;
   // A secret may begin with another one: replacing the shorter first would leave the other's tail.
-  const auto place = std::find_if(secrets_.begin(), secrets_.end(), [&](const std::string& known) {
-    return known.size() < secret.size();
-  });
-  if (std::find(secrets_.begin(), place, secret) == place) secrets_.emplace(place, secret);
+  const auto is_shorter = [&](const crypto::Secret& known) {
+    return known.reveal().size() < secret.size();
+  };
+  const auto place = std::find_if(secrets_.begin(), secrets_.end(), is_shorter);
+  const auto is_same = [&](const crypto::Secret& known) { return known.reveal() == secret; };
+  if (std::none_of(secrets_.begin(), place, is_same)) {
+    secrets_.insert(place, crypto::Secret(std::string(secret)));
+  }
 }
 
 std::string Redactor::redact(std::string_view text) const {
   constexpr std::string_view hidden = "[hidden]";
   std::string open(text);
-  for (const std::string& secret : secrets_) {
+  for (const crypto::Secret& hidden_one : secrets_) {
+    const std::string_view secret = hidden_one.reveal();
     for (auto at = open.find(secret); at != std::string::npos;
          at = open.find(secret, at + hidden.size())) {
       open.replace(at, secret.size(), hidden);

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "crypto/secret.hpp"
+
 namespace recycled::telemetry {
 
 // Masks every run of 13 to 19 digits that passes the Luhn check, single spaces, dashes, dots or
@@ -28,7 +30,7 @@ class Redactor {
   std::string redact(std::string_view text) const;
 
  private:
-  std::vector<std::string> secrets_;  // longest first
+  std::vector<crypto::Secret> secrets_;  // longest first
 };
 
 }  // namespace recycled::telemetry

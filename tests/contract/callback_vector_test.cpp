@@ -28,7 +28,7 @@ const char* const body_signature =
 
 CallbackTrust trust() {
   CallbackTrust made;
-  made.keys = {*decode_signing_key(crypto::Secret(key_base64))};
+  made.keys = {{*decode_signing_key(crypto::Secret(key_base64)), "vector", {}, {}}};
   made.public_host = host;
   return made;
 }
@@ -48,7 +48,8 @@ TEST_CASE("L15: the reference callback verifies whatever case its headers have")
 }
 
 TEST_CASE("L15: signing the reference callback gives its headers") {
-  const auto headers = sign(trust().keys[0], nonce, *http::parse_http_date(date), host, body);
+  const auto headers =
+      sign(trust().keys[0].secret, nonce, *http::parse_http_date(date), host, body);
   CHECK(http::find_header(headers, "x-fc-nonce") == nonce);
   CHECK(http::find_header(headers, "x-fc-date") == date);
   CHECK(http::find_header(headers, "x-fc-content-sha512") == content_sha512);

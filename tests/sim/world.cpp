@@ -295,7 +295,7 @@ class World::Impl {
     engine_settings.scan_every = std::chrono::hours(1);
     engine_settings.rules_digest = "rules";
     engine::Engine engine(world, reader, alarm, executor, engine_settings);
-    CallbackKeys keys{{{crypto::Secret("the simulation's signing key")},
+    CallbackKeys keys{{{{crypto::Secret("the simulation's signing key"), "sim", {}, {}}},
                        host,
                        std::chrono::minutes(5),
                        flexfactor::BodySignature::refused},

@@ -2,11 +2,14 @@
 
 #include <iostream>
 
+#include "callback_keys.hpp"
+#include "commands/load_settings.hpp"
 #include "config/digest.hpp"
-#include "config/load.hpp"
 #include "config/words.hpp"
 #include "exit_code.hpp"
 #include "report/config_check.hpp"
+#include "system/calendar.hpp"
+#include "system/clock.hpp"
 
 namespace recycled {
 
@@ -22,7 +25,14 @@ std::string slots_of(const billing::RecycleProfile& profile) {
   return text.empty() ? " · no FlexFactor gateway" : text;
 }
 
-void print_summary(const Settings& settings) {
+void print_signing_key(const config::SigningKeyFile& key, CivilDate today) {
+  std::cout << "signing    " << key.file.path.string();
+  if (key.from) std::cout << " · from " << to_iso8601(*key.from);
+  if (key.until) std::cout << " · until " << to_iso8601(*key.until);
+  std::cout << (key.counts_on(today) ? " · counts today\n" : " · does not count today\n");
+}
+
+void print_summary(const Settings& settings, CivilDate today) {
   std::cout << settings.file.string() << " is valid.\n"
             << "ledger     " << settings.store_path.string() << '\n'
             << "time zone  " << settings.time_zone << '\n';
@@ -32,6 +42,7 @@ void print_summary(const Settings& settings) {
               << config::to_text(account.environment) << " · " << account.base_url
               << " · expiry_days " << terms.expiry_days << " · " << config::to_text(terms.mit)
               << '\n';
+    for (const auto& key : account.hmac_signing_key_files) print_signing_key(key, today);
   }
   for (const auto& profile : settings.rules.profiles) {
     std::cout << "profile    " << profile.id.str() << " · " << profile.gateways.size()
@@ -41,6 +52,18 @@ void print_summary(const Settings& settings) {
   std::cout << "callbacks  " << (host.empty() ? "none: results are polled" : "signed for " + host)
             << '\n'
             << "rules      " << config::rules_digest(settings).substr(0, 12) << '\n';
+}
+
+// What only the files that the config names, the zone's rules and today's date can tell.
+std::vector<Problem> problems_outside(const Settings& settings, const ports::Calendar& calendar,
+                                      CivilDate today) {
+  auto problems = config::check_secret_files(settings);
+  if (!problems.empty()) return problems;
+  const auto keys = read_callback_keys(settings, calendar);
+  if (!keys) problems.push_back({0, "hmac_signing_key_files", keys.error().message, ""});
+  const auto days = config::check_signing_days(settings, today);
+  problems.insert(problems.end(), days.begin(), days.end());
+  return problems;
 }
 
 int refuse(const std::vector<Problem>& problems, const CheckOptions& options) {
@@ -56,14 +79,17 @@ int refuse(const std::vector<Problem>& problems, const CheckOptions& options) {
 }  // namespace
 
 int run_check(const CheckOptions& options) {
-  const auto settings = config::load(options.config);
+  const auto settings = load_config(options.config);
   if (!settings) return refuse(settings.error(), options);
-  const auto problems = config::check_secret_files(*settings);
+  const auto calendar = system::ZoneCalendar::make(settings->time_zone);
+  if (!calendar) return refuse({{0, "[account]", calendar.error().message, ""}}, options);
+  const CivilDate today = (*calendar)->day_of(system::SystemClock().now());
+  const auto problems = problems_outside(*settings, **calendar, today);
   if (!problems.empty()) return refuse(problems, options);
   if (options.output == Output::json) {
     std::cout << report::to_json(*settings);
   } else {
-    print_summary(*settings);
+    print_summary(*settings, today);
   }
   return to_int(ExitCode::done);
 }

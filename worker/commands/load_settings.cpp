@@ -3,12 +3,16 @@
 #include <iostream>
 #include <utility>
 
-#include "config/load.hpp"
+#include "system/terminal.hpp"
 
 namespace recycled {
 
+config::Loaded load_config(const std::filesystem::path& file) {
+  return config::load(file, system::environment("CREDENTIALS_DIRECTORY").value_or(""));
+}
+
 std::optional<config::Settings> load_settings(const std::filesystem::path& file) {
-  auto loaded = config::load(file);
+  auto loaded = load_config(file);
   if (loaded) return std::move(*loaded);
   for (const config::Problem& problem : loaded.error()) {
     std::cerr << config::describe(problem, file) << '\n';

@@ -4,9 +4,12 @@
 #include <filesystem>
 #include <optional>
 
-#include "config/settings.hpp"
+#include "config/load.hpp"
 
 namespace recycled {
+
+// The config, with systemd's credentials where this process was given some.
+config::Loaded load_config(const std::filesystem::path& file);
 
 // Nothing: all problems of the file stand on stderr, one a line, and the command ends with
 // ExitCode::config_invalid.

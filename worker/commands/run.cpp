@@ -87,12 +87,14 @@ class Session {
 // `intended` in the ledger, and the next start resolves it.
 class Stopper {
  public:
-  Stopper(Session& session, engine::Engine& engine, Millis grace)
+  Stopper(Session& session, engine::Engine& engine, Millis grace,
+          system::StopSignals::Hook on_reload = nullptr)
       : log_(session.log()),
         engine_(engine),
         grace_(grace),
         timer_(session.io()),
-        signals_(session.io().get_executor(), [this] { stop(); }) {}
+        signals_(
+            session.io().get_executor(), [this] { stop(); }, std::move(on_reload)) {}
 
  private:
   void stop() {
@@ -120,10 +122,12 @@ void note_listener(telemetry::Log& log, ports::EventName name, const std::string
 }
 
 async::Task<void> serve(const config::Settings& settings, Worker& worker, Session& session) {
-  Stopper stopper(session, worker.engine(), settings.limits.drain);
+  http::Server* server = nullptr;  // none: results are polled
+  system::StopSignals::Hook reload = [&worker, &server] { worker.reload(server); };
+  Stopper stopper(session, worker.engine(), settings.limits.drain, std::move(reload));
   auto listener = worker.make_listener();
   if (!listener) co_return session.fail(listener.error());
-  http::Server* server = listener->get();  // none: results are polled
+  server = listener->get();
   std::string address;
   auto begun = co_await worker.begin();
   if (!begun) co_return session.fail(begun.error());

@@ -25,8 +25,8 @@ TEST_CASE("a good config becomes settings") {
   const FlexFactorAccount& account = settings.accounts.at(GatewayId("ff"));
   CHECK(account.environment == Environment::live);
   CHECK(account.base_url == "https://api.flexfactor.io/v1/");
-  CHECK(account.app_key_file == "/etc/recycled/secrets/key");
-  CHECK(account.app_secret_file == "/etc/secret");
+  CHECK(account.app_key_file.path == "/etc/recycled/secrets/key");
+  CHECK(account.app_secret_file.path == "/etc/secret");
   REQUIRE(settings.rules.profiles.size() == 1);
   const billing::RecycleProfile& profile = settings.rules.profiles.front();
   CHECK(profile.gateway_4_6 == GatewayId("ff"));
@@ -64,6 +64,9 @@ request_timeout = "9s"
 connect_timeout = "2s"
 drain = "4s"
 callback_bytes = 2048
+callback_header_bytes = 4096
+callback_deadline = "3s"
+callback_connections = 12
 card_cap = 9
 never_send_codes = ["04", "41"]
 [callbacks]
@@ -120,6 +123,9 @@ TEST_CASE("every setting arrives where it belongs") {
   CHECK(settings.limits.connect_timeout == std::chrono::seconds(2));
   CHECK(settings.limits.drain == std::chrono::seconds(4));
   CHECK(settings.limits.callback_bytes == 2048);
+  CHECK(settings.limits.callback_header_bytes == 4096);
+  CHECK(settings.limits.callback_deadline == std::chrono::seconds(3));
+  CHECK(settings.limits.callback_connections == 12);
   CHECK(rules.card_cap == 9);
   CHECK(rules.never_send_codes == std::vector<std::string>{"04", "41"});
   CHECK(settings.callbacks.listen == "0.0.0.0:9000");
@@ -156,6 +162,9 @@ TEST_CASE("what the template comments out is right too and equals the defaults")
   CHECK(settings.callbacks.public_host == "callbacks.example.com");
   CHECK(settings.rules.timing == billing::Timing());
   CHECK(settings.limits.callback_bytes == Limits().callback_bytes);
+  CHECK(settings.limits.callback_header_bytes == Limits().callback_header_bytes);
+  CHECK(settings.limits.callback_deadline == Limits().callback_deadline);
+  CHECK(settings.limits.callback_connections == Limits().callback_connections);
   CHECK(settings.limits.request_timeout == Limits().request_timeout);
   CHECK(settings.limits.drain == Limits().drain);
   CHECK(settings.schedule.scan_every == ScheduleSettings().scan_every);
@@ -189,15 +198,16 @@ TEST_CASE("S1: each secret file that cannot be used is a problem of its own") {
   std::filesystem::create_directories(folder / "secrets");
   Settings settings = accepted(good);
   FlexFactorAccount& account = settings.accounts.at(GatewayId("ff"));
-  account.app_key_file = folder / "secrets/key";
+  const std::filesystem::path key = folder / "secrets/key";
+  account.app_key_file = key;
   account.app_secret_file = folder / "secrets/absent";
-  std::ofstream(account.app_key_file) << "k\n";
-  std::filesystem::permissions(account.app_key_file, std::filesystem::perms(0644));
+  std::ofstream(key) << "k\n";
+  std::filesystem::permissions(key, std::filesystem::perms(0644));
   const auto open = check_secret_files(settings);
   CHECK(open.size() == 2);
   CHECK(mentions(open, "chmod 600"));
   CHECK(mentions(open, "absent"));
-  std::filesystem::permissions(account.app_key_file, std::filesystem::perms(0600));
+  std::filesystem::permissions(key, std::filesystem::perms(0600));
   CHECK(check_secret_files(settings).size() == 1);
   std::filesystem::remove_all(folder);
 }

@@ -325,7 +325,7 @@ TEST_CASE("simulated: callbacks verify under the signing key") {
   const auto callbacks = bench.sim.advance(bench.now);
   REQUIRE(callbacks.size() == 1);
   CallbackTrust trust;
-  trust.keys = {crypto::Secret("signing key")};
+  trust.keys = {{crypto::Secret("signing key"), "key", {}, {}}};
   trust.public_host = "billing.example.com";
   const auto first = verify(callbacks[0].headers, callbacks[0].body, trust, bench.now);
   REQUIRE(std::holds_alternative<Verified>(first));

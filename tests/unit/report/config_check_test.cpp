@@ -16,6 +16,8 @@ TEST_CASE("S2: the JSON of a valid config has each gateway's effective expiry_da
   account.gateway = ff;
   account.environment = config::Environment::live;
   account.base_url = "https://api.example.com/";
+  account.hmac_signing_key_files = {
+      {std::filesystem::path("/secrets/new"), parse_date("2026-12-01"), std::nullopt}};
   const auto json = Json::parse(to_json(settings));
   CHECK(json["valid"] == true);
   CHECK(json["ledger"] == "ledger.db");
@@ -25,6 +27,9 @@ TEST_CASE("S2: the JSON of a valid config has each gateway's effective expiry_da
   CHECK(gateway["environment"] == "live");
   CHECK(gateway["expiry_days"] == 21);
   CHECK(gateway["mit"] == "managed");
+  CHECK(gateway["signing_keys"][0]["file"] == "/secrets/new");
+  CHECK(gateway["signing_keys"][0]["from"] == "2026-12-01");
+  CHECK(gateway["signing_keys"][0]["until"].is_null());
   CHECK(json["rules_digest"].get<std::string>().size() == 64);
 }
 

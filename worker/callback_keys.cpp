@@ -1,0 +1,49 @@
+#include "callback_keys.hpp"
+
+#include <utility>
+
+#include "crypto/secret_file.hpp"
+
+namespace recycled {
+namespace {
+
+Result<flexfactor::SigningKey> read_key(const config::SigningKeyFile& from,
+                                        const GatewayId& gateway, const ports::Calendar& calendar) {
+  auto text = crypto::read_secret_file(from.file);
+  if (!text) return Failure(text.error());
+  auto bytes = flexfactor::decode_signing_key(*text);
+  if (!bytes) {
+    return fail(Fault::invalid, from.file.path.string() + ": the signing key of gateway \"" +
+                                    gateway.str() +
+                                    "\" is not base64; copy it anew from FlexFactor's portal");
+  }
+  flexfactor::SigningKey key;
+  key.secret = *bytes;
+  key.name = from.file.path.filename().string();
+  if (from.from) key.from = calendar.start_of(*from.from);
+  if (from.until) key.until = calendar.start_of(*from.until);
+  return key;
+}
+
+}  // namespace
+
+Result<CallbackKeys> read_callback_keys(const config::Settings& settings,
+                                        const ports::Calendar& calendar) {
+  CallbackKeys keys;
+  keys.trust.public_host = settings.callbacks.public_host;
+  keys.trust.window = settings.callbacks.window;
+  keys.trust.body_signature = settings.callbacks.accept_body_signature
+                                  ? flexfactor::BodySignature::accepted
+                                  : flexfactor::BodySignature::refused;
+  for (const auto& [gateway, account] : settings.accounts) {
+    for (const auto& file : account.hmac_signing_key_files) {
+      auto key = read_key(file, gateway, calendar);
+      if (!key) return Failure(key.error());
+      keys.trust.keys.push_back(std::move(*key));
+      keys.environments.push_back(account.environment);
+    }
+  }
+  return keys;
+}
+
+}  // namespace recycled
