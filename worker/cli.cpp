@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli_callbacks.hpp"
 #include "commands/check.hpp"
 #include "commands/import.hpp"
 #include "commands/init.hpp"
@@ -41,6 +42,7 @@ class CommandLine {
     add_once();
     add_status();
     add_explain();
+    add_callbacks(app_, callbacks_, common(), run_);
   }
 
   int execute(int count, const char* const* arguments) {
@@ -163,12 +165,19 @@ class CommandLine {
     command->callback([this] { run_ = [this] { return run_explain({config(), id_, output_}); }; });
   }
 
+  CommonOptions common() {
+    return {[this](CLI::App* command) { take_config(command); },
+            [this](CLI::App* command) { take_json(command); }, [this] { return config(); },
+            [this] { return output_; }};
+  }
+
   CLI::App app_;
   std::function<int()> run_;
   std::filesystem::path config_;
   std::filesystem::path folder_ = ".";
   std::filesystem::path file_;
   std::string id_;
+  CallbacksTyped callbacks_;
   Output output_ = Output::text;
   ImportMode mode_ = ImportMode::write;
   engine::Scanning scanning_ = engine::Scanning::on;

@@ -114,7 +114,8 @@ std::optional<std::string> objection_to(const std::string& date, Millis window, 
   const Millis off = now - *signed_at;
   if (off <= window && off >= -window) return std::nullopt;
   const std::string side = off > Millis(0) ? " behind" : " ahead of";
-  return "x-fc-date is " + recycled::to_text(std::chrono::abs(off)) + side +
+  const Millis shown = std::chrono::ceil<std::chrono::seconds>(std::chrono::abs(off));
+  return "x-fc-date is " + recycled::to_text(shown) + side +
          " this clock; the window is " + recycled::to_text(window);
 }
 

@@ -22,6 +22,13 @@ bool same_name(std::string_view left, std::string_view right) {
   return std::ranges::equal(left, right, {}, lower, lower);
 }
 
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view blanks = " \t\r";
+  const std::size_t begin = text.find_first_not_of(blanks);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
+}
+
 // Digits only, and few enough of them that no arithmetic below can overflow.
 std::optional<std::int64_t> parse_number(std::string_view digits) {
   const bool readable = !digits.empty() && digits.size() <= 9 &&
@@ -73,6 +80,24 @@ std::optional<std::string> find_header(const Headers& headers, std::string_view 
       headers, [name](const auto& header) { return same_name(header.first, name); });
   if (found == headers.end()) return std::nullopt;
   return found->second;
+}
+
+std::optional<Headers> parse_header_lines(std::string_view text) {
+  Headers headers;
+  bool first = true;
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    const std::string_view line = trimmed(text.substr(0, end));
+    text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
+    if (line.empty()) continue;
+    const bool is_request_line = first && line.find(" HTTP/") != std::string_view::npos;
+    first = false;
+    if (is_request_line) continue;
+    const std::size_t colon = line.find(':');
+    if (colon == std::string_view::npos || colon == 0) return std::nullopt;
+    headers.emplace_back(trimmed(line.substr(0, colon)), trimmed(line.substr(colon + 1)));
+  }
+  return headers;
 }
 
 std::optional<Millis> retry_after(const Headers& headers, Instant now) {

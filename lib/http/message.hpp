@@ -16,6 +16,9 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
 
 // The first header of that name, case ignored.
 std::optional<std::string> find_header(const Headers& headers, std::string_view name);
+// Lines "Name: value", as a person saves them: a request line before them, empty lines and CR are
+// passed over. Nothing if another line has no colon.
+std::optional<Headers> parse_header_lines(std::string_view text);
 // `Retry-After` as a duration from `now`: seconds or an HTTP date; nothing if absent or unreadable.
 std::optional<Millis> retry_after(const Headers& headers, Instant now);
 // "Fri, 20 Nov 2026 08:30:15 GMT" and back (RFC 1123, the only form FlexFactor sends).

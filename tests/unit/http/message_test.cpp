@@ -23,6 +23,17 @@ TEST_CASE("a header is found whatever its case, and the first of several counts"
   CHECK_FALSE(find_header({}, "content-type").has_value());
 }
 
+TEST_CASE("header lines are read as people save them") {
+  const Headers wanted = {{"X-Nonce", "1"}, {"x-date", "Fri, 20 Nov 2026 08:30:15 GMT"}, {"e", ""}};
+  const std::string lines = "X-Nonce: 1\nx-date:Fri, 20 Nov 2026 08:30:15 GMT \ne:";
+  CHECK(parse_header_lines(lines) == wanted);
+  CHECK(parse_header_lines("POST /flexfactor/callbacks HTTP/1.1\r\n" + lines + "\r\n\r\n") ==
+        wanted);
+  CHECK(parse_header_lines("") == Headers());
+  CHECK_FALSE(parse_header_lines("X-Nonce: 1\nno header").has_value());
+  CHECK_FALSE(parse_header_lines(": no name").has_value());
+}
+
 TEST_CASE("HTTP dates are written and read back, whatever the day") {
   struct Row {
     std::int64_t seconds;
