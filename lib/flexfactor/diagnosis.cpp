@@ -1,5 +1,4 @@
 // Why a signature does not hold: each part by itself, and what else would have made it hold.
-#include <algorithm>
 #include <utility>
 
 #include "crypto/base64.hpp"
@@ -53,18 +52,6 @@ SignaturePart content_part(const Signed& given, std::string_view body) {
     why += "the body was changed on the way, or written anew instead of byte for byte";
   }
   return {"content", State::differs, std::move(why)};
-}
-
-// The hosts a sender may have signed when it was not the one asked for.
-std::vector<std::string> other_hosts(const http::Headers& headers, const std::string& asked) {
-  std::vector<std::string> hosts;
-  const std::string own = http::find_header(headers, "host").value_or("");
-  for (const std::string_view host :
-       {std::string_view(own), without_port(own), without_port(asked)}) {
-    const bool known = host == asked || std::ranges::find(hosts, host) != hosts.end();
-    if (!host.empty() && !known) hosts.emplace_back(host);
-  }
-  return hosts;
 }
 
 // Whether it would hold if the keys' text had been used as it is, without decoding it.

@@ -1,5 +1,6 @@
 #include "flexfactor/signature.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "crypto/base64.hpp"
@@ -29,14 +30,13 @@ Verdict verify_body_alone(const std::string& signature, std::string_view body,
   return refuse(CallbackFault::wrong_signature, "x-fc-signature is of none of the signing keys");
 }
 
-// Tells a wrong key from a wrong host: the one the request was sent to is the likeliest other.
+// Tells a wrong key from a wrong host: the one the request names is the likeliest other.
 NotVerified explain_mismatch(const Signed& given, const http::Headers& headers,
                              const CallbackTrust& trust) {
-  const std::string own = http::find_header(headers, "host").value_or("");
-  for (const std::string_view host : {std::string_view(own), without_port(own)}) {
-    if (host.empty() || !key_for(given, host, trust).any()) continue;
+  for (const std::string& host : other_hosts(headers, trust.public_host)) {
+    if (!key_for(given, host, trust).any()) continue;
     return refuse(CallbackFault::wrong_host,
-                  "the signature holds for the host '" + std::string(host) +
+                  "the signature holds for the host '" + host +
                       "' of the request, but callbacks.public_host is '" + trust.public_host + "'");
   }
   return refuse(CallbackFault::wrong_signature,
@@ -115,8 +115,8 @@ std::optional<std::string> objection_to(const std::string& date, Millis window, 
   if (off <= window && off >= -window) return std::nullopt;
   const std::string side = off > Millis(0) ? " behind" : " ahead of";
   const Millis shown = std::chrono::ceil<std::chrono::seconds>(std::chrono::abs(off));
-  return "x-fc-date is " + recycled::to_text(shown) + side +
-         " this clock; the window is " + recycled::to_text(window);
+  return "x-fc-date is " + recycled::to_text(shown) + side + " this clock; the window is " +
+         recycled::to_text(window);
 }
 
 std::string out_of_date(const SigningKey& key, Instant signed_at) {
@@ -126,9 +126,19 @@ std::string out_of_date(const SigningKey& key, Instant signed_at) {
   return text + ", and this was signed at " + to_iso8601(signed_at);
 }
 
-std::string_view without_port(std::string_view host) {
-  const auto colon = host.rfind(':');
-  return colon == std::string_view::npos ? host : host.substr(0, colon);
+std::vector<std::string> other_hosts(const http::Headers& headers, const std::string& asked) {
+  std::vector<std::string> hosts;
+  const auto add = [&](const std::string& host) {
+    const bool known = host == asked || std::ranges::find(hosts, host) != hosts.end();
+    if (!host.empty() && !known) hosts.push_back(host);
+  };
+  const auto own = http::find_header(headers, "host").value_or("");
+  const auto forwarded = http::find_header(headers, "x-forwarded-host").value_or("");
+  for (const std::string& host : {own, forwarded, asked}) {
+    add(host);
+    add(host.substr(0, host.rfind(':')));
+  }
+  return hosts;
 }
 
 // --- signature.hpp ---

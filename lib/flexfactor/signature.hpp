@@ -48,7 +48,7 @@ enum class CallbackFault {
   stale_date,          // unreadable, or outside the window
   wrong_content_hash,  // the body is not the one the sender hashed
   wrong_signature,     // of none of our keys
-  wrong_host,          // it holds for the request's own Host: public_host or the portal is wrong
+  wrong_host,          // it holds for a host the request names: public_host or the portal is wrong
   key_out_of_date,     // it holds, by a key that did not count on the day it was signed
 };
 std::string_view to_text(CallbackFault fault);  // the enumerator's name

@@ -120,9 +120,20 @@ TEST_CASE("callback: a wrong host is told from a wrong key by the request's own 
         CallbackFault::wrong_signature);
 }
 
+TEST_CASE("callback: behind a proxy that rewrites Host - the host it was asked for is named") {
+  auto headers = with(signed_headers(now, "public.example.com"), "Host", "127.0.0.1:8443");
+  headers = with(std::move(headers), "X-Forwarded-Host", "public.example.com");
+  const auto verdict = verify(headers, body, trust(), now);
+  CHECK(fault_of(verdict) == CallbackFault::wrong_host);
+  CHECK(std::get<NotVerified>(verdict).detail.find("'public.example.com'") != std::string::npos);
+}
+
 TEST_CASE("callback: the request's Host never vouches for itself") {
-  const auto headers = with(signed_headers(), "Host", "attacker.example.com");
+  auto headers = with(signed_headers(), "Host", "attacker.example.com");
   verified(verify(headers, body, trust(), now));
+  headers = with(signed_headers(now, "attacker.example.com"), "Host", "attacker.example.com");
+  headers = with(std::move(headers), "X-Forwarded-Host", "attacker.example.com");
+  CHECK(fault_of(verify(headers, body, trust(), now)) == CallbackFault::wrong_host);
 }
 
 TEST_CASE("callback: the body's signature alone counts only where the setting says so") {
