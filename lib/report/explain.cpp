@@ -77,6 +77,9 @@ class Teller {
     say_decline();
     const Recovery* recovery = recovery_of_cycle(explanation_);
     if (recovery) say_recovery(*recovery);
+    for (const RecoveryStory& story : explanation_.recoveries) {
+      if (&story.stored.recovery != recovery) say_money_of_earlier(story.stored.recovery);
+    }
     if (recovery && billing::is_live(recovery->state)) {
       say_next(*recovery);
     } else if (const auto* refusal = std::get_if<Refusal>(&verdict)) {
@@ -128,6 +131,17 @@ class Teller {
     if (recovery.late) say("The success came late, after we had given up");
     if (recovery.refunded) say("It has been refunded since");
     if (recovery.charged_back) say("It has been charged back since");
+  }
+
+  // A charge of a cycle that is over matters once more when its money goes back.
+  void say_money_of_earlier(const Recovery& recovery) {
+    std::string text;
+    if (recovery.refund_due) text += "; a refund is due: the customer had left";
+    if (recovery.refunded) text += "; it has been refunded since";
+    if (recovery.charged_back) text += "; it has been charged back since";
+    if (text.empty()) return;
+    say("Order " + recovery.order.str() + " of billing cycle " + std::to_string(recovery.cycle) +
+        " for " + in_words(recovery.amount) + " is " + std::string(to_text(recovery.state)) + text);
   }
 
   void say_next(const Recovery& recovery) {

@@ -11,6 +11,7 @@
 #include "engine/accept.hpp"
 #include "flexfactor/callback.hpp"
 #include "flexfactor/client.hpp"
+#include "sim/parts.hpp"
 #include "system/calendar.hpp"
 #include "worker/callbacks.hpp"
 
@@ -18,65 +19,6 @@ namespace recycled::sim {
 namespace {
 
 const char* const host = "billing.example.com";
-
-// The process dies: nothing it does from here on reaches the disk.
-struct Crash {};
-
-class SeededEntropy final : public ports::Entropy {
- public:
-  explicit SeededEntropy(std::uint64_t seed) : dice_(seed) {}
-  std::string bytes(std::size_t count) override {
-    std::string drawn;
-    for (std::size_t index = 0; index < count; ++index) {
-      drawn.push_back(static_cast<char>(dice_.roll(256)));
-    }
-    return drawn;
-  }
-  double fraction() override { return static_cast<double>(dice_.roll(1'000'000)) / 1'000'000.0; }
-
- private:
-  flexfactor::Dice dice_;
-};
-
-class Transcript final : public ports::Events {
- public:
-  explicit Transcript(const ports::Clock& clock) : clock_(clock) {}
-  void note(const ports::Event& event) override {
-    lines.push_back(to_iso8601(clock_.now()) + " " + std::string(ports::row_of(event.name).text) +
-                    " " + event.subscription + " " + event.order + " " + event.reason);
-  }
-  std::vector<std::string> lines;
-
- private:
-  const ports::Clock& clock_;
-};
-
-// The real ledger, in a process that may die at any commit, before it or after it.
-class MortalLedger final : public ports::Ledger {
- public:
-  MortalLedger(ports::Ledger& ledger, flexfactor::Dice& dice, int per_mille)
-      : ledger_(ledger), dice_(dice), per_mille_(per_mille) {}
-
-  async::Task<Result<void>> write(ports::LedgerWork work) override {
-    const bool dies = !dead_ && dice_.roll(1000) < per_mille_;
-    const bool before = dies && dice_.roll(2) == 0;
-    if (dead_ || before) die();
-    auto done = co_await ledger_.write(std::move(work));
-    if (dies) die();
-    co_return done;
-  }
-
- private:
-  void die() {
-    dead_ = true;
-    throw Crash();
-  }
-
-  ports::Ledger& ledger_;
-  flexfactor::Dice& dice_;
-  const int per_mille_;
-  bool dead_ = false;
-};
 
 }  // namespace
 
@@ -137,6 +79,7 @@ class World::Impl {
   std::unique_ptr<store::SqliteLedger> ledger_;
   int crashes_ = 0;
   std::vector<Call> calls_;
+  std::vector<std::string> reports_;  // bodies of callbacks to come
 
  private:
   class NoProviders final : public ports::Providers {
@@ -222,6 +165,19 @@ class World::Impl {
     return tl::unexpected(TransportFailure{});
   }
 
+  async::Task<void> deliver_reports(CallbackDoor& door) {
+    std::vector<std::string> bodies;
+    bodies.swap(reports_);
+    for (const std::string& body : bodies) {
+      flexfactor::OutgoingCallback callback;
+      const std::string nonce = "report-" + std::to_string(++reported_);
+      callback.headers = flexfactor::sign(crypto::Secret("the simulation's signing key"), nonce,
+                                          time_.now(), host, body);
+      callback.body = body;
+      co_await deliver(door, std::move(callback));
+    }
+  }
+
   async::Task<void> deliver(CallbackDoor& door, flexfactor::OutgoingCallback callback) {
     http::Request request;
     request.method = "POST";
@@ -235,6 +191,7 @@ class World::Impl {
 
   // FlexFactor's side: what is due there happens, and its callbacks are delivered.
   async::Task<void> provide(CallbackDoor& door, Instant end) {
+    co_await deliver_reports(door);
     while (time_.now() < end && !crashed_) {
       for (const auto& callback : provider_.advance(time_.now())) {
         try {
@@ -319,6 +276,8 @@ class World::Impl {
   std::filesystem::path folder_;
   std::unique_ptr<system::ZoneCalendar> calendar_;
   bool crashed_ = false;
+  int reported_ = 0;
+  engine::LastRun last_run_ = engine::LastRun::orderly;
 };
 
 World::World(WorldSettings settings) : impl_(std::make_unique<Impl>(std::move(settings))) {}
@@ -326,6 +285,14 @@ World::World(WorldSettings settings) : impl_(std::make_unique<Impl>(std::move(se
 World::~World() = default;
 
 void World::import(const billing::Subscription& subscription) { impl_->import(subscription); }
+
+void World::report(const std::string& event, const std::string& id) {
+  const auto about = recoveries(id).back().recovery;
+  const std::string theirs = about.provider_order ? about.provider_order->str() : "";
+  impl_->reports_.push_back(R"({"Event":")" + event + R"(","TimeStamp":")" + to_iso8601(now()) +
+                            R"(","ExternalOrderId":")" + about.order.str() + R"(","OrderId":")" +
+                            theirs + R"(","IsTestMode":false})");
+}
 
 void World::live_until(Instant end) { impl_->live_until(end); }
 
@@ -350,6 +317,28 @@ std::vector<ports::AuditRow> World::history(const std::string& id) {
   const SubscriptionKey key = subscription(id).key;
   impl_->look([&](ports::LedgerTx& tx) { found = tx.audit_of(key); });
   return found;
+}
+
+std::vector<ports::StoredCallback> World::callbacks(const std::string& id) {
+  std::vector<ports::StoredCallback> found;
+  for (const ports::StoredRecovery& recovery : recoveries(id)) {
+    impl_->look([&](ports::LedgerTx& tx) {
+      for (auto& one : tx.callbacks_of(recovery.recovery.order)) found.push_back(std::move(one));
+    });
+  }
+  return found;
+}
+
+std::vector<ports::Total> World::totals() {
+  std::vector<ports::Total> totals;
+  impl_->look([&](ports::LedgerTx& tx) { totals = tx.totals(); });
+  return totals;
+}
+
+std::vector<ports::Returned> World::returned() {
+  std::vector<ports::Returned> returned;
+  impl_->look([&](ports::LedgerTx& tx) { returned = tx.returned(); });
+  return returned;
 }
 
 ports::Counts World::counts() {

@@ -62,6 +62,9 @@ class World {
   World& operator=(const World&) = delete;
 
   void import(const billing::Subscription& subscription);
+  // FlexFactor reports that of the subscription's newest recovery, as soon as time goes on: a
+  // signed callback that its simulation would not send by itself.
+  void report(const std::string& event, const std::string& id);
   // Lives until `end`, through as many processes as its crashes make of it.
   void live_until(Instant end);
 
@@ -69,7 +72,10 @@ class World {
   ports::StoredSubscription subscription(const std::string& id);
   std::vector<ports::StoredRecovery> recoveries(const std::string& id);
   std::vector<ports::AuditRow> history(const std::string& id);
+  std::vector<ports::StoredCallback> callbacks(const std::string& id);  // of all its orders
   ports::Counts counts();
+  std::vector<ports::Total> totals();
+  std::vector<ports::Returned> returned();
   const std::vector<flexfactor::Charge>& charges() const;
   flexfactor::Statistics statistics() const;
   const std::vector<std::string>& log() const;

@@ -266,6 +266,27 @@ TEST_CASE("B5: after a failure it is Recycle Failed and says with which reason")
   CHECK(json_of(ledger).at("not_taken").at("reason") == "recycle_failed");
 }
 
+TEST_CASE("money that went back is told of a cycle that is over as well") {
+  FakeLedger ledger = waiting_ledger();
+  billing::Recovery& recovery = ledger.recoveries.front().recovery;
+  recovery.state = RecoveryState::recovered;
+  recovery.step = billing::Step::none;
+  recovery.next_at.reset();
+  subscription_in(ledger).cycle = 4;
+  CHECK_FALSE(has(text_of(ledger), "Order order-1"));
+  recovery.charged_back = true;
+  CHECK(has(text_of(ledger),
+            "Order order-1 of billing cycle 3 for 80.96 USD is recovered; it has been charged back"
+            " since.\n"));
+  recovery.refund_due = true;
+  recovery.refunded = true;
+  CHECK(has(text_of(ledger), "; a refund is due: the customer had left; it has been refunded"));
+  // Of the present cycle it is told once, with the rest of its story.
+  subscription_in(ledger).cycle = 3;
+  CHECK(has(text_of(ledger), "It has been refunded since.\n"));
+  CHECK_FALSE(has(text_of(ledger), "Order order-1 of"));
+}
+
 TEST_CASE("the history is in the order in which it happened, import and evidence included") {
   FakeLedger ledger = waiting_ledger();
   const auto history = json_of(ledger).at("history");

@@ -1,0 +1,76 @@
+// What a simulated process has instead of the real thing: dice, a log in memory, and a ledger that
+// may die at any commit.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "flexfactor/behaviour.hpp"
+#include "ports/clock.hpp"
+#include "ports/entropy.hpp"
+#include "ports/events.hpp"
+#include "ports/ledger.hpp"
+
+namespace recycled::sim {
+
+// The process dies: nothing it does from here on reaches the disk.
+struct Crash {};
+
+class SeededEntropy final : public ports::Entropy {
+ public:
+  explicit SeededEntropy(std::uint64_t seed) : dice_(seed) {}
+  std::string bytes(std::size_t count) override {
+    std::string drawn;
+    for (std::size_t index = 0; index < count; ++index) {
+      drawn.push_back(static_cast<char>(dice_.roll(256)));
+    }
+    return drawn;
+  }
+  double fraction() override { return static_cast<double>(dice_.roll(1'000'000)) / 1'000'000.0; }
+
+ private:
+  flexfactor::Dice dice_;
+};
+
+class Transcript final : public ports::Events {
+ public:
+  explicit Transcript(const ports::Clock& clock) : clock_(clock) {}
+  void note(const ports::Event& event) override {
+    lines.push_back(to_iso8601(clock_.now()) + " " + std::string(ports::row_of(event.name).text) +
+                    " " + event.subscription + " " + event.order + " " + event.reason);
+  }
+  std::vector<std::string> lines;
+
+ private:
+  const ports::Clock& clock_;
+};
+
+// The real ledger, in a process that may die at any commit, before it or after it.
+class MortalLedger final : public ports::Ledger {
+ public:
+  MortalLedger(ports::Ledger& ledger, flexfactor::Dice& dice, int per_mille)
+      : ledger_(ledger), dice_(dice), per_mille_(per_mille) {}
+
+  async::Task<Result<void>> write(ports::LedgerWork work) override {
+    const bool dies = !dead_ && dice_.roll(1000) < per_mille_;
+    const bool before = dies && dice_.roll(2) == 0;
+    if (dead_ || before) die();
+    auto done = co_await ledger_.write(std::move(work));
+    if (dies) die();
+    co_return done;
+  }
+
+ private:
+  void die() {
+    dead_ = true;
+    throw Crash();
+  }
+
+  ports::Ledger& ledger_;
+  flexfactor::Dice& dice_;
+  const int per_mille_;
+  bool dead_ = false;
+};
+
+}  // namespace recycled::sim
