@@ -5,7 +5,7 @@
 namespace recycled::ports {
 
 // An enumerator's text is its name with the first underscore as a dot; tests/tidy compares the two.
-constexpr std::array<EventRow, 35> event_table = {{
+constexpr std::array<EventRow, 36> event_table = {{
     {EventName::run_started, "run.started", Level::info,
      "A run began; the reason says of what kind, with the terms of each FlexFactor gateway."},
     {EventName::run_summary, "run.summary", Level::info,
