@@ -108,7 +108,10 @@ async::Task<Result<void>> Inbox::retry_due() {
 async::Task<Result<void>> Inbox::retry(ports::StoredCallback callback) {
   auto content = reader_.read(callback.body);
   const Moment moment = context_.moment();
-  std::function<Taken(ports::LedgerTx&)> work = [&](ports::LedgerTx& tx) {
+  std::function<std::optional<Taken>(ports::LedgerTx&)> work =
+      [&](ports::LedgerTx& tx) -> std::optional<Taken> {
+    const auto stored = tx.callback(callback.key);
+    if (!stored || stored->next_at != callback.next_at) return std::nullopt;  // replayed meanwhile
     Taken taken;
     taken.callback = callback;
     taken.applied = process_callback(tx, taken.callback, content, context_.desk, moment);
@@ -120,8 +123,7 @@ async::Task<Result<void>> Inbox::retry(ports::StoredCallback callback) {
     auto taken = co_await ports::transact(context_.ledger, std::move(work));
     if (!taken) co_return Failure(taken.error());
     // A look in vain is told of only when it was the last: from then on it waits for a person.
-    const bool waits = taken->callback.next_at.has_value();
-    if (!waits) tell_of(*taken);
+    if (*taken && !(*taken)->callback.next_at) tell_of(**taken);
     co_return Result<void>{};
   } catch (const std::exception& exception) {
     error = exception.what();

@@ -1,6 +1,7 @@
 // The inbox on a real ledger, with a reader of plain words and a ledger that fails when told to.
 #pragma once
 
+#include <functional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -31,6 +32,7 @@ struct PlainReader final : ports::CallbackReader {
 struct FailingLedger final : ports::Ledger {
   explicit FailingLedger(ports::Ledger& real) : ledger(real) {}
   async::Task<Result<void>> write(ports::LedgerWork work) override {
+    if (on_write) on_write(++writes);
     ports::LedgerWork racing = [this, work = std::move(work)](ports::LedgerTx& tx) {
       RacingTx failing(tx, [this](ports::LedgerTx&) {
         if (failures-- > 0) throw std::runtime_error("our bug");
@@ -42,6 +44,8 @@ struct FailingLedger final : ports::Ledger {
   }
   ports::Ledger& ledger;
   int failures = 0;
+  int writes = 0;
+  std::function<void(int)> on_write;  // hears the number of each write before it
 };
 
 struct InboxBench : Bench {

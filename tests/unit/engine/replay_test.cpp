@@ -86,6 +86,24 @@ TEST_CASE("replay: one that failed to the last is applied by hand") {
   bench.in([](auto& tx) { CHECK(tx.counts().waiting_for_person == 0); });
 }
 
+TEST_CASE("replay: the service does not undo what a person did between its reading and its look") {
+  ReplayBench bench;
+  bench.accept(declined("S"));
+  const auto recovery = bench.hand_over("S", RecoveryState::waiting);
+  bench.failing.failures = 2;  // the arrival, and the look below if it came to one
+  bench.take("n1", "completed " + order_of("S").str());
+  const auto waits = bench.only(order_of("S"));
+  REQUIRE(waits.result == CallbackResult::failed);
+  bench.failing.writes = 0;
+  bench.failing.on_write = [&](int number) {
+    if (number == 2) bench.replay(waits.key);  // after what is due was read
+  };
+  bench.retry_at(*waits.next_at);
+  CHECK(bench.failing.failures == 1);
+  CHECK(bench.only(order_of("S")).result == CallbackResult::applied);
+  CHECK(bench.recovery(recovery).state == RecoveryState::recovered);
+}
+
 TEST_CASE("replay: what cannot be read stays so and what is not there is not replayed") {
   ReplayBench bench;
   bench.take("n1", "gibberish");
