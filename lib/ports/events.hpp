@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -64,8 +65,10 @@ struct EventRow {
   std::string_view meaning;  // one sentence for the README's table
 };
 
+inline constexpr auto event_count = static_cast<std::size_t>(EventName::store_failed) + 1;
+
 // The one table. README's is compared with it by a test.
-extern const std::array<EventRow, 36> event_table;
+extern const std::array<EventRow, event_count> event_table;
 const EventRow& row_of(EventName name);
 
 // One event. The fields are an allow-list: there is no place for anything else, so neither a card
