@@ -3,18 +3,18 @@
 #include <cstddef>
 #include <vector>
 
+#include "base/card_number.hpp"
+
 namespace recycled::intake {
 
 namespace {
-
-constexpr std::size_t shortest_number = 13;
-constexpr std::size_t longest_number = 19;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_separator(char c) { return c == ' ' || c == '-'; }
 
 // Digits with nothing but separators between them: where each stands, and where groups begin.
 struct Run {
+  std::string digits;
   std::vector<std::size_t> places;
   std::vector<std::size_t> groups;  // indices into places, and its size at the end
 };
@@ -25,6 +25,7 @@ Run run_at(std::string_view text, std::size_t at) {
   for (std::size_t i = at; i < text.size(); ++i) {
     if (is_digit(text[i])) {
       if (!inside) run.groups.push_back(run.places.size());
+      run.digits += text[i];
       run.places.push_back(i);
     } else if (!is_separator(text[i])) {
       break;
@@ -35,16 +36,6 @@ Run run_at(std::string_view text, std::size_t at) {
   return run;
 }
 
-bool passes_luhn(std::string_view text, const Run& run, std::size_t from, std::size_t to) {
-  int sum = 0;
-  for (std::size_t i = to; i > from; --i) {
-    int digit = text[run.places[i - 1]] - '0';
-    if ((to - i) % 2 == 1) digit = digit * 2 > 9 ? digit * 2 - 9 : digit * 2;
-    sum += digit;
-  }
-  return sum % 10 == 0;
-}
-
 struct Range {
   std::size_t from;
   std::size_t to;
@@ -52,14 +43,15 @@ struct Range {
 
 // Whole groups only: "12 4111 1111 1111 1111" holds a number after its house number, but a longer
 // figure is not searched for one inside, where every second figure would have one by chance.
-std::vector<Range> numbers_in(std::string_view text, const Run& run) {
+std::vector<Range> numbers_in(const Run& run) {
   std::vector<Range> found;
   for (std::size_t first = 0; first + 1 < run.groups.size(); ++first) {
     for (std::size_t last = first + 1; last < run.groups.size(); ++last) {
       const Range range{run.groups[first], run.groups[last]};
       const std::size_t digits = range.to - range.from;
-      if (digits > longest_number) break;
-      if (digits < shortest_number || !passes_luhn(text, run, range.from, range.to)) continue;
+      if (digits > longest_card_number) break;
+      if (digits < shortest_card_number) continue;
+      if (!passes_luhn(std::string_view(run.digits).substr(range.from, digits))) continue;
       found.push_back(range);
     }
   }
@@ -71,7 +63,7 @@ void each_number(std::string_view text, Found found) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (!is_digit(text[i])) continue;
     const Run run = run_at(text, i);
-    for (const Range& range : numbers_in(text, run)) found(run, range);
+    for (const Range& range : numbers_in(run)) found(run, range);
     i = run.places.back();
   }
 }

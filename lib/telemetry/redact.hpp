@@ -10,12 +10,6 @@
 
 namespace recycled::telemetry {
 
-// Masks every run of 13 to 19 digits that passes the Luhn check, single spaces, dashes, dots or
-// control characters between digits included: "4111-1111 1111 1111" -> "****-**** **** ****". In a
-// longer run, the parts that begin like a card of a known brand and pass the check. A value that
-// is a GUID as a whole stays: it is one of our own ids.
-std::string mask_card_numbers(std::string_view text);
-
 // Printable UTF-8 on one line: control characters, format characters that reorder text, and bytes
 // that are not UTF-8 become "\xNN"; what is longer than 1000 bytes is cut and ends in "...".
 std::string make_printable(std::string_view text);

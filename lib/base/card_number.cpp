@@ -1,0 +1,122 @@
+#include "base/card_number.hpp"
+
+#include <vector>
+
+namespace recycled {
+namespace {
+
+constexpr std::size_t guid_length = 36;
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+
+bool is_separator(char c) {
+  return c == ' ' || c == '-' || c == '.' || static_cast<unsigned char>(c) < 0x20;
+}
+
+bool is_guid(std::string_view text) {
+  if (text.size() != guid_length) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+    if (dash ? text[i] != '-' : !is_hex(text[i])) return false;
+  }
+  return true;
+}
+
+// Where the next GUID that stands as a word of its own begins, from `from` on; npos if none does.
+std::size_t find_guid(std::string_view text, std::size_t from) {
+  for (std::size_t i = from; i + guid_length <= text.size(); ++i) {
+    const std::size_t end = i + guid_length;
+    const bool alone =
+        (i == 0 || !is_hex(text[i - 1])) && (end == text.size() || !is_hex(text[end]));
+    if (alone && is_guid(text.substr(i, guid_length))) return i;
+  }
+  return std::string_view::npos;
+}
+
+// Digits with nothing but single separators between them, and where each stands.
+struct Run {
+  std::string digits;
+  std::vector<std::size_t> places;
+};
+
+Run run_at(std::string_view text, std::size_t from) {
+  Run run;
+  for (std::size_t i = from; i < text.size(); ++i) {
+    if (is_digit(text[i])) {
+      run.digits += text[i];
+      run.places.push_back(i);
+    } else if (!is_separator(text[i]) || !is_digit(text[i - 1])) {
+      break;
+    }
+  }
+  return run;
+}
+
+// What Visa, Mastercard, JCB and Discover (16 digits), American Express (15) and Diners (14) issue.
+bool is_issued(int first_two, std::size_t count) {
+  const auto within = [first_two](int low, int high) {
+    return first_two >= low && first_two <= high;
+  };
+  if (count == 16) {
+    return within(40, 49) || within(51, 55) || within(22, 27) || within(64, 65) ||
+           first_two == 35 || first_two == 60;
+  }
+  if (count == 15) return first_two == 34 || first_two == 37;
+  return count == 14 && (first_two == 30 || first_two == 36 || first_two == 38);
+}
+
+// A run of a card's length needs only the check digit to be hidden. Other digits may stand right
+// beside a card number too (an expiry, a counter): parts of a run are hidden if they begin like a
+// real card, or else two of three long order numbers would be.
+void hide_in_run(const Run& run, std::size_t offset, std::string& text) {
+  const auto hide = [&](std::size_t first, std::size_t count) {
+    if (!passes_luhn(std::string_view(run.digits).substr(first, count))) return;
+    for (std::size_t i = first; i < first + count; ++i) text[offset + run.places[i]] = '*';
+  };
+  const std::size_t all = run.digits.size();
+  if (all >= shortest_card_number && all <= longest_card_number) hide(0, all);
+  for (std::size_t first = 0; first + 1 < all; ++first) {
+    const int first_two = (run.digits[first] - '0') * 10 + (run.digits[first + 1] - '0');
+    for (const std::size_t count : {14U, 15U, 16U}) {
+      if (first + count <= all && is_issued(first_two, count)) hide(first, count);
+    }
+  }
+}
+
+// In what stands between two GUIDs; `offset` is where that begins in the whole text.
+void hide_in_part(std::string_view part, std::size_t offset, std::string& text) {
+  for (std::size_t i = 0; i < part.size(); ++i) {
+    if (!is_digit(part[i])) continue;
+    const Run run = run_at(part, i);
+    hide_in_run(run, offset, text);
+    i = run.places.back();
+  }
+}
+
+}  // namespace
+
+bool passes_luhn(std::string_view digits) {
+  int sum = 0;
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    int digit = digits[digits.size() - 1 - i] - '0';
+    if (i % 2 == 1) digit *= 2;
+    sum += digit > 9 ? digit - 9 : digit;
+  }
+  return sum % 10 == 0;
+}
+
+std::string hide_card_numbers(std::string_view text) {
+  std::string hidden(text);
+  std::size_t from = 0;
+  while (from < text.size()) {
+    const std::size_t guid = find_guid(text, from);
+    hide_in_part(text.substr(from, guid - from), from, hidden);
+    if (guid == std::string_view::npos) break;
+    from = guid + guid_length;
+  }
+  return hidden;
+}
+
+}  // namespace recycled

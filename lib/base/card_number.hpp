@@ -1,0 +1,23 @@
+// Card numbers in text (mission.md X4): what they look like, and how they are made harmless before
+// a text is stored or shown.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace recycled {
+
+inline constexpr std::size_t shortest_card_number = 13;
+inline constexpr std::size_t longest_card_number = 19;
+
+// The check digit of ISO/IEC 7812. `digits` are digits and nothing else.
+bool passes_luhn(std::string_view digits);
+
+// Stars out every run of 13 to 19 digits that passes the Luhn check, single spaces, dashes, dots or
+// control characters between digits included: "4111-1111 1111 1111" -> "****-**** **** ****". In a
+// longer run, the parts that begin like a card of a known brand and pass the check. GUIDs stay,
+// wherever they stand: ids on the wire are GUIDs.
+std::string hide_card_numbers(std::string_view text);
+
+}  // namespace recycled
