@@ -3,11 +3,13 @@
 #include <openssl/crypto.h>
 
 namespace recycled::crypto {
-namespace {
 
-void wipe(std::string& text) { OPENSSL_cleanse(text.data(), text.size()); }
-
-}  // namespace
+void wipe(std::string& text) {
+  // A small text that was moved away from leaves its bytes behind its end: all there is room for.
+  text.resize(text.capacity());
+  OPENSSL_cleanse(text.data(), text.size());
+  text.clear();
+}
 
 Secret::Secret(std::string value) : value_(value) { wipe(value); }
 

@@ -1,12 +1,28 @@
-// A credential in memory (rule S1). It has no operator<< and no implicit conversion, so it cannot
-// slip into a message or a log line; whoever needs the characters says `reveal()`, and a search
-// for that word finds every use.
+// A credential (rule S1) or a card number (X4) in memory. A Secret has no operator<< and no
+// implicit conversion, so it cannot slip into a message or a log line; whoever needs the characters
+// says `reveal()`, and a search for that word finds every use.
 #pragma once
 
 #include <string>
 #include <string_view>
 
 namespace recycled::crypto {
+
+// Overwrites what the text held, and empties it. What it held before it grew is not reached: give
+// it room at once.
+void wipe(std::string& text);
+
+// Wipes a text that holds a secret when the scope ends, however it ends.
+class WipedAtEnd {
+ public:
+  explicit WipedAtEnd(std::string& text) : text_(text) {}
+  ~WipedAtEnd() { wipe(text_); }
+  WipedAtEnd(const WipedAtEnd&) = delete;
+  WipedAtEnd& operator=(const WipedAtEnd&) = delete;
+
+ private:
+  std::string& text_;
+};
 
 class Secret {
  public:

@@ -18,7 +18,9 @@ using recycled::Fault;
 namespace {
 
 template <class T>
-concept Printable = requires(std::ostream& out, const T& value) { out << value; };
+concept Printable = requires(std::ostream& out, const T& value) {
+  out << value;
+};
 
 // A directory of this test's own, gone with it.
 class Folder {
@@ -50,6 +52,23 @@ TEST_CASE("S1: a secret cannot be printed or turned into text unasked") {
   static_assert(!std::is_convertible_v<std::string, Secret>);
   CHECK(Secret("key").reveal() == "key");
   CHECK(Secret().empty());
+}
+
+TEST_CASE("X4: a wiped text keeps nothing of what it held, short or long") {
+  for (const std::string held : {"4111", "4000002760003184, which is on the heap"}) {
+    std::string text = held;
+    const std::string moved = std::move(text);  // a short one leaves its bytes behind
+    text = held;
+    wipe(text);
+    CHECK(text.empty());
+    CHECK(std::string_view(text.data(), text.capacity()).find('4') == std::string_view::npos);
+    {
+      text = held;
+      const WipedAtEnd wiped(text);
+      CHECK(text == held);
+    }
+    CHECK(text.empty());
+  }
 }
 
 TEST_CASE("S1: a secret keeps its value through copies and assignment to itself") {
