@@ -18,6 +18,12 @@ The API is under /v1/. Card tokens steer single orders by how they begin:
   challenge  capture  refuse (HTTP 400)  cancel
 Any other token goes by --approve and --decline.
 
+A card number that is tokenized gets a token of the same number each time. Its first six digits
+steer what becomes of orders with that token:
+  400001 approve   400002 decline  400003 pending  400004 late    400005 expire
+  400006 challenge 400007 capture  400008 refuse   400009 cancel  4000002760003184 approve
+A number with a wrong check digit and an expired card are refused (HTTP 400).
+
 Faults, in per mille (--fault error_429=50):
   callback_late callback_twice callback_early callback_reordered callback_lost
   error_429 error_5xx error_5xx_after stall reset_after_read token_expired
@@ -122,6 +128,10 @@ Result<flexfactor::Behaviour> read_behaviour(const SimTyped& typed) {
   auto app_secret = read_secret(typed.app_secret_file);
   if (!app_secret) return Failure(app_secret.error());
   behaviour.app_secret = *app_secret;
+  auto environment_key = read_secret(typed.environment_key_file);
+  if (!environment_key) return Failure(environment_key.error());
+  behaviour.environment_key = *environment_key;
+  behaviour.mid = typed.mid;
   return behaviour;
 }
 
@@ -143,6 +153,9 @@ void declare_options(CLI::App& app, SimTyped& typed) {
   app.add_option("--hmac-key-file", typed.hmac_key_file, "base64; default: a demo key");
   app.add_option("--app-key-file", typed.app_key_file, "default: any AppKey is accepted");
   app.add_option("--app-secret-file", typed.app_secret_file, "default: any AppSecret is accepted");
+  app.add_option("--environment-key-file", typed.environment_key_file,
+                 "of tokenization; default: any EnvironmentKey is accepted");
+  app.add_option("--mid", typed.mid, "of tokenization; default: any mid is accepted");
   app.add_option("--seed", typed.seed, "of all chance")->capture_default_str();
   app.add_option("--approve", typed.approve, "percent of orders approved")
       ->check(CLI::Range(0, 100))

@@ -25,6 +25,8 @@ struct SimTyped {
   std::string hmac_key_file;
   std::string app_key_file;
   std::string app_secret_file;
+  std::string environment_key_file;
+  std::string mid;
   std::uint64_t seed = 1;
   int approve = 60;
   int decline = 30;

@@ -9,17 +9,20 @@ namespace recycled::flexfactor {
 namespace {
 
 struct Steering {
-  std::string_view prefix;
+  std::string_view prefix;  // of a token
+  std::string_view number;  // how a card number begins that gets such a token
   Fate fate;
 };
 
 constexpr std::array steering_table{
-    Steering{"approve", Fate::approve}, Steering{"decline", Fate::decline},
-    Steering{"pending", Fate::never},   Steering{"late", Fate::late},
-    Steering{"expire", Fate::expire},   Steering{"challenge", Fate::challenge},
-    Steering{"capture", Fate::capture}, Steering{"refuse", Fate::refuse},
-    Steering{"cancel", Fate::cancel},
+    Steering{"approve", "400001", Fate::approve}, Steering{"decline", "400002", Fate::decline},
+    Steering{"pending", "400003", Fate::never},   Steering{"late", "400004", Fate::late},
+    Steering{"expire", "400005", Fate::expire},   Steering{"challenge", "400006", Fate::challenge},
+    Steering{"capture", "400007", Fate::capture}, Steering{"refuse", "400008", Fate::refuse},
+    Steering{"cancel", "400009", Fate::cancel},
 };
+// flexfactor.md "Sandbox values".
+constexpr std::string_view sandbox_card = "4000002760003184";
 
 const Steering* steering_of(std::string_view card_token) {
   for (const auto& steering : steering_table) {
@@ -81,6 +84,14 @@ std::uint64_t Dice::next() {
 
 std::int64_t Dice::roll(std::int64_t sides) {
   return static_cast<std::int64_t>(next() % static_cast<std::uint64_t>(sides));
+}
+
+std::string_view steering_of_number(std::string_view card_number) {
+  if (card_number == sandbox_card) return "approve";
+  for (const auto& steering : steering_table) {
+    if (card_number.starts_with(steering.number)) return steering.prefix;
+  }
+  return {};
 }
 
 bool is_steered(std::string_view card_token) { return steering_of(card_token) != nullptr; }

@@ -68,6 +68,8 @@ struct Behaviour {
   std::string callback_host = "billing.example.com";
   crypto::Secret app_key;  // empty: any will do, and so with the secret
   crypto::Secret app_secret;
+  crypto::Secret environment_key;  // of tokenization, and the mid there; empty: any will do
+  std::string mid;
 };
 
 // A sequence of pseudo-random numbers that is the same everywhere (splitmix64).
@@ -87,6 +89,11 @@ class Dice {
 // `attempt` decide the dice, so that it does not matter in which order requests arrive.
 Fate fate_of(const Behaviour& behaviour, std::string_view card_token, std::string_view order,
              int attempt);
+
+// The word a tokenized card's token is to begin with: steering by card number, of which the first
+// six digits count (400001 approve, 400002 decline, …, and the sandbox's card that succeeds).
+// Empty: the rates decide.
+std::string_view steering_of_number(std::string_view card_number);
 
 // Whether the token's prefix alone decides.
 bool is_steered(std::string_view card_token);

@@ -6,7 +6,9 @@
 
 #include "crypto/digest.hpp"
 #include "crypto/guid.hpp"
+#include "flexfactor/simulated_cards.hpp"
 #include "flexfactor/simulated_wire.hpp"
+#include "flexfactor/url.hpp"
 
 namespace recycled::flexfactor {
 
@@ -38,23 +40,6 @@ std::vector<std::string> split(std::string_view text, char at) {
   }
 }
 
-// What a client escaped ("%3A"), as it meant it.
-std::string unescaped(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    int byte = 0;
-    const auto hex = text.substr(i + 1, 2);
-    if (text[i] == '%' && hex.size() == 2 &&
-        std::from_chars(hex.data(), hex.data() + 2, byte, 16).ptr == hex.data() + 2) {
-      out += static_cast<char>(byte);
-      i += 2;
-    } else {
-      out += text[i];
-    }
-  }
-  return out;
-}
-
 bool matches(const crypto::Secret& wanted, const std::string& given) {
   return wanted.empty() || crypto::equal_in_constant_time(wanted.reveal(), given);
 }
@@ -70,7 +55,7 @@ SimulatedFlexFactor::Target SimulatedFlexFactor::take_apart(const http::Request&
     for (const auto& pair : split(path.substr(mark + 1), '&')) {
       const auto equals = pair.find('=');
       if (equals != std::string::npos)
-        target.query[pair.substr(0, equals)] = unescaped(pair.substr(equals + 1));
+        target.query[pair.substr(0, equals)] = url_unescaped(pair.substr(equals + 1));
     }
     path = path.substr(0, mark);
   }
@@ -78,7 +63,7 @@ SimulatedFlexFactor::Target SimulatedFlexFactor::take_apart(const http::Request&
   if (path.starts_with("v1/")) path.remove_prefix(3);
   auto parts = split(path, '/');
   if (parts.size() >= 2 && parts[0] == "orders") {
-    target.id = unescaped(std::exchange(parts[1], "{id}"));
+    target.id = url_unescaped(std::exchange(parts[1], "{id}"));
   }
   for (const auto& part : parts) {
     if (!target.endpoint.empty()) target.endpoint += '/';
@@ -140,11 +125,7 @@ http::Response SimulatedFlexFactor::process(const http::Request& request, const 
   if (call == "POST orders/{id}/refund") return refund(request, target, now);
   if (call == "POST capture") return capture(request, now);
   if (call == "POST outcome") return outcome(request);
-  if (call == "POST tokenize") {
-    const auto card = tokenized(parse_object(request.body).value_or(Json::object()));
-    if (card.is_null()) return bad_request({{"Number", {"The Number field is required."}}});
-    return json_response(200, card);
-  }
+  if (call == "POST tokenize") return tokenize(request, target, now);
   return bare(404);
 }
 
@@ -175,6 +156,17 @@ bool SimulatedFlexFactor::knows_bearer(const http::Request& request, Instant now
   if (!header.starts_with("Bearer ")) return false;
   const auto known = tokens_.find(header.substr(7));
   return known != tokens_.end() && now < known->second;
+}
+
+// --- cards ---
+
+http::Response SimulatedFlexFactor::tokenize(const http::Request& request, const Target& target,
+                                             Instant now) {
+  const Json body = parse_object(request.body).value_or(Json::object());
+  const Json wrong = tokenize_problems(orders_.behaviour(), target.query, body, now);
+  if (!wrong.empty()) return bad_request(wrong);
+  ++orders_.counted().cards;
+  return json_response(200, tokenized(body));
 }
 
 // --- evaluate ---
@@ -324,6 +316,7 @@ std::string to_json(const Statistics& statistics) {
   body["expired"] = statistics.expired;
   body["cancelled"] = statistics.cancelled;
   body["refunded"] = statistics.refunded;
+  body["cards"] = statistics.cards;
   body["callbacks_sent"] = statistics.callbacks_sent;
   body["callbacks_lost"] = statistics.callbacks_lost;
   body["calls"] = Json::object();

@@ -64,6 +64,7 @@ class SimulatedFlexFactor {
   http::Response process(const http::Request& request, const Target& target, Instant now);
   http::Response token(const http::Request& request, Instant now);
   bool knows_bearer(const http::Request& request, Instant now) const;
+  http::Response tokenize(const http::Request& request, const Target& target, Instant now);
   http::Response evaluate(const http::Request& request, Instant now);
   http::Response judge(const Json& body, Instant now);
   http::Response bad_request(const Json& fields);

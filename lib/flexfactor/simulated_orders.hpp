@@ -65,6 +65,7 @@ struct Statistics {
   std::int64_t expired = 0;
   std::int64_t cancelled = 0;
   std::int64_t refunded = 0;
+  std::int64_t cards = 0;  // tokenized
   std::int64_t callbacks_sent = 0;
   std::int64_t callbacks_lost = 0;
   std::map<std::string, std::int64_t> calls;      // by endpoint

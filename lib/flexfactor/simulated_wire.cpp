@@ -3,8 +3,6 @@
 #include <array>
 #include <utility>
 
-#include "crypto/guid.hpp"
-
 namespace recycled::flexfactor {
 
 namespace {
@@ -162,20 +160,6 @@ Json shown(const SimulatedOrder& order, const Behaviour& behaviour) {
   body["createdOn"] = to_iso8601(order.created_at);
   body["expiryDate"] = to_iso8601(order.expires_at);
   return body;
-}
-
-Json tokenized(const Json& body) {
-  const Json& card = member(member(body, "payment_method"), "credit_card");
-  const std::string number = text_at(card, "number");
-  if (number.size() < 12) return {};
-  const std::string prefix = number == "4000002760003184" ? "approve-" : "token-";
-  Json method;
-  method["token"] = prefix + crypto::derive_guid({"simulated card", number});
-  method["last_four_digits"] = number.substr(number.size() - 4);
-  method["first_six_digits"] = number.substr(0, 8);  // it may hold eight, and so it does here
-  Json out;
-  out["transaction"]["payment_method"] = std::move(method);
-  return out;
 }
 
 http::Response json_response(int status, const Json& body) {

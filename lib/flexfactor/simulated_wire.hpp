@@ -23,9 +23,6 @@ std::string_view word_of(const SimulatedOrder& order, const Behaviour& behaviour
 // The order as GET orders/{id} shows it.
 Json shown(const SimulatedOrder& order, const Behaviour& behaviour);
 
-// A card number to the token it stands for; the sandbox card that succeeds gets one that does.
-Json tokenized(const Json& body);
-
 http::Response json_response(int status, const Json& body);
 
 }  // namespace recycled::flexfactor
