@@ -14,7 +14,8 @@ struct Account {
   std::string site_id;
   crypto::Secret app_key;
   crypto::Secret app_secret;
-  std::string descriptor;  // on the payer's statement; empty: not sent
+  std::string descriptor;            // on the payer's statement; empty: not sent
+  crypto::Secret environment_key{};  // of its tokenization; empty: no tokens are made
 };
 
 }  // namespace recycled::flexfactor

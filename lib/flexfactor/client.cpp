@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "base/ensure.hpp"
+#include "flexfactor/tokenize.hpp"
+#include "flexfactor/url.hpp"
 
 namespace recycled::flexfactor {
 
@@ -17,25 +19,8 @@ http::Request request_for(std::string method, std::string target, std::string bo
   return request;
 }
 
-// Ids come from outside: what is no unreserved character of a URL is escaped, so that none of them
-// can lead to another path or add to a query.
-std::string escaped(const std::string& id) {
-  static constexpr std::string_view digits = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : id) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    if (letter || c == '-' || c == '_') {
-      out += c;
-    } else {
-      out += {'%', digits[byte >> 4U], digits[byte & 0xFU]};
-    }
-  }
-  return out;
-}
-
 std::string list_target(const ports::ListQuery& query) {
-  return "orders?from=" + escaped(to_iso8601(query.from)) + "&to=" + escaped(to_iso8601(query.to)) +
+  return "orders?from=" + url_escaped(to_iso8601(query.from)) + "&to=" + url_escaped(to_iso8601(query.to)) +
          "&pageSize=" + std::to_string(query.page_size) +
          "&pageNumber=" + std::to_string(query.page);
 }
@@ -92,7 +77,7 @@ async::Task<ports::HandOverReply> Client::hand_over(std::string body) {
 
 async::Task<ports::InquiryReply> Client::inquire(ProviderOrderId order) {
   ensure(!order.empty(), "an inquiry names an order");
-  auto request = request_for("GET", "orders/" + escaped(order.str()), {});
+  auto request = request_for("GET", "orders/" + url_escaped(order.str()), {});
   auto answer = co_await call(std::move(request), order.str());
   ports::InquiryReply reply;
   reply.word = answer.why;
@@ -104,14 +89,14 @@ async::Task<ports::InquiryReply> Client::inquire(ProviderOrderId order) {
 
 async::Task<ports::WithdrawReply> Client::cancel(ProviderOrderId order) {
   ensure(!order.empty(), "a cancel names an order");
-  std::string target = "orders/" + escaped(order.str()) + "/cancel";
+  std::string target = "orders/" + url_escaped(order.str()) + "/cancel";
   auto reply = co_await withdraw(std::move(target), order.str());
   co_return reply;
 }
 
 async::Task<ports::WithdrawReply> Client::cancel_external(OrderId order) {
   ensure(!order.empty(), "a cancel names an order");
-  std::string target = "orders/" + escaped(order.str()) + "/external-cancel";
+  std::string target = "orders/" + url_escaped(order.str()) + "/external-cancel";
   auto reply = co_await withdraw(std::move(target), order.str());
   co_return reply;
 }
@@ -140,6 +125,19 @@ async::Task<ports::WithdrawReply> Client::withdraw(std::string target, std::stri
   co_return reply;
 }
 
+// The target holds the EnvironmentKey and the body a card number: neither is in any event.
+async::Task<ports::TokenizeReply> Client::tokenize(ports::PlainCard card) {
+  ensure(!account_.environment_key.empty(), "tokens are made by an account that has the key");
+  auto body = compose_tokenize(card);
+  if (!body) co_return ports::CardRefused{body.error().message};
+  auto request = request_for("POST", tokenize_target(account_), std::move(*body));
+  std::string no_order;
+  auto answer = co_await call(std::move(request), std::move(no_order));
+  if (answer.response) co_return decode_tokenize(answer.reply(), card);
+  if (answer.retry_after) co_return ports::SlowDown{answer.why, answer.retry_after};
+  co_return ports::NoAnswer{answer.why};
+}
+
 async::Task<Client::Answer> Client::call(http::Request request, std::string order) {
   auto answer = co_await authorized(std::move(request));
   if (answer.response) {
@@ -151,6 +149,8 @@ async::Task<Client::Answer> Client::call(http::Request request, std::string orde
 }
 
 async::Task<Client::Answer> Client::authorized(http::Request request) {
+  // What a second turn would need is in here, a card number perhaps (the transport wipes its own).
+  const crypto::WipedAtEnd wiped(request.body);
   Answer answer;
   for (int turn = 1; turn <= 2; ++turn) {
     auto token = co_await token_.get();

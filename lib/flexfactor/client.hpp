@@ -1,16 +1,17 @@
-// FlexFactor as the engine's provider: one account over one transport.
+// FlexFactor as the engine's provider and tokenizer: one account over one transport.
 #pragma once
 
 #include "flexfactor/account.hpp"
 #include "flexfactor/token.hpp"
 #include "ports/provider.hpp"
+#include "ports/tokenizer.hpp"
 
 namespace recycled::flexfactor {
 
 // Every call is made at most once (lessons.md 3), but for a 401: that request was not taken in, so
 // it is sent once more under a new token. Only a transport that certainly reached nobody is
 // reported as not sent; whatever may have arrived is unknown. For one thread.
-class Client final : public ports::Provider {
+class Client final : public ports::Provider, public ports::Tokenizer {
  public:
   // The references outlive this.
   Client(http::Transport& transport, const ports::Clock& clock, ports::Events& events,
@@ -27,6 +28,9 @@ class Client final : public ports::Provider {
   async::Task<ports::WithdrawReply> cancel(ProviderOrderId order) override;
   async::Task<ports::WithdrawReply> cancel_external(OrderId order) override;
   async::Task<ports::ListReply> list(ports::ListQuery query) override;
+
+  // An account without an EnvironmentKey makes no tokens: not to be called there.
+  async::Task<ports::TokenizeReply> tokenize(ports::PlainCard card) override;
 
  private:
   // What one call came to: a response, or why there is none.

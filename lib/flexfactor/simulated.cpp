@@ -1,7 +1,6 @@
 #include "flexfactor/simulated.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "crypto/digest.hpp"

@@ -13,6 +13,7 @@
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 
+#include "crypto/secret.hpp"
 #include "http/connector.hpp"
 #include "http/tls.hpp"
 
@@ -140,6 +141,7 @@ async::Task<Exchange> Client::Impl::talk(std::unique_ptr<Wire> wire, Message mes
   ErrorCode error;
   auto token = asio::redirect_error(asio::use_awaitable, error);
   co_await beast_http::async_write(*wire, message, token);
+  crypto::wipe(message.body());  // it may have held a card number
   if (error) co_return failed(Reached::perhaps, "send the request: " + wire->reason(error));
 
   boost::beast::flat_buffer buffer;

@@ -84,12 +84,18 @@ class FakeTransport final : public http::Transport {
   int issued_ = 0;
 };
 
+Account tokenizing_account() {
+  auto account = sample_account();
+  account.environment_key = crypto::Secret("canary-environment");
+  return account;
+}
+
 struct Bench {
   boost::asio::io_context context;
   FakeClock clock;
   Recorder events;
   FakeTransport transport{clock};
-  Client client{transport, clock, events, sample_account()};
+  Client client{transport, clock, events, tokenizing_account()};
   std::string body = *client.compose(sample_request());
 
   template <class T>
@@ -99,6 +105,11 @@ struct Bench {
     return *got;
   }
 
+  ports::TokenizeReply tokenize() {
+    ports::PlainCard card;
+    card.number = crypto::Secret("4000002760003184");
+    return get(client.tokenize(card));
+  }
   ports::HandOverReply hand_over() { return get(client.hand_over(body)); }
 
   template <class T>
@@ -277,4 +288,50 @@ TEST_CASE("log: tokens and outages are noted without their content") {
   CHECK(bench.events.noted[1].name == ports::EventName::provider_unavailable);
   CHECK(bench.events.noted[1].order == sample_request().order.str());
   CHECK(bench.events.noted[1].reason == "HTTP 503");
+}
+
+TEST_CASE("client: a card is tokenized under the bearer, and a 401 costs a new one and no more") {
+  Bench bench;
+  const std::string made = R"({"transaction":{"payment_method":{"token":"tok"}}})";
+  bench.transport.answers = {FakeTransport::answer(401), FakeTransport::answer(200, made)};
+  CHECK(std::get<ports::CardToken>(bench.tokenize()).token == "tok");
+  std::vector<const http::Request*> sent;
+  for (const auto& request : bench.transport.requests) {
+    if (request.target != "oauth2/token") sent.push_back(&request);
+  }
+  REQUIRE(sent.size() == 2);
+  for (const auto* request : sent) {
+    CHECK(request->method == "POST");
+    CHECK(request->target == "tokenize?mid=mid-1&environment=canary-environment");
+    CHECK(request->body.find("4000002760003184") != std::string::npos);
+  }
+  CHECK(http::find_header(sent[0]->headers, "Authorization") == "Bearer token-1");
+  CHECK(http::find_header(sent[1]->headers, "Authorization") == "Bearer token-2");
+}
+
+TEST_CASE("L3: the transport's failure is told, and the tokenization is not repeated in here") {
+  Bench bench;
+  bench.transport.answers = {FakeTransport::failure(http::Reached::perhaps, "timeout")};
+  CHECK(std::get<ports::NoAnswer>(bench.tokenize()).why == "timeout");
+  CHECK(bench.transport.requests.size() == 2);
+
+  Bench busy;
+  busy.transport.tokens = {FakeTransport::answer(429, "", {{"Retry-After", "7"}})};
+  CHECK(std::get<ports::SlowDown>(busy.tokenize()).retry_after == Millis(7000));
+  busy.transport.answers = {FakeTransport::answer(429, "", {{"Retry-After", "8"}})};
+  CHECK(std::get<ports::SlowDown>(busy.tokenize()).retry_after == Millis(8000));
+}
+
+TEST_CASE("X4: no event of a tokenization names the card or the key in its target") {
+  Bench bench;
+  bench.transport.answers = {
+      FakeTransport::answer(503), FakeTransport::answer(429),
+      FakeTransport::failure(http::Reached::perhaps, "read the response: reset")};
+  for (int n = 0; n < 3; ++n) bench.tokenize();
+  CHECK(bench.events.noted.size() > 3);
+  for (const auto& event : bench.events.noted) {
+    const std::string said = event.reason + event.order + event.gateway + event.provider_order;
+    CHECK(said.find("canary") == std::string::npos);
+    CHECK(said.find("4000002760003184") == std::string::npos);
+  }
 }

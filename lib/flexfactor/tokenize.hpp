@@ -1,0 +1,23 @@
+// The wire of POST tokenize (flexfactor.md), as pure functions. A card number is in no message and
+// no copy of it is left behind.
+#pragma once
+
+#include <string>
+
+#include "flexfactor/account.hpp"
+#include "flexfactor/codec.hpp"
+#include "ports/tokenizer.hpp"
+
+namespace recycled::flexfactor {
+
+// "tokenize?mid=…&environment=…". It holds the EnvironmentKey: to be sent and never to be shown.
+std::string tokenize_target(const Account& account);
+
+// The body, written into one buffer that the caller wipes. No verification value: we have none,
+// and must not keep one. Fault::invalid: a name is not UTF-8.
+Result<std::string> compose_tokenize(const ports::PlainCard& card);
+
+// What a reply means. One that names another card than `card` is no answer to it.
+ports::TokenizeReply decode_tokenize(const Reply& reply, const ports::PlainCard& card);
+
+}  // namespace recycled::flexfactor
