@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include <CLI/CLI.hpp>
@@ -110,6 +111,7 @@ class CommandLine {
     subscriptions->footer(
         "Examples:\n  recycled import subscriptions declined.csv\n"
         "  recycled import subscriptions --dry-run - < declined.jsonl\n"
+        "  recycled import subscriptions --tokenize cards.csv\n"
         "Rows that cannot be taken go to FILE.rejected with the reason; the rest goes in "
         "(exit code 3).");
     take_config(subscriptions);
@@ -117,8 +119,20 @@ class CommandLine {
     subscriptions->add_option("FILE", file_, "the file, or - for standard input")->required();
     subscriptions->add_flag_callback(
         "--dry-run", [this] { mode_ = ImportMode::dry_run; }, "say what would happen, only");
+    CLI::Option* tokenize = subscriptions->add_flag_callback(
+        "--tokenize", [this] { tokenizing_.emplace(tokenizing_.value_or(intake::Tokenizing())); },
+        "read card_number, send it to FlexFactor and keep only the token");
+    subscriptions
+        ->add_option_function<std::string>(
+            "--gateway",
+            [this](const std::string& id) { tokenizing_ = intake::Tokenizing{GatewayId(id)}; },
+            "the FlexFactor gateway whose account makes the tokens (default: the one that the "
+            "row's recycle profile hands over to)")
+        ->needs(tokenize);
     subscriptions->callback([this] {
-      run_ = [this] { return run_import_subscriptions({config(), file_, mode_, output_}); };
+      run_ = [this] {
+        return run_import_subscriptions({config(), file_, mode_, output_, tokenizing_});
+      };
     });
   }
 
@@ -180,6 +194,7 @@ class CommandLine {
   CallbacksTyped callbacks_;
   Output output_ = Output::text;
   ImportMode mode_ = ImportMode::write;
+  std::optional<intake::Tokenizing> tokenizing_;
   engine::Scanning scanning_ = engine::Scanning::on;
   ports::Level level_ = ports::Level::info;
 };

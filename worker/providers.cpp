@@ -26,6 +26,17 @@ Result<AppKeys> read_app_keys(const config::FlexFactorAccount& account, telemetr
 
 }  // namespace
 
+http::ClientSettings wire_settings(const config::Settings& settings,
+                                   const config::FlexFactorAccount& account) {
+  http::ClientSettings wire;
+  wire.base_url = account.base_url;
+  wire.ca_file = account.ca_file;
+  wire.connect_timeout = settings.limits.connect_timeout;
+  wire.request_timeout = settings.limits.request_timeout;
+  wire.idle_connections = account.in_flight.value_or(settings.limits.in_flight);
+  return wire;
+}
+
 Result<std::unique_ptr<ProviderSet>> ProviderSet::make(boost::asio::any_io_executor executor,
                                                        const config::Settings& settings,
                                                        const ports::Clock& clock,
@@ -34,20 +45,14 @@ Result<std::unique_ptr<ProviderSet>> ProviderSet::make(boost::asio::any_io_execu
   for (const auto& [gateway, account] : settings.accounts) {
     auto keys = read_app_keys(account, log);
     if (!keys) return Failure(keys.error());
-    http::ClientSettings wire;
-    wire.base_url = account.base_url;
-    wire.ca_file = account.ca_file;
-    wire.connect_timeout = settings.limits.connect_timeout;
-    wire.request_timeout = settings.limits.request_timeout;
-    wire.idle_connections = account.in_flight.value_or(settings.limits.in_flight);
-    auto transport = http::Client::make(executor, std::move(wire));
+    auto transport = http::Client::make(executor, wire_settings(settings, account));
     if (!transport) return Failure(transport.error());
     Connected connected;
     connected.transport = std::move(*transport);
     connected.client = std::make_unique<flexfactor::Client>(
         *connected.transport, clock, log,
         flexfactor::Account{
-            gateway, account.mid, account.site_id, keys->app_key, keys->app_secret, {}});
+            gateway, account.mid, account.site_id, keys->app_key, keys->app_secret, {}, {}});
     set->accounts_.emplace(gateway, std::move(connected));
   }
   return set;

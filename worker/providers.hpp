@@ -16,6 +16,10 @@
 
 namespace recycled {
 
+// How an account is reached: where it is, what certificates count, how long we wait.
+http::ClientSettings wire_settings(const config::Settings& settings,
+                                   const config::FlexFactorAccount& account);
+
 class ProviderSet final : public ports::Providers {
  public:
   // Reads the accounts' secrets and hides them from the log. Fault::invalid names the account and

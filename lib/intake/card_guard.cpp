@@ -1,5 +1,7 @@
 #include "intake/card_guard.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <vector>
 
@@ -8,6 +10,17 @@
 namespace recycled::intake {
 
 namespace {
+
+constexpr std::array<std::string_view, 8> verification_values{
+    "cvv", "cvv2", "cvc", "cvc2", "card_cvv", "card_cvc", "security_code", "verification_value"};
+
+std::string lower(std::string_view text) {
+  std::string made(text);
+  for (char& c : made) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return made;
+}
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_separator(char c) { return c == ' ' || c == '-'; }
@@ -92,6 +105,18 @@ std::string mask_digits(std::string_view text) {
     if (is_digit(c) && ++kept > 4) c = '*';
   }
   return masked;
+}
+
+bool is_verification_value(std::string_view column) {
+  const auto& known = verification_values;
+  return std::find(known.begin(), known.end(), lower(column)) != known.end();
+}
+
+bool names_verification_value(std::string_view text) {
+  const std::string searched = lower(text);
+  return std::any_of(verification_values.begin(), verification_values.end(), [&](auto name) {
+    return searched.find('"' + std::string(name) + '"') != std::string::npos;
+  });
 }
 
 }  // namespace recycled::intake

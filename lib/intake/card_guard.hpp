@@ -17,4 +17,10 @@ std::string mask_card_numbers(std::string_view text);
 // All digits but the last four starred out: for a field that is said to hold a card number.
 std::string mask_digits(std::string_view text);
 
+// A column of card verification values (cvv, cvc, security_code, …), which nobody may store: it is
+// not read, and starred out where its record is given back.
+bool is_verification_value(std::string_view column);
+// Whether a text that could not be taken apart names such a column: then none of it may be kept.
+bool names_verification_value(std::string_view text);
+
 }  // namespace recycled::intake

@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "crypto/secret.hpp"
 #include "intake/card_guard.hpp"
 #include "intake/text.hpp"
 
@@ -36,13 +37,16 @@ Result<void> check_columns(const std::vector<std::string>& columns) {
 
 class Import {
  public:
-  Import(const RecordRules& rules, const ImportHooks& hooks) : rules_(rules), hooks_(hooks) {}
+  Import(const RecordRules& rules, const ImportHooks& hooks) : rules_(rules), hooks_(hooks) {
+    batch_.reserve(hooks.batch);
+  }
 
   Result<ImportSummary> run(RowReader& rows) {
-    for (const std::string& column : rows.columns()) note_unknown(column);
+    for (const std::string& column : rows.columns()) note_field(column);
     while (auto row = rows.next()) {
       ++summary_.read;
-      take(*row, rows);
+      batch_.push_back(judge(*row, rows));
+      wipe(*row);
       if (batch_.size() < hooks_.batch) continue;
       if (auto flushed = flush(); !flushed) return Failure(flushed.error());
     }
@@ -51,21 +55,61 @@ class Import {
   }
 
  private:
-  void take(const Row& row, const RowReader& rows) {
+  ImportRow judge(const Row& row, const RowReader& rows) {
+    ImportRow judged;
+    judged.line = row.line;
     if (!row.damage.empty()) {
-      reject({row.line, row.damage, mask_card_numbers(row.raw)});
-      return;
+      judged.refusal = row.damage;
+      if (!keeps_nothing_of(row)) judged.record = mask_card_numbers(row.raw);
+      return judged;
     }
-    for (const auto& [name, value] : row.fields) note_unknown(name);
-    auto subscription = to_subscription(row.fields, rules_);
-    if (subscription) {
-      batch_.push_back(std::move(*subscription));
-      return;
-    }
-    // Written anew where a card number is in it: masking the raw text could miss an escaped one.
+    for (const auto& [name, value] : row.fields) note_field(name);
+    auto read = to_subscription(row.fields, rules_);
+    // Written anew where card data is in it: masking the raw text could miss an escaped one.
     const bool secret = holds_card_data(row.fields);
-    reject({row.line, describe(subscription.error()),
-            secret ? rows.write(masked(row.fields)) : mask_card_numbers(row.raw)});
+    if (!read) {
+      judged.refusal = describe(read.error());
+      judged.record = secret ? rows.write(masked(row.fields)) : mask_card_numbers(row.raw);
+      return judged;
+    }
+    judged.subscription = std::move(read->subscription);
+    judged.card = std::move(read->card);
+    if (judged.card) judged.record = rows.write(masked(row.fields));
+    return judged;
+  }
+
+  // A verification value that cannot be told from the rest of a damaged record.
+  bool keeps_nothing_of(const Row& row) const {
+    return has_verification_values_ || names_verification_value(row.raw);
+  }
+
+  static void wipe(Row& row) {
+    const auto number = row.fields.find("card_number");
+    if (number == row.fields.end()) return;
+    crypto::wipe(number->second);
+    crypto::wipe(row.raw);
+  }
+
+  Result<void> flush() {
+    Result<void> tokenized;
+    if (rules_.tokenizing) tokenized = hooks_.tokenize(batch_);
+    std::vector<billing::Subscription> ready;
+    for (ImportRow& row : batch_) {
+      if (!row.refusal.empty()) {
+        reject({row.line, std::move(row.refusal), std::move(row.record)});
+      } else if (!row.card) {
+        ready.push_back(std::move(row.subscription));
+      }
+    }
+    batch_.clear();
+    const auto count = static_cast<std::int64_t>(ready.size());
+    if (count > 0) {
+      auto taken = hooks_.sink(std::move(ready));
+      if (!taken) return taken;
+    }
+    summary_.accepted += count;
+    hooks_.on_progress(summary_);
+    return tokenized;
   }
 
   void reject(Reject reject) {
@@ -74,18 +118,8 @@ class Import {
     hooks_.on_reject(reject);
   }
 
-  Result<void> flush() {
-    const auto count = static_cast<std::int64_t>(batch_.size());
-    if (count > 0) {
-      auto taken = hooks_.sink(std::exchange(batch_, {}));
-      if (!taken) return taken;
-    }
-    summary_.accepted += count;
-    hooks_.on_progress(summary_);
-    return {};
-  }
-
-  void note_unknown(const std::string& name) {
+  void note_field(const std::string& name) {
+    if (is_verification_value(name)) has_verification_values_ = true;
     if (is_subscription_field(name) || unknown_.size() >= most_unknown_fields) return;
     if (unknown_.insert(name).second) {
       summary_.unknown_fields.push_back(printable(mask_card_numbers(name)));
@@ -94,8 +128,9 @@ class Import {
 
   const RecordRules& rules_;
   const ImportHooks& hooks_;
-  std::vector<billing::Subscription> batch_;
+  std::vector<ImportRow> batch_;
   std::set<std::string> unknown_;
+  bool has_verification_values_ = false;
   ImportSummary summary_;
 };
 

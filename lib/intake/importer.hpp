@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,17 +30,33 @@ struct ImportSummary {
   std::vector<std::string> unknown_fields;  // each once, in the order of appearance
 };
 
+// A record between reading and the sink.
+struct ImportRow {
+  std::int64_t line = 0;
+  billing::Subscription subscription;
+  std::optional<ports::PlainCard> card;  // until a token stands in the subscription
+  std::string refusal;                   // why it is not taken in after all
+  std::string record;                    // as in Reject, of one that is or may be refused
+};
+
+// Puts a token in the place of each card, or says in `refusal` why there is none; either way the
+// card is gone then. An error ends the import: what has its token goes to the sink, and what still
+// has its card is in no count but `read`.
+using Tokenize = std::function<Result<void>(std::vector<ImportRow>&)>;
+
 using Sink = std::function<Result<void>(std::vector<billing::Subscription>)>;
 
 struct ImportHooks {
+  Tokenize tokenize;  // needed where RecordRules say `tokenizing`
   Sink sink;
   std::function<void(const Reject&)> on_reject;
   std::function<void(const ImportSummary&)> on_progress;  // after each batch
   std::size_t batch = 500;
 };
 
-// An error is the file's (a required column is missing: nothing was handed on) or the sink's
-// (what it took before stays taken; importing the file again is harmless).
+// Records stay in the file's order, in batches that bound what is in memory. An error is the file's
+// (a required column is missing: nothing was handed on), the tokenization's or the sink's (what was
+// taken before stays taken; importing the file again is harmless).
 Result<ImportSummary> import_subscriptions(RowReader& rows, const RecordRules& rules,
                                            const ImportHooks& hooks);
 

@@ -52,12 +52,13 @@ constexpr std::array optional_fields{"declined_at",
 constexpr Millis ahead = std::chrono::hours(24);
 constexpr Instant oldest = std::chrono::sys_days(std::chrono::year(2000) / 1 / 1);
 
-std::vector<FieldProblem> card_problems(const Fields& fields) {
+std::vector<FieldProblem> card_problems(const Fields& fields, const RecordRules& rules) {
   std::vector<FieldProblem> problems;
   for (const auto& [name, value] : fields) {
     if (name == "card_number") {
-      if (trimmed(value).empty()) continue;
-      problems.push_back({name, "cannot be taken in: replace it by its card_token"});
+      if (rules.tokenizing || is_blank(value)) continue;
+      problems.push_back(
+          {name, "is read by import --tokenize alone: use that, or replace it by its card_token"});
     } else if (holds_card_number(value)) {
       problems.push_back(
           {printable(mask_card_numbers(name)), "holds what looks like a card number: remove it"});
@@ -193,7 +194,7 @@ void read_schedule(FieldReader& reader, Subscription& into) {
 }  // namespace
 
 SubscriptionResult to_subscription(const Fields& fields, const RecordRules& rules) {
-  auto card_numbers = card_problems(fields);
+  auto card_numbers = card_problems(fields, rules);
   if (!card_numbers.empty()) return tl::unexpected(std::move(card_numbers));
 
   FieldReader reader(fields);
@@ -213,13 +214,18 @@ SubscriptionResult to_subscription(const Fields& fields, const RecordRules& rule
   read.product = ProductId(reader.id("product_id"));
   read.card = read_card(reader);
   read.payer = read_payer(reader);
+  std::optional<ports::PlainCard> card;
+  if (rules.tokenizing) {
+    card = read_plain_card(reader, fields, rules.rules, *rules.tokenizing, read);
+  }
   if (read.status == SubscriptionStatus::recycle_billing) {
-    reader.require("card_token");
+    const bool numbered = rules.tokenizing && gives_card_number(fields);
+    if (!numbered) reader.require("card_token");
     const bool priced = reader.problems().empty();
     if (priced && read.price.minor == 0) reader.complain("price", "is nothing to be recovered");
   }
   if (!reader.problems().empty()) return tl::unexpected(reader.problems());
-  return read;
+  return SubscriptionRecord{std::move(read), std::move(card)};
 }
 
 bool is_subscription_field(std::string_view name) {
@@ -234,11 +240,21 @@ const std::vector<std::string>& required_subscription_fields() {
   return fields;
 }
 
-bool holds_card_data(const Fields& fields) { return !card_problems(fields).empty(); }
+bool holds_card_data(const Fields& fields) {
+  return std::any_of(fields.begin(), fields.end(), [](const auto& field) {
+    const auto& [name, value] = field;
+    const bool is_secret = name == "card_number" || is_verification_value(name);
+    return is_secret ? !is_blank(value) : holds_card_number(value);
+  });
+}
 
 Fields masked(Fields fields) {
   for (auto& [name, value] : fields) {
-    value = name == "card_number" ? mask_digits(value) : mask_card_numbers(value);
+    if (is_verification_value(name)) {
+      value.assign(value.size(), '*');
+    } else {
+      value = name == "card_number" ? mask_digits(value) : mask_card_numbers(value);
+    }
   }
   return fields;
 }

@@ -11,6 +11,7 @@
 #include "billing/rules.hpp"
 #include "billing/subscription.hpp"
 #include "intake/field_reader.hpp"
+#include "intake/plain_card.hpp"
 #include "intake/row.hpp"
 #include "ports/calendar.hpp"
 
@@ -21,11 +22,18 @@ struct RecordRules {
   const billing::Rules& rules;
   const ports::Calendar& calendar;  // the account's: a date alone is the start of that civil day
   Instant now;                      // nothing has been declined after this
+  std::optional<Tokenizing> tokenizing{};  // absent: a card_number refuses its record
 };
 
-using SubscriptionResult = tl::expected<billing::Subscription, std::vector<FieldProblem>>;
+struct SubscriptionRecord {
+  billing::Subscription subscription;
+  std::optional<ports::PlainCard> card;  // to be tokenized: the subscription has no token yet
+};
 
-// A record that holds a card number, in whatever field, is refused for that alone.
+using SubscriptionResult = tl::expected<SubscriptionRecord, std::vector<FieldProblem>>;
+
+// A record that holds a card number, in any field but a card_number to be tokenized, is refused for
+// that alone.
 SubscriptionResult to_subscription(const Fields& fields, const RecordRules& rules);
 
 // The fields a subscription record may have; any other column is not read, but still searched for
@@ -34,7 +42,7 @@ bool is_subscription_field(std::string_view name);
 // Those no record can do without.
 const std::vector<std::string>& required_subscription_fields();
 
-// Whether a card number is in it, and the same fields with card numbers masked.
+// Whether a card number or a verification value is in it, and the same fields with those masked.
 bool holds_card_data(const Fields& fields);
 Fields masked(Fields fields);
 

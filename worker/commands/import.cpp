@@ -10,10 +10,13 @@
 #include "commands/reject_file.hpp"
 #include "engine/accept.hpp"
 #include "exit_code.hpp"
+#include "intake/card_guard.hpp"
 #include "intake/import_json.hpp"
 #include "intake/importer.hpp"
 #include "system/clock.hpp"
+#include "system/signals.hpp"
 #include "system/terminal.hpp"
+#include "tokenizers.hpp"
 #include "wiring.hpp"
 
 namespace recycled {
@@ -65,17 +68,19 @@ std::int64_t size_of(const std::filesystem::path& file) {
 
 class ImportRun {
  public:
-  ImportRun(const ImportOptions& options, OpenedLedger& ledger, std::istream& in,
-            const intake::RowReader& rows)
+  // `tokens` is null where no card number is read.
+  ImportRun(const ImportOptions& options, OpenedLedger& ledger, ImportTokens* tokens,
+            std::istream& in, const intake::RowReader& rows)
       : options_(options),
         ledger_(ledger),
+        tokens_(tokens),
         in_(in),
         rejected_(name_of_rejects(options), rows.header()),
         progress_(std::cerr, style(), clock_, size_of(options.file)) {}
 
   int run(intake::RowReader& rows) {
     const intake::RecordRules rules{ledger_.desk().rules(), ledger_.desk().calendar(),
-                                    ledger_.now()};
+                                    ledger_.now(), options_.tokenizing};
     const auto summary = intake::import_subscriptions(rows, rules, hooks());
     progress_.finish();
     if (!summary) return failed(summary.error());
@@ -94,6 +99,7 @@ class ImportRun {
 
   intake::ImportHooks hooks() {
     intake::ImportHooks hooks;
+    hooks.tokenize = [this](std::vector<intake::ImportRow>& rows) { return tokenize(rows); };
     hooks.sink = [this](std::vector<billing::Subscription> batch) {
       return write_batch(ledger_, batch, options_.mode, counts_);
     };
@@ -103,6 +109,13 @@ class ImportRun {
       progress_.show(static_cast<std::int64_t>(at), summary.read);
     };
     return hooks;
+  }
+
+  // A dry run calls nobody, and takes every card for a good one.
+  Result<void> tokenize(std::vector<intake::ImportRow>& rows) {
+    if (options_.mode == ImportMode::write) return tokens_->tokenize(rows);
+    for (intake::ImportRow& row : rows) row.card.reset();
+    return {};
   }
 
   void take(const intake::Reject& reject) {
@@ -128,7 +141,10 @@ class ImportRun {
 
   void print(const intake::ImportSummary& summary) {
     for (const std::string& name : summary.unknown_fields) {
-      std::cerr << "unknown column '" << name << "' was not read\n";
+      std::cerr << "unknown column '" << name << "' was not read"
+                << (intake::is_verification_value(name)
+                        ? ": verification values may not be stored; leave it out of the export\n"
+                        : "\n");
     }
     if (summary.rejected > 0 && options_.mode == ImportMode::write) {
       std::cerr << (rejected_.is_whole() ? "rejected rows are in " : "could not write all of ")
@@ -164,6 +180,7 @@ class ImportRun {
 
   const ImportOptions& options_;
   OpenedLedger& ledger_;
+  ImportTokens* tokens_;
   std::istream& in_;
   system::SystemClock clock_;
   RejectFile rejected_;
@@ -182,6 +199,16 @@ int refuse(const ImportOptions& options, const Error& error) {
 int run_import_subscriptions(const ImportOptions& options) {
   const auto settings = load_settings(options.config);
   if (!settings) return to_int(ExitCode::config_invalid);
+  std::unique_ptr<ImportTokens> tokens;
+  if (options.tokenizing) {
+    system::ignore_broken_pipes();
+    auto made = ImportTokens::make(*settings, options.tokenizing->gateway);
+    if (!made) {
+      std::cerr << "recycled import --tokenize: " << made.error().message << '\n';
+      return to_int(ExitCode::config_invalid);
+    }
+    tokens = std::move(*made);
+  }
   const bool from_stdin = options.file == "-";
   std::ifstream file;
   if (!from_stdin) file.open(options.file, std::ios::binary);
@@ -193,7 +220,7 @@ int run_import_subscriptions(const ImportOptions& options) {
   if (!rows) return refuse(options, rows.error());
   auto ledger = open_ledger(*settings);
   if (!ledger) return refuse(options, ledger.error());
-  return ImportRun(options, **ledger, in, **rows).run(**rows);
+  return ImportRun(options, **ledger, tokens.get(), in, **rows).run(**rows);
 }
 
 }  // namespace recycled

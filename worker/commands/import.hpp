@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 
 #include "commands/check.hpp"
 #include "intake/import_json.hpp"
@@ -15,6 +16,9 @@ struct ImportOptions {
   std::filesystem::path file;  // "-": stdin
   ImportMode mode = ImportMode::write;
   Output output = Output::text;
+  // Card numbers are read and sent to FlexFactor for a token; by the account of its gateway, if one
+  // is named.
+  std::optional<intake::Tokenizing> tokenizing;
 };
 
 // Upserts by id, so a repeat is harmless. Refused rows are listed on stderr, with line and reason,

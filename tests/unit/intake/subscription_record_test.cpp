@@ -22,7 +22,7 @@ billing::Subscription read(const Fields& fields) {
   const auto result = to_subscription(fields, judge.record_rules());
   if (!result) MESSAGE(result.error().front().field << " " << result.error().front().what);
   REQUIRE(result.has_value());
-  return *result;
+  return result->subscription;
 }
 
 }  // namespace

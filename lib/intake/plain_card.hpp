@@ -1,0 +1,33 @@
+// The card_number of a record, on its way to a token (mission.md X4). Only `import --tokenize`
+// reads it; everywhere else a card number refuses the record.
+#pragma once
+
+#include <optional>
+
+#include "billing/rules.hpp"
+#include "billing/subscription.hpp"
+#include "crypto/secret.hpp"
+#include "intake/field_reader.hpp"
+#include "ports/tokenizer.hpp"
+
+namespace recycled::intake {
+
+// That card numbers are taken in, and which FlexFactor gateway's account makes the tokens. Without
+// one, the record's own: the one its recycle profile hands over to.
+struct Tokenizing {
+  std::optional<GatewayId> gateway;
+};
+
+bool gives_card_number(const Fields& fields);
+
+// 13 to 19 digits, with spaces and dashes between them or none, whose check digit is right.
+std::optional<crypto::Secret> read_card_number(std::string_view text);
+
+// The card to be tokenized, where a token is needed and a number given. `read` has everything else;
+// first six and last four are put into it.
+std::optional<ports::PlainCard> read_plain_card(FieldReader& reader, const Fields& fields,
+                                                const billing::Rules& rules,
+                                                const Tokenizing& tokenizing,
+                                                billing::Subscription& read);
+
+}  // namespace recycled::intake
