@@ -26,14 +26,20 @@ inline billing::Rules rules() {
   made.gateways[GatewayId("nmi_1")] = {GatewayId("nmi_1"), "nmi", {}};
   made.gateways[GatewayId("ff")] = {GatewayId("ff"), "flexfactor", billing::FlexFactorTerms()};
   made.campaigns[CampaignId("summer")] = {CampaignId("summer"), {}};
+  billing::RecycleProfile profile;
+  profile.id = ProfileId("standard");
+  profile.gateways = {GatewayId("nmi_1")};
+  profile.gateway_4_6 = GatewayId("ff");
+  made.profiles = {profile};
   return made;
 }
 
 struct Judge {
   billing::Rules rules = fixture::rules();
   FiveHoursBehind calendar;
+  std::optional<Tokenizing> tokenizing;
   RecordRules record_rules() const {
-    return {rules, calendar, *parse_instant("2026-11-23T12:00:00Z")};
+    return {rules, calendar, *parse_instant("2026-11-23T12:00:00Z"), tokenizing};
   }
 };
 

@@ -1,5 +1,6 @@
 #include "intake/importer.hpp"
 
+#include <algorithm>
 #include <sstream>
 
 #include <doctest/doctest.h>
@@ -32,13 +33,15 @@ struct Outcome {
 };
 
 Outcome import_text(const std::string& text, std::size_t batch = 500,
-                    std::size_t failing_batch = SIZE_MAX) {
+                    std::size_t failing_batch = SIZE_MAX, const Tokenize& tokenize = {}) {
   Outcome outcome;
   std::istringstream in(text);
   auto reader = open_rows(in);
   REQUIRE(reader.has_value());
-  const Judge judge;
+  Judge judge;
+  if (tokenize) judge.tokenizing.emplace();
   ImportHooks hooks;
+  hooks.tokenize = tokenize;
   hooks.batch = batch;
   hooks.sink = [&](std::vector<billing::Subscription> subscriptions) -> Result<void> {
     if (outcome.batches.size() == failing_batch) return fail(Fault::store, "disk full");
@@ -143,6 +146,77 @@ TEST_CASE("a rejected file is read again past its comments") {
     rejected += line("mended" + std::to_string(reject.line)) + "\n";
   }
   CHECK(import_text(rejected).taken == std::vector<std::string>{"mended2", "mended3"});
+}
+
+namespace {
+
+const std::string card_header = header + ",card_number,card_exp_month,card_exp_year";
+
+std::string card_line(const std::string& id, const std::string& number = std::string(visa)) {
+  return "\n" + id +
+         ",nmi_1,recycle_billing,4,9.00,USD,30d,2026-11-20,3,2026-11-22,51,No funds,,Ann," +
+         number + ",9,2030";
+}
+
+// A token for every card but those of the ids given.
+Tokenize tokens_but_for(const std::vector<std::string>& refused) {
+  return [refused](std::vector<ImportRow>& rows) -> Result<void> {
+    for (ImportRow& row : rows) {
+      if (!row.card) continue;
+      const std::string id = row.subscription.id.str();
+      const bool refuse = std::find(refused.begin(), refused.end(), id) != refused.end();
+      (refuse ? row.refusal : row.subscription.card.token) = refuse ? "no" : "tok-" + id;
+      row.card.reset();
+    }
+    return {};
+  };
+}
+
+}  // namespace
+
+TEST_CASE("X4: cards become tokens batch by batch, and rows keep the file's order") {
+  const std::string text = card_header + card_line("a") + card_line("b", "4111111111111112") +
+                           card_line("c") + card_line("d") + card_line("e") + "\n";
+  const Outcome outcome = import_text(text, 2, SIZE_MAX, tokens_but_for({"c"}));
+  REQUIRE(outcome.summary.has_value());
+  CHECK(outcome.taken == std::vector<std::string>{"a", "d", "e"});
+  CHECK(outcome.batches == std::vector<std::size_t>{1, 1, 1});
+  REQUIRE(outcome.rejects.size() == 2);
+  CHECK(outcome.rejects[0].line == 3);
+  CHECK(outcome.rejects[1].line == 4);
+  CHECK(outcome.rejects[1].reason == "no");
+  for (const Reject& reject : outcome.rejects) {
+    CHECK(reject.record.find("411111111111") == std::string::npos);
+    CHECK(reject.record.find("************111") != std::string::npos);
+  }
+}
+
+TEST_CASE("what was tokenized before the tokenization gave up goes in, the rest is not rejected") {
+  const Tokenize first_alone = [](std::vector<ImportRow>& rows) -> Result<void> {
+    rows.front().subscription.card.token = "tok";
+    rows.front().card.reset();
+    return fail(Fault::unavailable, "silence");
+  };
+  const std::string text = card_header + card_line("a") + card_line("b") + card_line("c") + "\n";
+  const Outcome outcome = import_text(text, 2, SIZE_MAX, first_alone);
+  REQUIRE_FALSE(outcome.summary.has_value());
+  CHECK(outcome.summary.error().message == "silence");
+  CHECK(outcome.taken == std::vector<std::string>{"a"});
+  CHECK(outcome.rejects.empty());
+}
+
+TEST_CASE("X4: a verification value is in no rejected record") {
+  const std::string columns = header + ",CVV";
+  const Outcome csv = import_text(columns + "\n" + line("a", "x") + ",8731\nb,8731\n");
+  const Outcome jsonl = import_text("{\"subscription_id\":\"a\",\"cvc\":8731}\n" +
+                                    std::string("{\"subscription_id\":\"b\",\"CVC\":8731\n"));
+  for (const auto& rejects : {csv.rejects, jsonl.rejects}) {
+    REQUIRE(rejects.size() == 2);
+    CHECK(rejects[0].record.find("8731") == std::string::npos);
+    CHECK(rejects[0].record.find("****") != std::string::npos);
+    CHECK(rejects[1].record.empty());
+  }
+  CHECK(csv.summary->unknown_fields == std::vector<std::string>{"CVV"});
 }
 
 TEST_CASE("the JSON of an import has every count") {

@@ -202,6 +202,7 @@ TEST_CASE("X4: card_number is refused whether or not its check digit is right") 
     const Fields fields = with("card_number", number);
     const auto problems = problems_of(fields);
     REQUIRE(problems.size() == 1);
+    CHECK(problems[0].what.find("--tokenize") != std::string::npos);
     CHECK(problems[0].what.find("card_token") != std::string::npos);
     CHECK(masked(fields).at("card_number") == "************" + number.substr(12));
   }
