@@ -76,7 +76,9 @@ void hide_in_run(const Run& run, std::size_t offset, std::string& text) {
     for (std::size_t i = first; i < first + count; ++i) text[offset + run.places[i]] = '*';
   };
   const std::size_t all = run.digits.size();
-  if (all >= shortest_card_number && all <= longest_card_number) hide(0, all);
+  // Milliseconds since 1970 have 13 digits too; of cards, old ones of Visa have.
+  const bool is_time = all == shortest_card_number && run.digits.front() == '1';
+  if (all >= shortest_card_number && all <= longest_card_number && !is_time) hide(0, all);
   for (std::size_t first = 0; first + 1 < all; ++first) {
     const int first_two = (run.digits[first] - '0') * 10 + (run.digits[first + 1] - '0');
     for (const std::size_t count : {14U, 15U, 16U}) {

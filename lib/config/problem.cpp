@@ -1,5 +1,7 @@
 #include "config/problem.hpp"
 
+#include "base/card_number.hpp"
+
 namespace recycled::config {
 
 std::string describe(const Problem& problem, const std::filesystem::path& file) {
@@ -12,6 +14,6 @@ std::string describe(const Problem& problem, const std::filesystem::path& file) 
   return text;
 }
 
-std::string in_quotes(std::string_view text) { return "\"" + std::string(text) + "\""; }
+std::string in_quotes(std::string_view text) { return "\"" + hide_card_numbers(text) + "\""; }
 
 }  // namespace recycled::config

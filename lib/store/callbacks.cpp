@@ -1,4 +1,5 @@
 // Callbacks as they came, what became of them, and the nonces inside the window.
+#include "base/card_number.hpp"
 #include "store/rows.hpp"
 #include "store/sqlite_tx.hpp"
 
@@ -110,7 +111,7 @@ void SqliteTx::mark_callback(const ports::StoredCallback& callback) {
       " ON CONFLICT (callback_key) DO UPDATE SET result = excluded.result,"
       " tries = excluded.tries, next_at = excluded.next_at, error = excluded.error");
   Binder(put) << callback.key << ports::to_text(callback.result) << callback.tries
-              << callback.next_at << callback.error;
+              << callback.next_at << hide_card_numbers(callback.error);
   put.exec();
 }
 

@@ -1,4 +1,6 @@
 // What is only ever appended, and what is counted: attempts, audit, outbox, runs, totals, meta.
+// Texts that came from a peer are stored without card numbers (mission.md X4).
+#include "base/card_number.hpp"
 #include "store/rows.hpp"
 #include "store/sqlite_tx.hpp"
 
@@ -43,7 +45,7 @@ void SqliteTx::add_attempt(const ports::Attempt& attempt) {
       "INSERT INTO attempt (recovery_key, started_at, took, step, outcome, detail)"
       " VALUES (?, ?, ?, ?, ?, ?)");
   Binder(insert) << attempt.recovery << attempt.started_at << attempt.took.count()
-                 << to_text(attempt.step) << attempt.outcome << attempt.detail;
+                 << to_text(attempt.step) << attempt.outcome << hide_card_numbers(attempt.detail);
   insert.exec();
 }
 
@@ -73,7 +75,7 @@ void SqliteTx::add_audit(const ports::AuditRow& row) {
       "INSERT INTO audit (at, subscription_key, recovery_key, event, before, after, reason)"
       " VALUES (?, ?, ?, ?, ?, ?, ?)");
   Binder(insert) << row.at << row.subscription << row.recovery << row.event << row.before
-                 << row.after << row.reason;
+                 << row.after << hide_card_numbers(row.reason);
   insert.exec();
 }
 

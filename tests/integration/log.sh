@@ -107,9 +107,11 @@ for secret in "$card" canary-app-key-5871 canary-app-secret-9923 "$signing_text"
 done
 if grep -laE 'sim\.[0-9a-f]{8}-' "${places[@]}"; then fail "a bearer token is shown"; fi
 expect_no_text "$canary_token" "${places[@]::7}" # a rejected row is the merchant's own
-# The ledger keeps the token, which the request needs; the rest not even there. The card number
-# that a callback brought is evidence of its signature, and stays as it came.
-for secret in canary-app-key-5871 canary-app-secret-9923 "$signing_text" \
+# The ledger keeps the token, which the request needs; the rest not even there, the card number of
+# the signed callbacks included.
+expect_equal 2 "$(query "SELECT count(*) FROM callback WHERE headers LIKE '%recycled-masked%'")" \
+  "callbacks that were masked"
+for secret in "$card" canary-app-key-5871 canary-app-secret-9923 "$signing_text" \
   "$(<"$dir/secrets/hmac_signing_key")" Bearer; do
   expect_no_text "$secret" "$dir"/ledger.db*
 done

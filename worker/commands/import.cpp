@@ -75,7 +75,7 @@ class ImportRun {
         ledger_(ledger),
         tokens_(tokens),
         in_(in),
-        rejected_(name_of_rejects(options), rows.header()),
+        rejected_(name_of_rejects(options), intake::mask_card_numbers(rows.header())),
         progress_(std::cerr, style(), clock_, size_of(options.file)) {}
 
   int run(intake::RowReader& rows) {

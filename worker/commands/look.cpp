@@ -3,6 +3,7 @@
 #include <iostream>
 #include <optional>
 
+#include "base/card_number.hpp"
 #include "commands/load_settings.hpp"
 #include "exit_code.hpp"
 #include "report/explain.hpp"
@@ -15,7 +16,8 @@ namespace recycled {
 namespace {
 
 int refuse(const char* command, const Error& error) {
-  std::cerr << "recycled " << command << ": " << error.message << '\n';
+  // What was asked for may have been a card number, typed by mistake.
+  std::cerr << "recycled " << command << ": " << hide_card_numbers(error.message) << '\n';
   return to_int(exit_code_of(error));
 }
 

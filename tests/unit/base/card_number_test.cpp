@@ -58,6 +58,7 @@ TEST_CASE("X4: what is no card number stays as it is") {
   for (const std::string text : {"", "89.95", "2026-11-23T09:30:00.120Z", "token tok_5qYx",
                                  "4000002760003185",        // fails the check
                                  "400000276000",            // 12 digits
+                                 "1764061234560",           // a time in milliseconds
                                  "4000  0027  6000  3184",  // two spaces: a table, not a card
                                  "40000027-6000-3184-0000-000000000000",  // a GUID
                                  "order 40000027-6000-3184-0000-000000000000, 12 more"}) {

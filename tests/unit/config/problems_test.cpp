@@ -212,6 +212,12 @@ TEST_CASE("plain HTTP is for loopback hosts and not for those that look like one
   }
 }
 
+TEST_CASE("X4: a card number in a config is not repeated in the problem it makes") {
+  const auto problems = refused(with("gateway_4_6 = \"ff\"", "gateway_4_6 = \"4000002760003184\""));
+  CHECK(mentions(problems, "****************"));
+  CHECK_FALSE(mentions(problems, "4000002760003184"));
+}
+
 TEST_CASE("the nearest word is found by edit distance") {
   CHECK(edit_distance("", "abc") == 3);
   CHECK(edit_distance("abc", "abc") == 0);

@@ -34,6 +34,7 @@ void keeps_callbacks(const MakeLedger& make);
 void a_claim_wakes_the_callbacks_that_waited_for_it(const MakeLedger& make);
 void nonces_are_taken_once(const MakeLedger& make);
 void keeps_attempts_and_audit(const MakeLedger& make);
+void hides_card_numbers(const MakeLedger& make);
 void keeps_meta_and_runs(const MakeLedger& make);
 void counts_and_totals(const MakeLedger& make);
 void broken_promises_come_out(const MakeLedger& make);
@@ -58,6 +59,7 @@ inline void everything(const MakeLedger& make) {
   a_claim_wakes_the_callbacks_that_waited_for_it(make);
   nonces_are_taken_once(make);
   keeps_attempts_and_audit(make);
+  hides_card_numbers(make);
   keeps_meta_and_runs(make);
   counts_and_totals(make);
   broken_promises_come_out(make);

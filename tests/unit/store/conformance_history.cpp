@@ -171,6 +171,26 @@ void keeps_attempts_and_audit(const MakeLedger& make) {
   });
 }
 
+void hides_card_numbers(const MakeLedger& make) {
+  const auto ledger = make();
+  const std::string said = "HTTP 400: 4000 0027 6000 3184 is blocked; trace 00-1";
+  const std::string kept = "HTTP 400: **** **** **** **** is blocked; trace 00-1";
+  in(*ledger, [&](ports::LedgerTx& tx) {
+    const auto subscription = put(tx, "S");
+    const auto recovery = put_recovery(tx, subscription, plain_recovery("order"));
+    tx.add_attempt({recovery, noon, Millis(1), billing::Step::send, "refused", said});
+    CHECK(tx.attempts(recovery)[0].detail == kept);
+    tx.add_audit({noon, recovery, subscription, "event", "", "", said});
+    CHECK(tx.audit_of(subscription)[0].reason == kept);
+    ports::StoredCallback callback;
+    callback.order = OrderId("order");
+    callback.result = CallbackResult::failed;
+    callback.error = said;
+    tx.add_callback(callback);
+    CHECK(tx.callbacks_of(OrderId("order"))[0].error == kept);
+  });
+}
+
 void keeps_meta_and_runs(const MakeLedger& make) {
   const auto ledger = make();
   in(*ledger, [&](ports::LedgerTx& tx) {

@@ -54,6 +54,10 @@ TEST_CASE("conformance: recoveries on SQLite") {
   SUBCASE("by state") { conformance::pages_a_state(make); }
 }
 
+TEST_CASE("X4 conformance: what a peer says is kept without card numbers") {
+  conformance::hides_card_numbers(sqlite(Executor::inline_));
+}
+
 TEST_CASE("conformance: history and failing work on SQLite") {
   const auto make = sqlite(Executor::inline_);
   SUBCASE("callbacks") { conformance::keeps_callbacks(make); }
