@@ -69,7 +69,7 @@ mid = "your-mid"
 site_id = "your-site-id"
 app_key_file = "secrets/app_key"
 app_secret_file = "secrets/app_secret"
-# environment_key_file = "secrets/environment_key"         # for tokenization
+# environment_key_file = "secrets/environment_key"         # needed by: import --tokenize
 # hmac_signing_key_files = ["secrets/hmac_signing_key"]    # all live keys; needed for callbacks
 #   in a rotation [{ file = "secrets/old", until = "2027-01-01" },
 #                  { file = "secrets/new", from = "2026-12-01" }], in days of the time zone above

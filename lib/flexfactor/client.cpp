@@ -133,7 +133,7 @@ async::Task<ports::TokenizeReply> Client::tokenize(ports::PlainCard card) {
   auto request = request_for("POST", tokenize_target(account_), std::move(*body));
   std::string no_order;
   auto answer = co_await call(std::move(request), std::move(no_order));
-  if (answer.response) co_return decode_tokenize(answer.reply(), card);
+  if (answer.response) co_return decode_tokenize(answer.reply(), account_, card);
   if (answer.retry_after) co_return ports::SlowDown{answer.why, answer.retry_after};
   co_return ports::NoAnswer{answer.why};
 }

@@ -1,6 +1,7 @@
 #include "flexfactor/tokenize.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/card_number.hpp"
 #include "base/ensure.hpp"
@@ -32,8 +33,20 @@ std::string two_digits(int month) {
   return {static_cast<char>('0' + month / 10), static_cast<char>('0' + month % 10)};
 }
 
-std::string refusal(const Reply& reply, const Json& body) {
-  const std::string said = hide_card_numbers(problem_message(body));
+std::string without(std::string text, const std::string& key) {
+  constexpr std::string_view hidden = "[hidden]";
+  if (key.empty()) return text;
+  for (auto at = text.find(key); at != std::string::npos; at = text.find(key, at + hidden.size())) {
+    text.replace(at, key.size(), hidden);
+  }
+  return text;
+}
+
+// An error page may quote the target it was asked for, and with it the key.
+std::string refusal(const Reply& reply, const Account& account, const Json& body) {
+  const std::string key(account.environment_key.reveal());
+  std::string said = without(without(problem_message(body), key), url_escaped(key));
+  said = hide_card_numbers(said);
   const std::string status = "HTTP " + std::to_string(reply.http_status);
   return said.empty() ? status : status + ": " + said;
 }
@@ -45,10 +58,10 @@ bool is_about(const Json& method, std::string_view number) {
   return (last.empty() || number.ends_with(last)) && (first.empty() || number.starts_with(first));
 }
 
-ports::TokenizeReply token_in(const Reply& reply, const Json& body, std::string_view number) {
+ports::TokenizeReply token_in(const Json& body, std::string_view number, std::string refused) {
   const Json& method = member(member(body, "transaction"), "payment_method");
   const std::string token = text_at(method, "token");
-  if (token.empty()) return CardRefused{refusal(reply, body) + " (no token)"};
+  if (token.empty()) return CardRefused{std::move(refused) + " (no token)"};
   if (!is_about(method, number)) return NoAnswer{"a reply about another card"};
   // Whatever comes back, a card number is not kept in a token's place.
   if (hide_card_numbers(token) != token) return CardRefused{"its token looks like a card number"};
@@ -86,15 +99,17 @@ Result<std::string> compose_tokenize(const ports::PlainCard& card) {
   return body;
 }
 
-ports::TokenizeReply decode_tokenize(const Reply& reply, const ports::PlainCard& card) {
+ports::TokenizeReply decode_tokenize(const Reply& reply, const Account& account,
+                                     const ports::PlainCard& card) {
   const auto parsed = parse_object(reply.body);
   const Json body = parsed.value_or(Json::object());
   const int status = reply.http_status;
-  if (status >= 200 && status < 300 && parsed) return token_in(reply, body, card.number.reveal());
-  if (is_about_the_card(status)) return CardRefused{refusal(reply, body)};
-  if (status == 429 || reply.retry_after) return SlowDown{refusal(reply, body), reply.retry_after};
-  const bool garbled = status >= 200 && status < 300;
-  return NoAnswer{refusal(reply, body) + (garbled ? " with an unreadable body" : "")};
+  const bool accepted = status >= 200 && status < 300;
+  std::string why = refusal(reply, account, body);
+  if (accepted && parsed) return token_in(body, card.number.reveal(), std::move(why));
+  if (is_about_the_card(status)) return CardRefused{std::move(why)};
+  if (status == 429 || reply.retry_after) return SlowDown{std::move(why), reply.retry_after};
+  return NoAnswer{why + (accepted ? " with an unreadable body" : "")};
 }
 
 }  // namespace recycled::flexfactor

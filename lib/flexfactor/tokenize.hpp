@@ -17,7 +17,9 @@ std::string tokenize_target(const Account& account);
 // and must not keep one. Fault::invalid: a name is not UTF-8.
 Result<std::string> compose_tokenize(const ports::PlainCard& card);
 
-// What a reply means. One that names another card than `card` is no answer to it.
-ports::TokenizeReply decode_tokenize(const Reply& reply, const ports::PlainCard& card);
+// What a reply means. One that names another card than `card` is no answer to it. Its words are
+// passed on without card numbers and without the EnvironmentKey.
+ports::TokenizeReply decode_tokenize(const Reply& reply, const Account& account,
+                                     const ports::PlainCard& card);
 
 }  // namespace recycled::flexfactor

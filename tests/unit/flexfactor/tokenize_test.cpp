@@ -28,13 +28,19 @@ ports::PlainCard card_of(const std::string& number = visa, int year = 2030) {
   return card;
 }
 
+Account tokenizing_account() {
+  auto account = sample_account();
+  account.environment_key = crypto::Secret("a+b/c=");
+  return account;
+}
+
 std::string reply_with(const std::string& method) {
   return R"({"transaction":{"payment_method":)" + method + "}}";
 }
 
 ports::TokenizeReply decoded(int status, const std::string& body,
                              std::optional<Millis> retry_after = {}) {
-  return decode_tokenize({status, body, retry_after}, card_of());
+  return decode_tokenize({status, body, retry_after}, tokenizing_account(), card_of());
 }
 
 template <class Kind>
@@ -70,9 +76,8 @@ TEST_CASE("tokenize: a name that is no UTF-8 is refused, and anything but digits
 }
 
 TEST_CASE("tokenize: the target escapes what is in it") {
-  auto account = sample_account();
+  auto account = tokenizing_account();
   account.mid = "m&1";
-  account.environment_key = crypto::Secret("a+b/c=");
   CHECK(tokenize_target(account) == "tokenize?mid=m%261&environment=a%2Bb%2Fc%3D");
   CHECK(url_unescaped("a%2Bb%2fc%3D") == "a+b/c=");
   CHECK(url_unescaped("100%, %zz %2") == "100%, %zz %2");
@@ -147,12 +152,20 @@ TEST_CASE("X4: a card number in FlexFactor's message is not repeated") {
   CHECK(expect<CardRefused>(decoded(400, body)).why == "HTTP 400: **** **** **** **** is blocked");
 }
 
+TEST_CASE("S1: the EnvironmentKey in FlexFactor's message is not repeated, escaped or not") {
+  const std::string body =
+      R"({"message":"POST /tokenize?environment=a%2Bb%2Fc%3D: a+b/c= a+b/c="})";
+  CHECK(expect<NoAnswer>(decoded(404, body)).why ==
+        "HTTP 404: POST /tokenize?environment=[hidden]: [hidden] [hidden]");
+}
+
 TEST_CASE("simulated: what compose writes is tokenized, and steers the order that follows") {
   Bench bench;
   const auto tokenize = [&](const std::string& number) {
     const auto reply =
         bench.post("tokenize?mid=mid-1&environment=e", *compose_tokenize(card_of(number)));
-    return expect<CardToken>(decode_tokenize({reply.status, reply.body, {}}, card_of(number)))
+    return expect<CardToken>(decode_tokenize({reply.status, reply.body, {}}, tokenizing_account(),
+                                             card_of(number)))
         .token;
   };
   CHECK(tokenize(visa) == tokenize(visa));
