@@ -46,7 +46,7 @@ class Import {
     while (auto row = rows.next()) {
       ++summary_.read;
       batch_.push_back(judge(*row, rows));
-      wipe(*row);
+      if (rules_.tokenizing) wipe(*row);
       if (batch_.size() < hooks_.batch) continue;
       if (auto flushed = flush(); !flushed) return Failure(flushed.error());
     }
@@ -84,10 +84,9 @@ class Import {
   }
 
   static void wipe(Row& row) {
-    const auto number = row.fields.find("card_number");
-    if (number == row.fields.end()) return;
-    crypto::wipe(number->second);
     crypto::wipe(row.raw);
+    const auto number = row.fields.find("card_number");
+    if (number != row.fields.end()) crypto::wipe(number->second);
   }
 
   Result<void> flush() {
