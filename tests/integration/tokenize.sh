@@ -83,6 +83,13 @@ sed -i 's|^app_secret_file.*|&\nenvironment_key_file = "environment_key"|' "$con
 import 78 "$file" --gateway bank
 expect_text "$dir/last.err" '--gateway bank'
 recycled 2 import subscriptions "$file" --gateway flexfactor
+cp "$config" "$dir/whole.toml"
+sed -i '/^gateway_4_6/d' "$config"
+import 78 "$file"
+expect_text "$dir/last.err" 'name one with --gateway'
+import 3 "$file" --gateway flexfactor --dry-run
+expect_equal '8 0 0 7' "$(said)" "the dry run with an account that is named"
+cp "$dir/whole.toml" "$config"
 import 3 "$file" --dry-run
 expect_equal '8 0 0 7' "$(said)" "the dry run"
 expect_equal 0 "$(calls)" "calls of a dry run"
@@ -192,6 +199,7 @@ test ! -e "$sources/down.csv.rejected" || fail "rows were rejected: $(cat "$sour
 expect_equal 1 "$(query "SELECT count(*) FROM subscription WHERE id LIKE 'down-%'")" "went in"
 
 # No core dump is made of a process that has seen one.
+: >"$dir/worker.log.now"
 "$bin/recycled" run --config "$config" >"$dir/worker.log.now" 2>"$dir/worker.err" &
 worker_pid=$!
 runs() { grep -q run.started "$dir/worker.log.now"; }
