@@ -18,9 +18,7 @@ using recycled::Fault;
 namespace {
 
 template <class T>
-concept Printable = requires(std::ostream& out, const T& value) {
-  out << value;
-};
+concept Printable = requires(std::ostream& out, const T& value) { out << value; };
 
 // A directory of this test's own, gone with it.
 class Folder {
