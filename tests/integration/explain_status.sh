@@ -86,7 +86,8 @@ done
 
 # Usage errors are 2 and go to stderr.
 wrong_usages=("" bogus explain "explain A B" import "import orders x" "import subscriptions"
-  "run --log-level loud" "status --bogus" "once --no-scan" "check --config")
+  "run --log-level loud" "status --bogus" "once --no-scan" "check --config"
+  callbacks "callbacks show" "callbacks replay" "callbacks replay 1 --failed" "callbacks verify")
 for usage in "${wrong_usages[@]}"; do
   # shellcheck disable=SC2086 # words of a command line
   expect_exit 2 "$bin/recycled" $usage
@@ -97,7 +98,8 @@ expect_exit 0 "$bin/recycled" --version
 expect_exit 0 "$bin/recycled" --help
 mapfile -t commands < <(sed -n '/^Subcommands:/,/^$/s/^  \([a-z]*\) .*/\1/p' "$dir/out")
 ((${#commands[@]} >= 7)) || fail "only ${#commands[@]} commands in --help"
-for command in "${commands[@]}" "import subscriptions"; do
+for command in "${commands[@]}" "import subscriptions" "callbacks list" "callbacks show" \
+  "callbacks replay" "callbacks verify"; do
   # shellcheck disable=SC2086 # words of a command line
   expect_exit 0 "$bin/recycled" $command --help
   grep -A 3 '^Examples\?:' "$dir/out" | grep -qF "recycled $command" ||

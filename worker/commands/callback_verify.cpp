@@ -97,16 +97,6 @@ void print(const Judged& judged, Output output) {
 }  // namespace
 
 int run_callbacks_verify(const CallbackVerifyOptions& options) {
-  const auto lines = system::read_file(options.headers, largest_file);
-  if (!lines) return refuse(lines.error().message, ExitCode::usage);
-  const auto headers = http::parse_header_lines(*lines);
-  if (!headers) {
-    return refuse(options.headers.string() + " does not consist of lines \"Name: value\"",
-                  ExitCode::usage);
-  }
-  const auto body = system::read_file(options.body, largest_file);
-  if (!body) return refuse(body.error().message, ExitCode::usage);
-
   flexfactor::CallbackTrust trust;
   if (!options.key_file.empty()) {
     auto by_hand = trust_in(options.key_file);
@@ -120,8 +110,18 @@ int run_callbacks_verify(const CallbackVerifyOptions& options) {
     trust = std::move(*configured);
   }
   trust.public_host = options.host;
-  const Judged judged =
-      judge(*headers, *body, trust, options.at.value_or(system::SystemClock().now()));
+
+  const auto lines = system::read_file(options.headers, largest_file);
+  if (!lines) return refuse(lines.error().message, ExitCode::usage);
+  const auto headers = http::parse_header_lines(*lines);
+  if (!headers) {
+    return refuse(options.headers.string() + " does not consist of lines \"Name: value\"",
+                  ExitCode::usage);
+  }
+  const auto body = system::read_file(options.body, largest_file);
+  if (!body) return refuse(body.error().message, ExitCode::usage);
+  const Instant at = options.at.value_or(system::SystemClock().now());
+  const Judged judged = judge(*headers, *body, trust, at);
   print(judged, options.output);
   return to_int(judged.holds ? ExitCode::done : ExitCode::failed);
 }
