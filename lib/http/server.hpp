@@ -24,6 +24,10 @@ struct TlsIdentity {
   std::filesystem::path private_key;
 };
 
+// Fault::invalid, as of Server::start: the file that cannot be used, or both if they do not belong
+// together.
+Result<void> check_identity(const TlsIdentity& identity);
+
 struct ServerSettings {
   std::string listen = "127.0.0.1:0";    // address:port, [address]:port for IPv6; 0 = any free port
   std::optional<TlsIdentity> tls;        // none: plain HTTP

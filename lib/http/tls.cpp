@@ -34,6 +34,12 @@ Result<ssl::context> client_tls(const std::filesystem::path& ca_file) {
   return context;
 }
 
+Result<void> check_identity(const TlsIdentity& identity) {
+  const auto context = server_tls(identity);
+  if (!context) return Failure(context.error());
+  return {};
+}
+
 Result<ssl::context> server_tls(const TlsIdentity& identity) {
   ssl::context context(ssl::context::tls_server);
   require_modern(context);

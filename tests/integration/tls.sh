@@ -83,6 +83,9 @@ done
 stop_worker 0
 
 # A listener without its certificate does not start, and says which file it is.
+recycled 0 check
 rm "$dir/server.key"
+recycled 78 check
+expect_text "$dir/last.err" server.key
 recycled 1 run
 expect_text "$dir/out" server.key

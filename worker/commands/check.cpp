@@ -7,6 +7,7 @@
 #include "config/digest.hpp"
 #include "config/words.hpp"
 #include "exit_code.hpp"
+#include "http/server.hpp"
 #include "report/config_check.hpp"
 #include "system/calendar.hpp"
 #include "system/clock.hpp"
@@ -61,6 +62,10 @@ std::vector<Problem> problems_outside(const Settings& settings, const ports::Cal
   if (!problems.empty()) return problems;
   const auto keys = read_callback_keys(settings, calendar);
   if (!keys) problems.push_back({0, "hmac_signing_key_files", keys.error().message, ""});
+  if (const auto& tls = settings.callbacks.tls) {
+    const auto usable = http::check_identity({tls->certificate, tls->private_key});
+    if (!usable) problems.push_back({0, "[callbacks] tls", usable.error().message, ""});
+  }
   const auto days = config::check_signing_days(settings, today);
   problems.insert(problems.end(), days.begin(), days.end());
   return problems;

@@ -152,6 +152,16 @@ TEST_CASE("a renewed certificate is for new connections, and those that are open
   CHECK(exchange(served.context, *open).has_value());  // over its old connection
 }
 
+TEST_CASE("a certificate and key are told to be usable without a server") {
+  Authority authority;
+  const TlsIdentity one = authority.issue("IP:127.0.0.1");
+  const TlsIdentity other = authority.issue("IP:127.0.0.1");
+  CHECK(check_identity(one));
+  const auto mixed = check_identity({one.certificate, other.private_key});
+  REQUIRE_FALSE(mixed);
+  CHECK(mixed.error().message.find(other.private_key.string()) != std::string::npos);
+}
+
 TEST_CASE("a server without TLS has nothing to renew") {
   Served served(greet);
   CHECK(served.server.renew_certificate());
