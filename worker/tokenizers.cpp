@@ -52,7 +52,7 @@ Result<void> TokenizerSet::connect(boost::asio::io_context& io, const config::Se
                                     "tokenization; set it, or name another account with --gateway");
   }
   flexfactor::Account known{account.gateway, account.mid, account.site_id, {}, {}, {}, {}};
-  const std::pair<const std::filesystem::path&, crypto::Secret&> secrets[] = {
+  const std::pair<const crypto::SecretFile&, crypto::Secret&> secrets[] = {
       {account.app_key_file, known.app_key},
       {account.app_secret_file, known.app_secret},
       {account.environment_key_file, known.environment_key}};

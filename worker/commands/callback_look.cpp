@@ -1,12 +1,12 @@
 #include <iostream>
 #include <utility>
 
+#include "base/card_number.hpp"
 #include "commands/callback_inbox.hpp"
 #include "commands/load_settings.hpp"
 #include "exit_code.hpp"
 #include "report/callbacks.hpp"
 #include "store/ledger.hpp"
-#include "telemetry/redact.hpp"
 
 namespace recycled {
 namespace {
@@ -19,7 +19,7 @@ int refuse(const Error& error) {
 // What came from outside is shown as it came, but for card numbers (mission.md X4).
 void mask(ports::StoredCallback& callback) {
   for (std::string* text : {&callback.event, &callback.headers, &callback.body, &callback.error}) {
-    *text = telemetry::mask_card_numbers(*text);
+    *text = hide_card_numbers(*text);
   }
 }
 

@@ -3,6 +3,7 @@
 #include <iostream>
 #include <utility>
 
+#include "base/card_number.hpp"
 #include "callbacks.hpp"
 #include "commands/callback_inbox.hpp"
 #include "commands/load_settings.hpp"
@@ -10,7 +11,6 @@
 #include "exit_code.hpp"
 #include "report/callbacks.hpp"
 #include "store/ledger.hpp"
-#include "telemetry/redact.hpp"
 #include "wiring.hpp"
 
 namespace recycled {
@@ -86,8 +86,8 @@ bool is_done(const ports::StoredCallback& callback) {
 
 void print(Callbacks callbacks, Output output) {
   for (ports::StoredCallback& callback : callbacks) {
-    callback.event = telemetry::mask_card_numbers(callback.event);
-    callback.error = telemetry::mask_card_numbers(callback.error);
+    callback.event = hide_card_numbers(callback.event);
+    callback.error = hide_card_numbers(callback.error);
   }
   if (output == Output::json) {
     std::cout << report::to_json(callbacks);
