@@ -56,12 +56,14 @@ Result<InstallationId> installation_of(store::SqliteLedger& ledger) {
   return InstallationId(id);
 }
 
-Result<std::unique_ptr<OpenedLedger>> open_ledger(const config::Settings& settings) {
+Result<std::unique_ptr<OpenedLedger>> open_ledger(const config::Settings& settings,
+                                                  LedgerUse use) {
   auto calendar = system::ZoneCalendar::make(settings.time_zone);
   if (!calendar) return Failure(calendar.error());
   const system::SystemClock clock;
-  auto ledger =
-      store::SqliteLedger::open(settings.store_path, store::Executor::inline_, clock.now());
+  const bool passing = use == LedgerUse::look && !std::filesystem::exists(settings.store_path);
+  const std::filesystem::path file = passing ? store::in_memory : settings.store_path;
+  auto ledger = store::SqliteLedger::open(file, store::Executor::inline_, clock.now());
   if (!ledger) return Failure(ledger.error());
   auto installation = installation_of(**ledger);
   if (!installation) return Failure(installation.error());

@@ -23,8 +23,13 @@ class OpenedLedger {
   virtual Result<void> write(const ports::LedgerWork& work) = 0;
 };
 
-// Makes the ledger where there is none. Needs no secret: `init` comes before there are any.
-// `settings` must outlive what it returns.
-Result<std::unique_ptr<OpenedLedger>> open_ledger(const config::Settings& settings);
+enum class LedgerUse {
+  write,  // makes the ledger where there is none
+  look,   // makes no file: where there is no ledger, an empty one that goes with the process
+};
+
+// Needs no secret: `init` comes before there are any. `settings` must outlive what it returns.
+Result<std::unique_ptr<OpenedLedger>> open_ledger(const config::Settings& settings,
+                                                  LedgerUse use = LedgerUse::write);
 
 }  // namespace recycled

@@ -109,6 +109,19 @@ bool passes_luhn(std::string_view digits) {
   return sum % 10 == 0;
 }
 
+// Source: ISO/IEC 7812, the ranges of the brands in use: Mastercard and Mir 22-27, JCB, Diners and
+// American Express 3, Visa 4, Mastercard and Maestro 5, Discover, UnionPay and Maestro 6, RuPay 81
+// and 82, Troy 9792. Thirteen digits are old Visa cards alone.
+bool is_card_number(std::string_view digits) {
+  if (digits.size() < shortest_card_number || digits.size() > longest_card_number) return false;
+  const int first_two = (digits[0] - '0') * 10 + (digits[1] - '0');
+  const char first = digits[0];
+  const bool long_enough = digits.size() > shortest_card_number || first == '4';
+  const bool known = (first >= '3' && first <= '6') || (first_two >= 22 && first_two <= 27) ||
+                     first_two == 81 || first_two == 82 || digits.starts_with("9792");
+  return long_enough && known && passes_luhn(digits);
+}
+
 std::string hide_card_numbers(std::string_view text) {
   std::string hidden(text);
   std::size_t from = 0;

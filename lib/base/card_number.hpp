@@ -14,6 +14,10 @@ inline constexpr std::size_t longest_card_number = 19;
 // The check digit of ISO/IEC 7812. `digits` are digits and nothing else.
 bool passes_luhn(std::string_view digits);
 
+// 13 to 19 digits that begin as the cards of some brand do and pass the Luhn check. `digits` are
+// digits and nothing else. (One order number in ten passes the check; few begin like that.)
+bool is_card_number(std::string_view digits);
+
 // Stars out every run of 13 to 19 digits that passes the Luhn check, single spaces, dashes, dots or
 // control characters between digits included: "4111-1111 1111 1111" -> "****-**** **** ****". In a
 // longer run, the parts that begin like a card of a known brand and pass the check. GUIDs stay,

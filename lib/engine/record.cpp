@@ -48,6 +48,8 @@ ports::Event Steps::line_for(ports::EventName name, const Item& item) {
 
 void Steps::pace(const Item& item, const Ended& ended) {
   Lane& lane = lanes_.at(item.stored.recovery.provider_gateway);
+  tally_.calls += 1;
+  if (ended.service != ports::Service::unavailable) tally_.answered += 1;
   const Instant now = context_.clock.now();
   const auto change = lane.pacer.ended(ended.service, ended.retry_after, ended.attempt.started_at,
                                        now, context_.entropy.fraction());
@@ -79,7 +81,6 @@ async::Task<void> Steps::record(Item item, Ended ended, billing::Event event) {
   attempt.step = item.step;
   Moment moment = context_.moment();
   attempt.took = moment.now - attempt.started_at;
-  tally_.calls += 1;
   const RecoveryKey key = item.stored.key;
   std::function<Applied(ports::LedgerTx&)> work = [this, key, &attempt, &event,
                                                    moment](ports::LedgerTx& tx) {

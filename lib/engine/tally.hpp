@@ -13,7 +13,8 @@ namespace recycled::engine {
 struct Tally {
   std::int64_t scanned = 0;
   std::int64_t claimed = 0;
-  std::int64_t calls = 0;  // to the provider
+  std::int64_t calls = 0;     // to the provider
+  std::int64_t answered = 0;  // of those: the service was there
   std::int64_t callbacks = 0;
   std::map<billing::NotTaken, std::int64_t> held;
   std::map<billing::RecoveryState, std::int64_t> became;  // state changes, by the new state

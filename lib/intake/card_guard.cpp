@@ -23,27 +23,61 @@ std::string lower(std::string_view text) {
 }
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_separator(char c) { return c == ' ' || c == '-'; }
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+// One character of UTF-8 as far as it matters here.
+struct Sign {
+  enum class Kind { digit, separator, other };
+  Kind kind = Kind::other;
+  char digit = 0;
+  std::size_t size = 1;
+};
+
+// Full-width digits are digits; every mark and space may stand between groups, those beyond ASCII
+// (no-break and narrow spaces, dashes) too.
+Sign sign_at(std::string_view text, std::size_t at) {
+  const char c = text[at];
+  if (is_digit(c)) return {Sign::Kind::digit, c, 1};
+  const std::string_view rest = text.substr(at);
+  if (rest.starts_with("\xEF\xBC") && rest.size() >= 3) {
+    const int value = static_cast<unsigned char>(rest[2]) - 0x90;
+    if (value >= 0 && value <= 9) return {Sign::Kind::digit, static_cast<char>('0' + value), 3};
+  }
+  if (rest.starts_with("\xC2\xA0")) return {Sign::Kind::separator, 0, 2};
+  if (rest.starts_with("\xE2\x80") && rest.size() >= 3) return {Sign::Kind::separator, 0, 3};
+  // A comma separates fields of lists, and a star is our own mask.
+  const bool divides = is_letter(c) || c == ',' || c == '*';
+  const bool is_ascii = static_cast<unsigned char>(c) < 0x80;
+  return {is_ascii && !divides ? Sign::Kind::separator : Sign::Kind::other, 0, 1};
+}
+
+struct Place {
+  std::size_t at;
+  std::size_t size;
+};
 
 // Digits with nothing but separators between them: where each stands, and where groups begin.
 struct Run {
   std::string digits;
-  std::vector<std::size_t> places;
+  std::vector<Place> places;
   std::vector<std::size_t> groups;  // indices into places, and its size at the end
+  std::size_t end = 0;
 };
 
 Run run_at(std::string_view text, std::size_t at) {
   Run run;
   bool inside = false;
-  for (std::size_t i = at; i < text.size(); ++i) {
-    if (is_digit(text[i])) {
+  for (std::size_t i = at; i < text.size();) {
+    const Sign sign = sign_at(text, i);
+    if (sign.kind == Sign::Kind::other) break;
+    if (sign.kind == Sign::Kind::digit) {
       if (!inside) run.groups.push_back(run.places.size());
-      run.digits += text[i];
-      run.places.push_back(i);
-    } else if (!is_separator(text[i])) {
-      break;
+      run.digits += sign.digit;
+      run.places.push_back({i, sign.size});
     }
-    inside = is_digit(text[i]);
+    inside = sign.kind == Sign::Kind::digit;
+    i += sign.size;
+    run.end = i;
   }
   run.groups.push_back(run.places.size());
   return run;
@@ -64,7 +98,7 @@ std::vector<Range> numbers_in(const Run& run) {
       const std::size_t digits = range.to - range.from;
       if (digits > longest_card_number) break;
       if (digits < shortest_card_number) continue;
-      if (!passes_luhn(std::string_view(run.digits).substr(range.from, digits))) continue;
+      if (!is_card_number(std::string_view(run.digits).substr(range.from, digits))) continue;
       found.push_back(range);
     }
   }
@@ -73,11 +107,15 @@ std::vector<Range> numbers_in(const Run& run) {
 
 template <class Found>
 void each_number(std::string_view text, Found found) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (!is_digit(text[i])) continue;
+  for (std::size_t i = 0; i < text.size();) {
+    const Sign sign = sign_at(text, i);
+    if (sign.kind != Sign::Kind::digit) {
+      i += sign.size;
+      continue;
+    }
     const Run run = run_at(text, i);
     for (const Range& range : numbers_in(run)) found(run, range);
-    i = run.places.back();
+    i = run.end;
   }
 }
 
@@ -92,9 +130,28 @@ bool holds_card_number(std::string_view text) {
 std::string mask_card_numbers(std::string_view text) {
   std::string masked(text);
   each_number(text, [&masked](const Run& run, const Range& range) {
-    for (std::size_t i = range.from + 6; i < range.to - 4; ++i) masked[run.places[i]] = '*';
+    for (std::size_t i = range.from + 6; i < range.to - 4; ++i) {
+      const Place place = run.places[i];
+      std::fill_n(masked.begin() + static_cast<std::ptrdiff_t>(place.at), place.size, '*');
+    }
   });
   return masked;
+}
+
+bool holds_masked_number(std::string_view text) {
+  std::size_t digits = 0;
+  std::size_t stars = 0;
+  for (const char c : text) {
+    if (is_digit(c)) {
+      ++digits;
+    } else if (c == '*' && digits > 0) {
+      ++stars;
+    } else if (is_letter(c) || c == ',') {
+      digits = stars = 0;
+    }
+    if (stars >= 3 && digits + stars >= shortest_card_number) return true;
+  }
+  return false;
 }
 
 std::string mask_digits(std::string_view text) {

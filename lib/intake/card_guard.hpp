@@ -7,12 +7,14 @@
 
 namespace recycled::intake {
 
-// 13 to 19 digits, in one group or several with spaces and dashes between, that pass the Luhn
-// check.
+// A card number (base/card_number.hpp), in one group or several with any marks and spaces between.
 bool holds_card_number(std::string_view text);
 
 // The same text with the middle of every card number starred out; first six and last four stay.
 std::string mask_card_numbers(std::string_view text);
+
+// Whether the text holds a number that was masked so: a rejected row imported as it was given back.
+bool holds_masked_number(std::string_view text);
 
 // All digits but the last four starred out: for a field that is said to hold a card number.
 std::string mask_digits(std::string_view text);

@@ -62,6 +62,9 @@ std::vector<FieldProblem> card_problems(const Fields& fields, const RecordRules&
     } else if (holds_card_number(value)) {
       problems.push_back(
           {printable(mask_card_numbers(name)), "holds what looks like a card number: remove it"});
+    } else if (holds_masked_number(value)) {
+      problems.push_back(
+          {printable(name), "holds a masked card number: take this row from its source again"});
     }
   }
   return problems;

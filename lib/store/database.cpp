@@ -2,6 +2,8 @@
 
 #include <fstream>
 
+#include "store/ledger.hpp"
+
 namespace recycled::store {
 namespace {
 
@@ -20,7 +22,7 @@ constexpr const char* writer_settings =
 // The ledger names customers and their card tokens: its owner alone may read it. SQLite gives its
 // log files the mode of the file itself.
 const std::filesystem::path& made_private(const std::filesystem::path& file, Access access) {
-  if (access == Access::read_write && !std::filesystem::exists(file)) {
+  if (access == Access::read_write && file != in_memory && !std::filesystem::exists(file)) {
     const std::ofstream made(file);
     std::error_code none;  // SQLite says what is wrong when it opens the file
     std::filesystem::permissions(

@@ -16,6 +16,9 @@ namespace recycled::store {
 // caller's thread, so that a simulation with a seed replays, and a command line needs no thread.
 enum class Executor { thread, inline_ };
 
+// In place of a file: a ledger that goes with its connection.
+inline const std::filesystem::path in_memory = ":memory:";
+
 class SqliteLedger final : public ports::Ledger {
  public:
   // Creates the file if it is missing and brings it up to date. Fault::newer, Fault::store,

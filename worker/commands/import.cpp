@@ -218,7 +218,8 @@ int run_import_subscriptions(const ImportOptions& options) {
   std::istream& in = from_stdin ? std::cin : file;
   auto rows = intake::open_rows(in);
   if (!rows) return refuse(options, rows.error());
-  auto ledger = open_ledger(*settings);
+  const bool dry = options.mode == ImportMode::dry_run;
+  auto ledger = open_ledger(*settings, dry ? LedgerUse::look : LedgerUse::write);
   if (!ledger) return refuse(options, ledger.error());
   return ImportRun(options, **ledger, tokens.get(), in, **rows).run(**rows);
 }

@@ -61,6 +61,11 @@ class Session {
     code_ = ExitCode::failed;
   }
   void needs_person() { code_ = ExitCode::needs_person; }
+  void unanswered() {
+    std::cerr << "recycled once: FlexFactor answered no call of this pass; nothing is lost, and the "
+                 "next pass tries again\n";
+    code_ = ExitCode::failed;
+  }
 
   boost::asio::io_context& io() { return io_; }
   telemetry::Log& log() { return log_; }
@@ -159,6 +164,9 @@ async::Task<void> pass_once(const config::Settings& settings, Worker& worker, Se
   auto waiting = co_await worker.waiting_for_person();
   if (!waiting) co_return session.fail(waiting.error());
   if (*waiting > 0) session.needs_person();
+  // A pass that reached nobody has not done its work, whatever else it did.
+  const engine::Tally& tally = worker.engine().tally();
+  if (tally.calls > 0 && tally.answered == 0) session.unanswered();
 }
 
 }  // namespace

@@ -49,6 +49,9 @@ TEST_CASE("X4: a card number is found in every spelling and masked") {
       {"4111 - 1111 - 1111 - 1111", "4111 - 11** - **** - 1111"},
       {"card 4111111111111111.", "card 411111******1111."},
       {"12 4111 1111 1111 1111", "12 4111 11** **** 1111"},
+      {"4111.1111/1111_1111", "4111.11**/****_1111"},
+      {"4111\xC2\xA0" "1111\xE2\x80\x93" "1111 1111", "4111\xC2\xA0" "11**\xE2\x80\x93" "**** 1111"},
+      {"\xEF\xBC\x94" "111111111111111", "\xEF\xBC\x94" "11111******1111"},
       {"378282246310005", "378282*****0005"},
       {"3782 822463 10005", "3782 82**** *0005"},
       {"4222222222222", "422222***2222"},
@@ -62,11 +65,22 @@ TEST_CASE("X4: a card number is found in every spelling and masked") {
   }
 }
 
+TEST_CASE("X4: a number that was masked is known for one") {
+  for (const auto text : {"411111******1111"sv, "4111 11** **** 1111"sv, "************1111 4"sv}) {
+    CAPTURE(std::string(text));
+    CHECK(holds_masked_number(text) == !text.starts_with('*'));
+  }
+  CHECK(holds_masked_number("card 4111-11**-****-1111"));
+  CHECK_FALSE(holds_masked_number("5 stars ***** 12345678"));
+  CHECK_FALSE(holds_masked_number("4111 1111 1111"));
+}
+
 TEST_CASE("X4: what is no card number is left alone") {
   for (const auto text :
        {""sv, "4111111111111112"sv, "411111111111"sv, "2026-11-23T10:00:00.000Z"sv,
         "+1 212-555-0100"sv, "4111,1111,1111,1111"sv, "12345678901234567890"sv,
-        "411111******1111"sv, "41111111111111110000000000"sv}) {
+        "411111******1111"sv, "41111111111111110000000000"sv, "1700000000004"sv, "2017000000000005"sv,
+        "192.168.100.255"sv, "7012345678901238"sv}) {
     CAPTURE(std::string(text));
     CHECK_FALSE(holds_card_number(text));
     CHECK(mask_card_numbers(text) == text);
