@@ -31,6 +31,7 @@ Result<CallbackKeys> read_callback_keys(const config::Settings& settings,
                                         const ports::Calendar& calendar) {
   CallbackKeys keys;
   keys.trust.public_host = settings.callbacks.public_host;
+  keys.success_code = settings.callbacks.success_code;
   keys.trust.window = settings.callbacks.window;
   keys.trust.body_signature = settings.callbacks.accept_body_signature
                                   ? flexfactor::BodySignature::accepted

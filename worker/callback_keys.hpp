@@ -14,6 +14,7 @@ namespace recycled {
 struct CallbackKeys {
   flexfactor::CallbackTrust trust;
   std::vector<config::Environment> environments;  // of the keys, in their order
+  int success_code = 200;                         // what tells FlexFactor that it was taken
 };
 
 // Reads the key files. Fault::invalid names the one that cannot be used.

@@ -94,7 +94,7 @@ async::Task<http::Response> CallbackDoor::answer(http::Request request) {
     case engine::Receipt::repeated_nonce:
       co_return refuse(409, "repeated_nonce: this nonce was used before");
   }
-  co_return plain(200, "stored");
+  co_return plain(keys_.success_code, "stored");
 }
 
 }  // namespace recycled

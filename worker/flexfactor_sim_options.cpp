@@ -97,12 +97,13 @@ Result<flexfactor::Behaviour> read_behaviour(const SimTyped& typed) {
   }
   behaviour.callback_host = typed.callback_host;
   behaviour.test_mode = !typed.live;
-  behaviour.largest_page = typed.largest_page;
-  behaviour.shows_external_id = !typed.hide_external_id;
   if (typed.mode == "sync") behaviour.mode = billing::MitMode::sync;
-  if (typed.expired_shows == "cancelled") {
-    behaviour.expired_shows = flexfactor::ExpiredShows::cancelled;
-  }
+  auto quirks = read_quirks(typed.quirks);
+  if (!quirks) return Failure(quirks.error());
+  behaviour.quirks = *quirks;
+  auto repeat_window = read_duration("--repeat-window", typed.repeat_window);
+  if (!repeat_window) return Failure(repeat_window.error());
+  behaviour.repeat_window = *repeat_window;
   if (auto delay = read_delay(typed.delay, behaviour); !delay) return Failure(delay.error());
   for (const auto& fault : typed.faults) {
     if (auto read = read_fault(fault, behaviour); !read) return Failure(read.error());
@@ -145,8 +146,11 @@ void declare_options(CLI::App& app, SimTyped& typed) {
   app.add_option("--callback-host", typed.callback_host, "the public host that is signed")
       ->capture_default_str();
   app.add_option("--callback-ca", typed.callback_ca, "PEM file to trust for an https callback URL");
-  app.add_option("--callback-tries", typed.callback_tries, "for one that is not answered 2xx")
+  app.add_option("--callback-tries", typed.callback_tries, "for one that is not taken")
       ->check(CLI::Range(1, 50))
+      ->capture_default_str();
+  app.add_option("--callback-success", typed.callback_success,
+                 "the one code that ends a callback's tries; 0: any 2xx")
       ->capture_default_str();
   app.add_option("--callback-gap", typed.callback_gap, "before the first repeat; then doubling")
       ->capture_default_str();
@@ -173,14 +177,9 @@ void declare_options(CLI::App& app, SimTyped& typed) {
   app.add_option("--mode", typed.mode, "managed: reports later; sync: answers at once")
       ->check(CLI::IsMember({"managed", "sync"}))
       ->capture_default_str();
-  app.add_option("--expired-shows", typed.expired_shows, "how an inquiry shows an expired order")
-      ->check(CLI::IsMember({"word", "cancelled"}))
+  app.add_option("--repeat-window", typed.repeat_window, "how long an idempotencyKey is known")
       ->capture_default_str();
-  app.add_option("--largest-page", typed.largest_page, "of the list of orders, whatever is asked")
-      ->check(CLI::Range(1, 500))
-      ->capture_default_str();
-  app.add_flag("--hide-external-id", typed.hide_external_id,
-               "orders are shown without the merchant's own order id");
+  declare_quirks(app, typed.quirks);
   app.add_option("--fault", typed.faults, "NAME=PERMILLE, repeatable");
   app.add_option("--tls-cert", typed.tls_cert, "PEM chain; with --tls-key");
   app.add_option("--tls-key", typed.tls_key, "PEM key; with --tls-cert");
@@ -197,6 +196,7 @@ Result<SimOptions> read_options(const SimTyped& typed) {
   options.callback_url = typed.callback_url;
   options.callback_ca = typed.callback_ca;
   options.callback_tries = typed.callback_tries;
+  options.callback_success = typed.callback_success;
   auto gap = read_duration("--callback-gap", typed.callback_gap);
   if (!gap) return Failure(gap.error());
   options.callback_gap = *gap;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "flexfactor_sim_quirks.hpp"
 #include "flexfactor_sim_service.hpp"
 
 namespace CLI {
@@ -35,9 +36,9 @@ struct SimTyped {
   std::string late_after = "12h";
   std::string late_callback = "1h";
   std::string mode = "managed";
-  std::string expired_shows = "word";
-  int largest_page = 500;
-  bool hide_external_id = false;
+  std::string repeat_window = "24h";
+  int callback_success = 0;
+  SimQuirksTyped quirks;
   std::vector<std::string> faults;
   std::string tls_cert;
   std::string tls_key;

@@ -26,6 +26,10 @@ http::Response refusal(std::string why) {
   return json_response(400, body.dump(-1, ' ', false, flexfactor::Json::error_handler_t::replace));
 }
 
+bool is_success(int status, int wanted) {
+  return wanted == 0 ? status >= 200 && status < 300 : status == wanted;
+}
+
 }  // namespace
 
 SimService::SimService(boost::asio::any_io_executor executor, SimOptions options)
@@ -164,7 +168,7 @@ async::Task<void> SimService::deliver(Delivery delivery) {
   request.headers = delivery.callback.headers;
   request.body = delivery.callback.body;
   auto taken = co_await receiver->client->exchange(std::move(request));
-  if (taken && taken->status >= 200 && taken->status < 300) co_return;
+  if (taken && is_success(taken->status, options_.callback_success)) co_return;
   if (++delivery.tries >= options_.callback_tries) co_return;
   const Millis gap = options_.callback_gap * (1 << std::min(delivery.tries - 1, 16));
   repeats_.emplace(clock_.now() + gap, std::move(delivery));

@@ -23,6 +23,7 @@ struct SimOptions {
   std::string callback_url;  // empty: none are delivered
   std::filesystem::path callback_ca;
   int callback_tries = 6;
+  int callback_success = 0;  // the code that says a callback was taken; 0: any 2xx
   Millis callback_gap = std::chrono::seconds(1);  // before the first repeat; then doubling
   flexfactor::Behaviour behaviour;
 };

@@ -8,6 +8,47 @@ namespace recycled {
 
 namespace {
 
+flexfactor::InquiryBy inquiry_of(config::InquiryBy by) {
+  switch (by) {
+    case config::InquiryBy::orders:
+      return flexfactor::InquiryBy::orders;
+    case config::InquiryBy::outcome:
+      return flexfactor::InquiryBy::outcome;
+  }
+  return flexfactor::InquiryBy::orders;
+}
+
+flexfactor::RepeatConflict conflict_of(config::RepeatConflict conflict) {
+  switch (conflict) {
+    case config::RepeatConflict::unknown:
+      return flexfactor::RepeatConflict::unknown;
+    case config::RepeatConflict::refused:
+      return flexfactor::RepeatConflict::refused;
+  }
+  return flexfactor::RepeatConflict::unknown;
+}
+
+flexfactor::AmountUnit unit_of(config::OrderAmounts unit) {
+  switch (unit) {
+    case config::OrderAmounts::minor:
+      return flexfactor::AmountUnit::minor;
+    case config::OrderAmounts::major:
+      return flexfactor::AmountUnit::major;
+  }
+  return flexfactor::AmountUnit::minor;
+}
+
+flexfactor::Dialect dialect_of(const config::Dialect& dialect) {
+  flexfactor::Dialect spoken;
+  spoken.inquiry = inquiry_of(dialect.inquiry);
+  spoken.repeat_conflict = conflict_of(dialect.repeat_conflict);
+  spoken.unknown_order_code = dialect.unknown_order_code;
+  spoken.expired_word = dialect.expired_word;
+  spoken.first_page = dialect.first_page;
+  spoken.order_amounts = unit_of(dialect.order_amounts);
+  return spoken;
+}
+
 struct AppKeys {
   crypto::Secret app_key;
   crypto::Secret app_secret;
@@ -49,10 +90,11 @@ Result<std::unique_ptr<ProviderSet>> ProviderSet::make(boost::asio::any_io_execu
     if (!transport) return Failure(transport.error());
     Connected connected;
     connected.transport = std::move(*transport);
-    connected.client = std::make_unique<flexfactor::Client>(
-        *connected.transport, clock, log,
-        flexfactor::Account{
-            gateway, account.mid, account.site_id, keys->app_key, keys->app_secret, {}, {}});
+    flexfactor::Account known{gateway,          account.mid, account.site_id, keys->app_key,
+                              keys->app_secret, {},          {}};
+    known.dialect = dialect_of(account.dialect);
+    connected.client =
+        std::make_unique<flexfactor::Client>(*connected.transport, clock, log, std::move(known));
     set->accounts_.emplace(gateway, std::move(connected));
   }
   return set;

@@ -24,7 +24,13 @@ constexpr std::array flexfactor_keys{"environment",
                                      "cascade_all",
                                      "mit",
                                      "requests_per_second",
-                                     "in_flight"};
+                                     "in_flight",
+                                     "inquiry",
+                                     "repeat_conflict",
+                                     "unknown_order_code",
+                                     "expired_word",
+                                     "first_page",
+                                     "order_amounts"};
 
 struct InlineSecret {
   std::string_view key;
@@ -72,6 +78,26 @@ std::string read_base_url(Section& section, Environment environment) {
   return url;
 }
 
+Dialect read_dialect(Section& section) {
+  Dialect dialect;
+  const Words<InquiryBy> ways{{"orders", InquiryBy::orders}, {"outcome", InquiryBy::outcome}};
+  dialect.inquiry = section.word("inquiry", ways).value_or(dialect.inquiry);
+  const Words<RepeatConflict> conflicts{{"unknown", RepeatConflict::unknown},
+                                        {"refused", RepeatConflict::refused}};
+  dialect.repeat_conflict =
+      section.word("repeat_conflict", conflicts).value_or(dialect.repeat_conflict);
+  if (const auto code = section.integer("unknown_order_code", 400, 499)) {
+    dialect.unknown_order_code = static_cast<int>(*code);
+  }
+  if (const auto word = section.text("expired_word")) dialect.expired_word = word->value;
+  if (const auto page = section.integer("first_page", 0, 1)) {
+    dialect.first_page = static_cast<int>(*page);
+  }
+  const Words<OrderAmounts> units{{"minor", OrderAmounts::minor}, {"major", OrderAmounts::major}};
+  dialect.order_amounts = section.word("order_amounts", units).value_or(dialect.order_amounts);
+  return dialect;
+}
+
 FlexFactorAccount read_account(Section& section, Reading& reading, const GatewayId& id) {
   FlexFactorAccount account;
   account.gateway = id;
@@ -105,6 +131,7 @@ FlexFactorAccount read_account(Section& section, Reading& reading, const Gateway
   if (const auto count = section.integer("in_flight", 1, 1000)) {
     account.in_flight = static_cast<int>(*count);
   }
+  account.dialect = read_dialect(section);
   return account;
 }
 

@@ -101,6 +101,9 @@ void read_callbacks(Section& root, Reading& reading) {
   callbacks.window = section.duration("window", window).value_or(callbacks.window);
   callbacks.accept_body_signature =
       section.flag("accept_body_signature").value_or(callbacks.accept_body_signature);
+  if (const auto code = section.integer("success_code", 200, 299)) {
+    callbacks.success_code = static_cast<int>(*code);
+  }
   section.refuse_unknown();
 }
 

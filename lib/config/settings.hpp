@@ -27,6 +27,7 @@ struct CallbackSettings {
   std::optional<TlsFiles> tls;  // absent: plain HTTP, behind a proxy
   Millis window = std::chrono::minutes(5);  // a callback's date may be this far off, either way
   bool accept_body_signature = false;       // flexfactor.md "Callbacks" 5: x-fc-signature alone
+  int success_code = 200;                   // what tells FlexFactor that it was taken
 };
 
 struct Limits {
@@ -61,6 +62,20 @@ struct SigningKeyFile {
   }
 };
 
+// What FlexFactor's contract leaves open, answered for one account: README "What nobody documents".
+enum class InquiryBy { orders, outcome };
+enum class RepeatConflict { unknown, refused };
+enum class OrderAmounts { minor, major };
+
+struct Dialect {
+  InquiryBy inquiry = InquiryBy::orders;
+  RepeatConflict repeat_conflict = RepeatConflict::unknown;
+  int unknown_order_code = 404;
+  std::string expired_word = "EXPIRED";
+  int first_page = 1;
+  OrderAmounts order_amounts = OrderAmounts::minor;
+};
+
 // One [[gateway]] of kind "flexfactor": how to reach it. Its billing terms are in rules.gateways.
 struct FlexFactorAccount {
   GatewayId gateway;
@@ -76,6 +91,7 @@ struct FlexFactorAccount {
   bool cascade_all = false;                            // C4
   int requests_per_second = 100;
   std::optional<int> in_flight;  // else limits.in_flight
+  Dialect dialect;
 };
 
 struct Settings {

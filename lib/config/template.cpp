@@ -50,6 +50,7 @@ time_zone = "America/New_York"
 # tls = { certificate = "tls/chain.pem", private_key = "tls/key.pem" }  # without: behind a proxy
 # window = "5m"                   # how far a callback's date may be off
 # accept_body_signature = false   # also accept x-fc-signature, which protects no date
+# success_code = 200              # what a callback that was taken is answered
 
 # --- gateways ---------------------------------------------------------------------------------
 # Each gateway of yours that a subscription may be billed at. `kind` is your own word for its sort;
@@ -80,6 +81,13 @@ mit = "managed"           # how FlexFactor set the account up: "managed" or "syn
 # requests_per_second = 100
 # in_flight = 32            # instead of [limits]
 # cascade_all = false
+# What FlexFactor does not document; README "What nobody documents" says when to change one.
+# inquiry = "orders"             # or "outcome": the deprecated poll
+# repeat_conflict = "unknown"    # what a 409 to a hand-over says; or "refused"
+# unknown_order_code = 404       # the answer about an order FlexFactor does not know
+# expired_word = "EXPIRED"       # the status name of an expired order
+# first_page = 1                 # of the list of orders; or 0
+# order_amounts = "minor"        # in the list of orders: cents; or "major"
 
 # --- recycle profiles -------------------------------------------------------------------------
 # The schedule of re-attempts after a decline. A gateway is in at most one profile. FlexFactor may

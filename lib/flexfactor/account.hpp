@@ -5,6 +5,7 @@
 
 #include "base/id.hpp"
 #include "crypto/secret.hpp"
+#include "flexfactor/dialect.hpp"
 
 namespace recycled::flexfactor {
 
@@ -16,6 +17,7 @@ struct Account {
   crypto::Secret app_secret;
   std::string descriptor;            // on the payer's statement; empty: not sent
   crypto::Secret environment_key{};  // of its tokenization; empty: no tokens are made
+  Dialect dialect{};
 };
 
 }  // namespace recycled::flexfactor

@@ -14,7 +14,9 @@ Answer answer_of(int http_status, const std::optional<Json>& body) {
   if (http_status >= 200 && http_status < 300) return body ? Answer::readable : Answer::garbled;
   if (http_status == 401) return Answer::unauthorized;
   if (http_status == 429) return Answer::busy;
-  if (http_status >= 300 && http_status < 500 && http_status != 408) return Answer::refusing;
+  if (http_status == 409) return Answer::conflicting;
+  if (http_status >= 300 && http_status < 400) return Answer::redirecting;
+  if (http_status >= 400 && http_status < 500 && http_status != 408) return Answer::refusing;
   return Answer::failing;
 }
 
@@ -27,6 +29,8 @@ std::string why(Answer answer, int http_status) {
     case Answer::unauthorized:
       return "unauthorized";
     case Answer::busy:
+    case Answer::conflicting:
+    case Answer::redirecting:
     case Answer::refusing:
     case Answer::failing:
       return http_words(http_status);

@@ -14,7 +14,9 @@ enum class Answer {
   garbled,       // 2xx with anything else: processed, perhaps, and we do not know how it went
   unauthorized,  // 401
   busy,          // 429
-  refusing,      // 3xx and 4xx: taken for a definite no
+  conflicting,   // 409
+  refusing,      // any other 4xx: a definite no
+  redirecting,   // 3xx: from somebody in between; no answer to anything
   failing,       // 408, 5xx and what is no HTTP status at all
 };
 

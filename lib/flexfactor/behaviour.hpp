@@ -11,6 +11,7 @@
 #include "base/time.hpp"
 #include "billing/rules.hpp"
 #include "crypto/secret.hpp"
+#include "flexfactor/quirks.hpp"
 
 namespace recycled::flexfactor {
 
@@ -44,9 +45,6 @@ enum class Fate {
   cancel,     // cancelled by the provider's own doing
 };
 
-// How an inquiry shows an expired order: flexfactor.md marks it as not known.
-enum class ExpiredShows { word, cancelled };
-
 struct Behaviour {
   std::uint64_t seed = 1;
   int approve_percent = 60;
@@ -57,9 +55,6 @@ struct Behaviour {
   std::optional<Millis> expire_after;          // counts instead of the request's expiryDateUtc
   Millis late_after = std::chrono::hours(12);  // how long after its expiry a `late` one is charged
   Millis late_callback = std::chrono::hours(1);
-  ExpiredShows expired_shows = ExpiredShows::word;
-  int largest_page = 500;         // of the list, whatever is asked for
-  bool shows_external_id = true;  // the merchant's order id, in the list and in inquiries
   Millis token_life = std::chrono::minutes(10);
   Millis repeat_window = std::chrono::hours(24);  // how long an idempotency key is remembered
   bool test_mode = true;                          // IsTestMode of its callbacks
@@ -70,6 +65,7 @@ struct Behaviour {
   crypto::Secret app_secret;
   crypto::Secret environment_key;  // of tokenization, and the mid there; empty: any will do
   std::string mid;
+  Quirks quirks;
 };
 
 // A sequence of pseudo-random numbers that is the same everywhere (splitmix64).

@@ -19,10 +19,29 @@ http::Request request_for(std::string method, std::string target, std::string bo
   return request;
 }
 
-std::string list_target(const ports::ListQuery& query) {
-  return "orders?from=" + url_escaped(to_iso8601(query.from)) + "&to=" + url_escaped(to_iso8601(query.to)) +
+std::string list_target(const ports::ListQuery& query, const Dialect& dialect) {
+  return "orders?from=" + url_escaped(to_iso8601(query.from)) +
+         "&to=" + url_escaped(to_iso8601(query.to)) +
          "&pageSize=" + std::to_string(query.page_size) +
-         "&pageNumber=" + std::to_string(query.page);
+         "&pageNumber=" + std::to_string(query.page - 1 + dialect.first_page);
+}
+
+http::Request inquiry_request(const ProviderOrderId& order, InquiryBy by) {
+  switch (by) {
+    case InquiryBy::orders:
+      return request_for("GET", "orders/" + url_escaped(order.str()), {});
+    case InquiryBy::outcome:
+      return request_for("POST", "outcome", compose_outcome(order));
+  }
+  return {};
+}
+
+// Whatever a reply says of its order, it says how the service is.
+template <class Reply>
+Reply paced(Reply reply, ports::Service service, std::optional<Millis> retry_after) {
+  reply.service = service;
+  reply.retry_after = retry_after;
+  return reply;
 }
 
 // A 401 that a fresh token did not cure will meet every other call too.
@@ -61,68 +80,68 @@ async::Task<ports::HandOverReply> Client::hand_over(std::string body) {
   auto answer = co_await call(std::move(request), order.str());
   ports::HandOverReply reply;
   if (answer.response) {
-    reply = decode_evaluate(answer.reply(), order);
+    reply = decode_evaluate(answer.reply(), order, account_.dialect);
   } else if (answer.reached == http::Reached::certainly_not) {
     reply.outcome = billing::outcome::NotSent{answer.why, answer.retry_after};
   } else {
     reply.outcome = billing::outcome::Unknown{answer.why, answer.retry_after};
   }
-  reply.service = answer.service;
   // A page of a proxy's under a 200, say: the others would fare no better.
   const bool is_unknown = std::holds_alternative<billing::outcome::Unknown>(reply.outcome);
-  if (is_unknown) reply.service = ports::Service::unavailable;
-  reply.retry_after = answer.retry_after;
-  co_return reply;
+  const bool is_fine = answer.response && answer.response->status < 300;
+  if (is_unknown && is_fine) answer.service = ports::Service::unavailable;
+  co_return paced(std::move(reply), answer.service, answer.retry_after);
+}
+
+ports::InquiryReply Client::decoded(const Answer& answer, const ProviderOrderId& order) const {
+  switch (account_.dialect.inquiry) {
+    case InquiryBy::orders:
+      return decode_inquiry(answer.reply(), order, account_.dialect);
+    case InquiryBy::outcome:
+      return decode_outcome(answer.reply(), order, account_.dialect);
+  }
+  return {};
 }
 
 async::Task<ports::InquiryReply> Client::inquire(ProviderOrderId order) {
   ensure(!order.empty(), "an inquiry names an order");
-  auto request = request_for("GET", "orders/" + url_escaped(order.str()), {});
+  auto request = inquiry_request(order, account_.dialect.inquiry);
   auto answer = co_await call(std::move(request), order.str());
   ports::InquiryReply reply;
   reply.word = answer.why;
-  if (answer.response) reply = decode_inquiry(answer.reply());
-  reply.retry_after = answer.retry_after;
-  reply.service = answer.service;
-  co_return reply;
+  if (answer.response) reply = decoded(answer, order);
+  co_return paced(std::move(reply), answer.service, answer.retry_after);
 }
 
 async::Task<ports::WithdrawReply> Client::cancel(ProviderOrderId order) {
   ensure(!order.empty(), "a cancel names an order");
-  std::string target = "orders/" + url_escaped(order.str()) + "/cancel";
-  auto reply = co_await withdraw(std::move(target), order.str());
-  co_return reply;
+  auto request = request_for("POST", "orders/" + url_escaped(order.str()) + "/cancel", {});
+  auto answer = co_await call(std::move(request), order.str());
+  ports::WithdrawReply reply;
+  reply.message = answer.why;
+  if (answer.response) reply = decode_cancel(answer.reply(), order);
+  co_return paced(std::move(reply), answer.service, answer.retry_after);
 }
 
 async::Task<ports::WithdrawReply> Client::cancel_external(OrderId order) {
   ensure(!order.empty(), "a cancel names an order");
-  std::string target = "orders/" + url_escaped(order.str()) + "/external-cancel";
-  auto reply = co_await withdraw(std::move(target), order.str());
-  co_return reply;
+  auto request = request_for("POST", "orders/" + url_escaped(order.str()) + "/external-cancel", {});
+  auto answer = co_await call(std::move(request), order.str());
+  ports::WithdrawReply reply;
+  reply.message = answer.why;
+  if (answer.response) reply = decode_external_cancel(answer.reply(), order);
+  co_return paced(std::move(reply), answer.service, answer.retry_after);
 }
 
 async::Task<ports::ListReply> Client::list(ports::ListQuery query) {
   ensure(query.page >= 1 && query.page_size >= 1, "pages are counted from 1 and hold something");
-  auto request = request_for("GET", list_target(query), {});
+  auto request = request_for("GET", list_target(query, account_.dialect), {});
   std::string no_order;
   auto answer = co_await call(std::move(request), std::move(no_order));
   ports::ListReply reply;
   reply.why = answer.why;
-  if (answer.response) reply = decode_list(answer.reply());
-  reply.retry_after = answer.retry_after;
-  reply.service = answer.service;
-  co_return reply;
-}
-
-async::Task<ports::WithdrawReply> Client::withdraw(std::string target, std::string order) {
-  auto request = request_for("POST", std::move(target), {});
-  auto answer = co_await call(std::move(request), std::move(order));
-  ports::WithdrawReply reply;
-  reply.message = answer.why;
-  if (answer.response) reply = decode_withdraw(answer.reply());
-  reply.retry_after = answer.retry_after;
-  reply.service = answer.service;
-  co_return reply;
+  if (answer.response) reply = decode_list(answer.reply(), account_.dialect);
+  co_return paced(std::move(reply), answer.service, answer.retry_after);
 }
 
 // The target holds the EnvironmentKey and the body a card number: neither is in any event.

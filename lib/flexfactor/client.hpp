@@ -46,7 +46,7 @@ class Client final : public ports::Provider, public ports::Tokenizer {
 
   async::Task<Answer> call(http::Request request, std::string order);
   async::Task<Answer> authorized(http::Request request);
-  async::Task<ports::WithdrawReply> withdraw(std::string target, std::string order);
+  ports::InquiryReply decoded(const Answer& answer, const ProviderOrderId& order) const;
   void note_unavailable(const std::string& order, const std::string& why);
 
   http::Transport& transport_;

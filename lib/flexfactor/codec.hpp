@@ -9,6 +9,7 @@
 #include "base/result.hpp"
 #include "crypto/secret.hpp"
 #include "flexfactor/account.hpp"
+#include "flexfactor/dialect.hpp"
 #include "ports/provider.hpp"
 
 namespace recycled::flexfactor {
@@ -30,21 +31,31 @@ Result<std::string> recompose(const std::string& body, const IdempotencyKey& key
 // Our order id inside a composed request; empty when there is none.
 OrderId order_in(std::string_view body);
 
+// The body of the deprecated POST outcome.
+std::string compose_outcome(const ProviderOrderId& order);
+
 // The body of oauth2/token.
 std::string compose_token_request(const Account& account);
 
 // Reads the reply to evaluate. `order` is ours: an id equal to it in the reply is an echo, not
-// FlexFactor's own id.
-ports::HandOverReply decode_evaluate(const Reply& reply, const OrderId& order);
+// FlexFactor's own id. A reply about another order is unknown.
+ports::HandOverReply decode_evaluate(const Reply& reply, const OrderId& order,
+                                     const Dialect& dialect = {});
 
-// Reads the reply to GET orders/{id}.
-ports::InquiryReply decode_inquiry(const Reply& reply);
+// Reads the reply to GET orders/{id}. One about another order, or about none, is no answer.
+ports::InquiryReply decode_inquiry(const Reply& reply, const ProviderOrderId& order,
+                                   const Dialect& dialect = {});
+
+// Reads the reply to the deprecated POST outcome, in the words of evaluate.
+ports::InquiryReply decode_outcome(const Reply& reply, const ProviderOrderId& order,
+                                   const Dialect& dialect = {});
 
 // Reads the reply to GET orders.
-ports::ListReply decode_list(const Reply& reply);
+ports::ListReply decode_list(const Reply& reply, const Dialect& dialect = {});
 
-// Reads the reply to cancel and external-cancel.
-ports::WithdrawReply decode_withdraw(const Reply& reply);
+// Reads the reply to cancel and to external-cancel. One about another order is `unavailable`.
+ports::WithdrawReply decode_cancel(const Reply& reply, const ProviderOrderId& order);
+ports::WithdrawReply decode_external_cancel(const Reply& reply, const OrderId& order);
 
 struct Token {
   crypto::Secret access;

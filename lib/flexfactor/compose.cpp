@@ -141,6 +141,12 @@ OrderId order_in(std::string_view body) {
   return OrderId(request ? text_at(*request, "orderId") : std::string());
 }
 
+std::string compose_outcome(const ProviderOrderId& order) {
+  Json body;
+  body["orderSessionKey"] = order.str();
+  return body.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 std::string compose_token_request(const Account& account) {
   Json body;
   body["AppKey"] = account.app_key.reveal();

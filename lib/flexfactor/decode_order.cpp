@@ -5,6 +5,7 @@
 #include "flexfactor/answer.hpp"
 #include "flexfactor/codec.hpp"
 #include "flexfactor/order_status.hpp"
+#include "flexfactor/subject.hpp"
 
 namespace recycled::flexfactor {
 
@@ -25,31 +26,80 @@ const Json& orders_in(const Json& page) {
   return none;
 }
 
-std::optional<Money> amount_in(const Json& row) {
+// The digits as they stand there: a JSON number in major units never becomes floating point money.
+std::optional<Money> major_amount(const Json& row, Currency currency) {
+  std::string digits = word_at(row, "amount");
+  if (currency.exponent() == 0 && digits.ends_with(".0")) digits.resize(digits.size() - 2);
+  const auto money = parse_money(digits, currency);
+  if (!money) return std::nullopt;
+  return *money;
+}
+
+std::optional<Money> minor_amount(const Json& row, Currency currency) {
   const auto minor = integer_at(row, "amount");
+  if (!minor || *minor < 0 || *minor > max_minor) return std::nullopt;
+  return Money{*minor, currency};
+}
+
+std::optional<Money> amount_in(const Json& row, AmountUnit unit) {
   const auto currency = Currency::parse(text_at(row, "currency"));
-  if (!minor || !currency || *minor < 0 || *minor > max_minor) return std::nullopt;
-  return Money{*minor, *currency};
+  if (!currency) return std::nullopt;
+  switch (unit) {
+    case AmountUnit::minor:
+      return minor_amount(row, *currency);
+    case AmountUnit::major:
+      return major_amount(row, *currency);
+  }
+  return std::nullopt;
 }
 
 // Nothing: it has no id, and so it may be anybody's.
-std::optional<ports::ListedOrder> listed_order(const Json& row) {
+std::optional<ports::ListedOrder> listed_order(const Json& row, const Dialect& dialect) {
+  const auto id = id_at(row, "id");
+  if (!id) return std::nullopt;
   ports::ListedOrder order;
-  order.provider_order = ProviderOrderId(text_at(row, "id"));
-  if (order.provider_order.empty()) return std::nullopt;
-  const Json& ours = member_any_case(row, "externalOrderId");
-  if (ours.is_string()) order.order = OrderId(ours.get<std::string>());
-  order.news = news_in(row);
+  order.provider_order = ProviderOrderId(*id);
+  if (const auto ours = id_at(row, "externalOrderId")) order.order = OrderId(*ours);
+  order.news = news_in(row, dialect.expired_word);
   order.word = status_words(row);
-  order.amount = amount_in(row);
+  order.amount = amount_in(row, dialect.order_amounts);
   order.created_at = parse_instant(text_at(row, "createdOn"));
   return order;
 }
 
-}  // namespace
+// Nobody in particular may be meant by a reply that names no order.
+std::string not_about(const Json& body, const ProviderOrderId& order) {
+  const auto names = {"id", "orderId", "orderSessionKey"};
+  for (const char* name : names) {
+    if (id_at(body, name)) return other_subject(body, names, order.str());
+  }
+  return "the reply names no order";
+}
+
+// How the words of evaluate are understood as news.
+News news_of_outcome(const Json& body) {
+  static constexpr std::array words{
+      std::pair{"approved", News::completed},
+      std::pair{"declined", News::cancelled},
+      std::pair{"expired", News::expired},
+      std::pair{"cancelled", News::cancelled},
+      std::pair{"submitted", News::still_open},
+      std::pair{"processing", News::still_open},
+      std::pair{"challenge", News::challenge},
+      std::pair{"returned", News::refunded},
+      std::pair{"capturerequired", News::capture_required},
+  };
+  const std::string word = lower(word_at(body, "status"));
+  for (const auto& [name, news] : words) {
+    if (word == name) return news;
+  }
+  return News::strange;
+}
 
 // An inquiry can be repeated at will, so only an answer about the order itself counts as one.
-ports::InquiryReply decode_inquiry(const Reply& reply) {
+template <class Read>
+ports::InquiryReply inquiry_in(const Reply& reply, const ProviderOrderId& order,
+                               const Dialect& dialect, const Read& read) {
   const auto parsed = parse_object(reply.body);
   const Json body = parsed.value_or(Json::object());
   const Answer answer = answer_of(reply.http_status, parsed);
@@ -58,16 +108,20 @@ ports::InquiryReply decode_inquiry(const Reply& reply) {
     case Answer::readable: {
       const std::string said = status_words(body);
       if (said.empty()) return {std::nullopt, word, reply.retry_after};
-      return {news_in(body), said, std::nullopt};
+      const std::string other = not_about(body, order);
+      if (!other.empty()) return {std::nullopt, other, reply.retry_after};
+      return {read(body), said, std::nullopt};
     }
-    case Answer::refusing:
-      if (reply.http_status == 404 || reply.http_status == 410) {
+    case Answer::conflicting:
+    case Answer::refusing: {
+      if (reply.http_status == dialect.unknown_order_code || reply.http_status == 410) {
         return {News::not_found, word, std::nullopt};
       }
-      if (reply.http_status < 400 || reply.http_status == 403) {
-        return {std::nullopt, word, reply.retry_after};
-      }
+      const bool about_us = reply.http_status == 403 || reply.http_status == 404;
+      if (about_us) return {std::nullopt, word, reply.retry_after};
       return {News::strange, refusal(reply.http_status, body), std::nullopt};
+    }
+    case Answer::redirecting:
     case Answer::garbled:
     case Answer::unauthorized:
     case Answer::busy:
@@ -77,7 +131,20 @@ ports::InquiryReply decode_inquiry(const Reply& reply) {
   return {};
 }
 
-ports::ListReply decode_list(const Reply& reply) {
+}  // namespace
+
+ports::InquiryReply decode_inquiry(const Reply& reply, const ProviderOrderId& order,
+                                   const Dialect& dialect) {
+  return inquiry_in(reply, order, dialect,
+                    [&](const Json& body) { return news_in(body, dialect.expired_word); });
+}
+
+ports::InquiryReply decode_outcome(const Reply& reply, const ProviderOrderId& order,
+                                   const Dialect& dialect) {
+  return inquiry_in(reply, order, dialect, news_of_outcome);
+}
+
+ports::ListReply decode_list(const Reply& reply, const Dialect& dialect) {
   const auto parsed = parse_json(reply.body);
   const Json page = parsed.value_or(Json());
   const Json& rows = orders_in(page);
@@ -90,7 +157,7 @@ ports::ListReply decode_list(const Reply& reply) {
   }
   std::vector<ports::ListedOrder> orders;
   for (const Json& row : rows) {
-    auto order = listed_order(row);
+    auto order = listed_order(row, dialect);
     if (!order) {
       decoded.why = "a listed order has no id";
       return decoded;

@@ -1,10 +1,38 @@
 #include "flexfactor/json.hpp"
 
 #include <charconv>
+#include <set>
+#include <vector>
 
 namespace recycled::flexfactor {
 
 namespace {
+
+constexpr int deepest = 32;
+constexpr std::size_t most_members = 1000;  // of one object: looking one up is a walk
+
+// Watches a text being parsed for what parse_json refuses. What is refused is not kept, so a
+// hostile text costs no stack and little memory.
+class Watch {
+ public:
+  bool keep(int depth, Json::parse_event_t event, const Json& parsed) {
+    if (depth >= deepest) fits_ = false;
+    if (!fits_) return false;
+    if (event == Json::parse_event_t::object_start) members_.emplace_back();
+    if (event == Json::parse_event_t::object_end) members_.pop_back();
+    if (event == Json::parse_event_t::key) {
+      auto& names = members_.back();
+      const bool is_new = names.insert(parsed.get_ref<const std::string&>()).second;
+      fits_ = is_new && names.size() <= most_members;
+    }
+    return fits_;
+  }
+  bool fits() const { return fits_; }
+
+ private:
+  std::vector<std::set<std::string>> members_;  // of the objects that are open
+  bool fits_ = true;
+};
 
 const Json& absent() {
   static const Json null;
@@ -14,8 +42,12 @@ const Json& absent() {
 }  // namespace
 
 std::optional<Json> parse_json(std::string_view text) {
-  auto parsed = Json::parse(text, nullptr, false);
-  if (parsed.is_discarded()) return std::nullopt;
+  Watch watch;
+  const auto keep = [&watch](int depth, Json::parse_event_t event, Json& value) {
+    return watch.keep(depth, event, value);
+  };
+  auto parsed = Json::parse(text, keep, false);
+  if (!watch.fits() || parsed.is_discarded()) return std::nullopt;
   return parsed;
 }
 

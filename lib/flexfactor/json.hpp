@@ -14,7 +14,9 @@ namespace recycled::flexfactor {
 // Keeps the order in which fields were put or came, so that bytes are stable and readable.
 using Json = nlohmann::ordered_json;
 
-// What `text` holds; nothing when it is no JSON.
+// What `text` holds; nothing when it is no JSON, or JSON that no honest peer sends: nested deeper
+// or wider than any reply of the contract, or with a member twice, which two readers would read in
+// two ways.
 std::optional<Json> parse_json(std::string_view text);
 
 // The object `text` holds; nothing when it is no JSON or no object.

@@ -4,6 +4,8 @@
 #include <optional>
 #include <string_view>
 
+#include "flexfactor/problem.hpp"
+
 namespace recycled::flexfactor {
 
 namespace {
@@ -16,7 +18,6 @@ struct OrderStatus {
   News news;
 };
 
-constexpr int no_number = -1;
 constexpr std::array order_statuses{
     OrderStatus{0, "draft", News::still_open},
     OrderStatus{1, "onhold", News::still_open},
@@ -26,17 +27,17 @@ constexpr std::array order_statuses{
     OrderStatus{5, "capturerequired", News::capture_required},
     OrderStatus{6, "returned", News::refunded},
     OrderStatus{7, "completed", News::completed},
-    OrderStatus{no_number, "expired", News::expired},
 };
 
 News news_of_number(std::int64_t number) {
   for (const auto& status : order_statuses) {
-    if (number >= 0 && status.number == number) return status.news;
+    if (status.number == number) return status.news;
   }
   return News::strange;
 }
 
-News news_of_name(const std::string& name) {
+News news_of_name(const std::string& name, std::string_view expired_word) {
+  if (name == lower(expired_word)) return News::expired;
   for (const auto& status : order_statuses) {
     if (status.name == name) return status.news;
   }
@@ -53,20 +54,20 @@ News reconcile(News by_number, News by_name) {
 
 }  // namespace
 
-billing::News news_in(const Json& order) {
+billing::News news_in(const Json& order, std::string_view expired_word) {
   const auto number = integer_at(order, "status");
   std::string name = lower(text_at(order, "statusName"));
   if (name.empty() && !number) name = lower(text_at(order, "status"));
-  if (!number) return news_of_name(name);
+  if (!number) return news_of_name(name, expired_word);
   if (name.empty()) return news_of_number(*number);
-  return reconcile(news_of_number(*number), news_of_name(name));
+  return reconcile(news_of_number(*number), news_of_name(name, expired_word));
 }
 
 std::string status_words(const Json& order) {
   const std::string number = word_at(order, "status");
   const std::string name = text_at(order, "statusName");
-  if (number.empty() || name.empty()) return number + name;
-  return name + " (" + number + ")";
+  if (number.empty() || name.empty()) return shortened(number + name);
+  return shortened(name + " (" + number + ")");
 }
 
 }  // namespace recycled::flexfactor

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "billing/decide.hpp"
 #include "flexfactor/json.hpp"
@@ -9,10 +10,10 @@
 namespace recycled::flexfactor {
 
 // `status` is a number, `statusName` a word, and either may be missing or stand in the other's
-// place. Two that contradict each other are News::strange.
-billing::News news_in(const Json& order);
+// place. Two that contradict each other are News::strange. `expired_word`: dialect.hpp.
+billing::News news_in(const Json& order, std::string_view expired_word = "EXPIRED");
 
-// Both as they came, "COMPLETED (7)"; empty: it has neither.
+// Both as they came, shortened, "COMPLETED (7)"; empty: it has neither.
 std::string status_words(const Json& order);
 
 }  // namespace recycled::flexfactor

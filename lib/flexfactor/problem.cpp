@@ -69,8 +69,9 @@ std::string trace_in(const Json& object) {
   return {};
 }
 
-// Cut between characters, so that what is stored and logged stays UTF-8.
-std::string cut(std::string text) {
+}  // namespace
+
+std::string shortened(std::string text) {
   if (text.size() <= longest_message) return text;
   std::size_t end = longest_message;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
@@ -78,13 +79,11 @@ std::string cut(std::string text) {
   return text;
 }
 
-}  // namespace
-
-std::string problem_message(const Json& body) { return cut(message_in(body)); }
+std::string problem_message(const Json& body) { return shortened(message_in(body)); }
 
 std::string trace_id(const Json& body) {
   const std::string outer = trace_in(body);
-  return cut(outer.empty() ? trace_in(member(body, "errors")) : outer);
+  return shortened(outer.empty() ? trace_in(member(body, "errors")) : outer);
 }
 
 }  // namespace recycled::flexfactor

@@ -15,9 +15,11 @@ namespace {
 
 constexpr std::string_view token_endpoint = "oauth2/token";
 
-http::Response bare(int status) {
+// Never answered.
+http::Response silence() {
   http::Response response;
-  response.status = status;
+  response.status = 0;
+  response.delivery = http::Delivery::stall;
   return response;
 }
 
@@ -72,24 +74,35 @@ SimulatedFlexFactor::Target SimulatedFlexFactor::take_apart(const http::Request&
 }
 
 http::Response SimulatedFlexFactor::handle(const http::Request& request, Instant now) {
+  auto response = respond(request, now);
+  const Instant shown = now + orders_.behaviour().quirks.clock_ahead;
+  response.headers.emplace_back("Date", http::to_http_date(shown));
+  return response;
+}
+
+http::Response SimulatedFlexFactor::respond(const http::Request& request, Instant now) {
   const Target target = take_apart(request);
   ++orders_.counted().calls[target.endpoint];
   if (auto failed = fail_before(request, target)) return *failed;
   const bool stalls = orders_.strikes(SimulatedFault::stall);
-  if (stalls && orders_.dice().roll(2) == 0) {
-    auto silent = bare(0);
-    silent.delivery = http::Delivery::stall;
-    return silent;
-  }
+  if (stalls && orders_.dice().roll(2) == 0) return silence();
   auto response = process(request, target, now);
   if (stalls) {
     response.delivery = http::Delivery::stall;
   } else if (orders_.strikes(SimulatedFault::reset_after_read)) {
     response.delivery = http::Delivery::reset;
   } else if (orders_.strikes(SimulatedFault::error_5xx_after)) {
-    return bare(500);
+    return error(500);
   }
   return response;
+}
+
+http::Response SimulatedFlexFactor::error(int status) const {
+  return error_response(status, orders_.behaviour().quirks.error_body);
+}
+
+http::Response SimulatedFlexFactor::unknown_order() const {
+  return error(orders_.behaviour().quirks.unknown_order_code);
 }
 
 // The faults that hit before anything is processed.
@@ -98,15 +111,15 @@ std::optional<http::Response> SimulatedFlexFactor::fail_before(const http::Reque
   if (target.endpoint != token_endpoint && orders_.strikes(SimulatedFault::token_expired)) {
     const std::string header = http::find_header(request.headers, "authorization").value_or("");
     if (header.starts_with("Bearer ")) tokens_.erase(header.substr(7));
-    return bare(401);
+    return error(401);
   }
   if (orders_.strikes(SimulatedFault::error_429)) {
-    auto busy = bare(429);
-    busy.headers = {{"Retry-After", std::to_string(1 + orders_.dice().roll(5))}};
+    auto busy = error(429);
+    busy.headers.emplace_back("Retry-After", std::to_string(1 + orders_.dice().roll(5)));
     return busy;
   }
   if (orders_.strikes(SimulatedFault::error_5xx)) {
-    return bare(orders_.dice().roll(2) == 0 ? 500 : 503);
+    return error(orders_.dice().roll(2) == 0 ? 500 : 503);
   }
   return std::nullopt;
 }
@@ -115,17 +128,18 @@ http::Response SimulatedFlexFactor::process(const http::Request& request, const 
                                             Instant now) {
   const std::string call = request.method + " " + target.endpoint;
   if (call == "POST oauth2/token") return token(request, now);
-  if (!knows_bearer(request, now)) return bare(401);
+  if (!knows_bearer(request, now)) return error(401);
   if (call == "POST evaluate") return evaluate(request, now);
-  if (call == "GET orders/{id}") return inquire(target);
+  const Polls polls = orders_.behaviour().quirks.polls;
+  if (call == "GET orders/{id}" && polls != Polls::outcome) return inquire(target);
   if (call == "GET orders") return list(target);
   if (call == "POST orders/{id}/cancel") return cancel(target, now);
   if (call == "POST orders/{id}/external-cancel") return cancel(target, now);
   if (call == "POST orders/{id}/refund") return refund(request, target, now);
   if (call == "POST capture") return capture(request, now);
-  if (call == "POST outcome") return outcome(request);
+  if (call == "POST outcome" && polls != Polls::orders) return outcome(request);
   if (call == "POST tokenize") return tokenize(request, target, now);
-  return bare(404);
+  return error(404);
 }
 
 // --- tokens ---
@@ -179,11 +193,12 @@ http::Response SimulatedFlexFactor::evaluate(const http::Request& request, Insta
 
   const std::string key = text_at(*body, "idempotencyKey");
   const auto known = answered_.find(key);
-  if (known != answered_.end() && now - known->second.at < orders_.behaviour().repeat_window) {
-    if (known->second.body != request.body) {
-      return json_response(409, {{"message", "This idempotencyKey was used for another request."}});
-    }
-    return known->second.response;
+  const bool is_repeat =
+      known != answered_.end() && now - known->second.at < orders_.behaviour().repeat_window;
+  const Repeats repeats = orders_.behaviour().quirks.repeats;
+  if (is_repeat && repeats != Repeats::anew) {
+    const bool same = known->second.body == request.body;
+    return same && repeats == Repeats::answer ? known->second.response : error(409);
   }
   auto response = judge(*body, now);
   answered_[key] = Answered{request.body, response, now};
@@ -218,8 +233,8 @@ http::Response SimulatedFlexFactor::bad_request(const Json& fields) {
 http::Response SimulatedFlexFactor::inquire(const Target& target) {
   const auto found = orders_.find(target.id);
   // Only their own id will do here.
-  if (found.size() != 1 || found.front()->id.str() != target.id) return bare(404);
-  return json_response(200, shown(*found.front(), orders_.behaviour()));
+  if (found.size() != 1 || found.front()->id.str() != target.id) return unknown_order();
+  return json_response(200, shown(*found.front(), orders_.behaviour().quirks));
 }
 
 http::Response SimulatedFlexFactor::list(const Target& target) const {
@@ -229,23 +244,24 @@ http::Response SimulatedFlexFactor::list(const Target& target) const {
   };
   Json asked;
   for (const char* name : {"pageSize", "pageNumber", "status"}) asked[name] = text(name);
+  const int first_page = orders_.behaviour().quirks.first_page;
   const auto page_size = std::clamp<std::int64_t>(integer_at(asked, "pageSize").value_or(10), 1,
-                                                  orders_.behaviour().largest_page);
-  const auto page =
-      std::clamp<std::int64_t>(integer_at(asked, "pageNumber").value_or(1), 1, 1'000'000);
+                                                  orders_.behaviour().quirks.largest_page);
+  const auto page = std::clamp<std::int64_t>(
+      integer_at(asked, "pageNumber").value_or(first_page) - first_page + 1, 1, 1'000'000);
   const auto status = integer_at(asked, "status");
   const auto from = parse_instant(text("from"));
   const auto to = parse_instant(text("to"));
   Json fitting = Json::array();
   for (const auto& order : orders_.all()) {
     if ((from && order.created_at < *from) || (to && order.created_at >= *to)) continue;
-    Json row = shown(order, orders_.behaviour());
+    Json row = shown(order, orders_.behaviour().quirks);
     if (!status || row["status"] == *status) fitting.push_back(std::move(row));
   }
   Json reply;
   reply["totalCount"] = fitting.size();
   reply["pageSize"] = page_size;
-  reply["pageNumber"] = page;
+  reply["pageNumber"] = page + first_page - 1;
   reply["items"] = Json::array();
   const auto total = static_cast<std::int64_t>(fitting.size());
   for (std::int64_t i = (page - 1) * page_size; i < std::min(page * page_size, total); ++i) {
@@ -266,7 +282,7 @@ http::Response SimulatedFlexFactor::cancel(const Target& target, Instant now) {
     known = true;
     if (!orders_.cancel(*order, now)) charged = true;
   }
-  if (!known) return bare(404);
+  if (!known) return unknown_order();
   if (charged) return bad_request({{"OrderId", {"The order is completed."}}});
   return json_response(200, Json::object());
 }
@@ -278,7 +294,7 @@ http::Response SimulatedFlexFactor::refund(const http::Request& request, const T
     return bad_request({{"AmountToRefund", {"The AmountToRefund field is required."}}});
   }
   const auto found = orders_.find(target.id);
-  if (found.size() != 1) return bare(404);
+  if (found.size() != 1) return unknown_order();
   if (!orders_.refund(*found.front(), now)) {
     return bad_request({{"OrderId", {"The order is not completed."}}});
   }
@@ -288,7 +304,7 @@ http::Response SimulatedFlexFactor::refund(const http::Request& request, const T
 http::Response SimulatedFlexFactor::capture(const http::Request& request, Instant now) {
   const Json body = parse_object(request.body).value_or(Json::object());
   const auto found = orders_.find(text_at(body, "orderId"));
-  if (found.size() != 1) return bare(404);
+  if (found.size() != 1) return unknown_order();
   if (!orders_.capture(*found.front(), now)) {
     return bad_request({{"OrderId", {"The order is not waiting for a capture."}}});
   }
@@ -298,7 +314,7 @@ http::Response SimulatedFlexFactor::capture(const http::Request& request, Instan
 http::Response SimulatedFlexFactor::outcome(const http::Request& request) {
   const Json body = parse_object(request.body).value_or(Json::object());
   const auto found = orders_.find(text_at(body, "orderSessionKey"));
-  if (found.size() != 1) return bare(404);
+  if (found.size() != 1) return unknown_order();
   const SimulatedOrder& order = *found.front();
   return json_response(200, envelope(word_of(order, orders_.behaviour()), &order));
 }

@@ -1,6 +1,6 @@
 // FlexFactor as a machine without sockets or a clock: requests in, responses out, and callbacks
 // when their time has come. The program flexfactor-sim puts it behind HTTP; the simulation drives
-// it on a virtual clock. Source: flexfactor.md, whose every unknown is a field of Behaviour.
+// it on a virtual clock. Source: flexfactor.md, whose every unknown is a field of Quirks.
 #pragma once
 
 #include <cstdint>
@@ -60,6 +60,9 @@ class SimulatedFlexFactor {
     Instant at{};
   };
 
+  http::Response respond(const http::Request& request, Instant now);
+  http::Response error(int status) const;
+  http::Response unknown_order() const;
   std::optional<http::Response> fail_before(const http::Request& request, const Target& target);
   http::Response process(const http::Request& request, const Target& target, Instant now);
   http::Response token(const http::Request& request, Instant now);

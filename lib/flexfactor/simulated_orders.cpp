@@ -16,6 +16,19 @@ bool is_open(SimulatedState state) {
   return state == SimulatedState::processing || state == SimulatedState::on_hold;
 }
 
+void keep_signatures(http::Headers& headers, SignatureForm form) {
+  switch (form) {
+    case SignatureForm::both:
+      return;
+    case SignatureForm::authorization:
+      std::erase_if(headers, [](const auto& header) { return header.first == "x-fc-signature"; });
+      return;
+    case SignatureForm::body:
+      std::erase_if(headers, [](const auto& header) { return header.first != "x-fc-signature"; });
+      return;
+  }
+}
+
 }  // namespace
 
 SimulatedOrders::SimulatedOrders(Behaviour behaviour)
@@ -296,6 +309,7 @@ OutgoingCallback SimulatedOrders::signed_callback(const Draft& draft, Instant no
   const std::string nonce = crypto::derive_guid({"simulated nonce", seed, number, to_iso8601(now)});
   callback.headers =
       sign(behaviour_.signing_key, nonce, now, behaviour_.callback_host, callback.body);
+  keep_signatures(callback.headers, behaviour_.quirks.signature);
   callback.headers.emplace_back("Content-Type", "application/json");
   return callback;
 }

@@ -54,7 +54,19 @@ struct Shown {
   const char* name;
 };
 
-Shown shown_status(SimulatedState state, ExpiredShows expired_shows) {
+Shown expired_status(const Quirks& quirks) {
+  switch (quirks.expired_shows) {
+    case ExpiredShows::word:
+      return {2, quirks.expired_word.c_str()};
+    case ExpiredShows::cancelled:
+      return {2, "CANCELLED"};
+    case ExpiredShows::open:
+      return {4, "PROCESSING"};
+  }
+  return {3, "PROBLEM"};
+}
+
+Shown shown_status(SimulatedState state, const Quirks& quirks) {
   switch (state) {
     case SimulatedState::processing:
       return {4, "PROCESSING"};
@@ -64,7 +76,7 @@ Shown shown_status(SimulatedState state, ExpiredShows expired_shows) {
     case SimulatedState::cancelled:
       return {2, "CANCELLED"};
     case SimulatedState::expired:
-      return {2, expired_shows == ExpiredShows::word ? "EXPIRED" : "CANCELLED"};
+      return expired_status(quirks);
     case SimulatedState::capture_required:
       return {5, "CAPTUREREQUIRED"};
     case SimulatedState::returned:
@@ -73,6 +85,16 @@ Shown shown_status(SimulatedState state, ExpiredShows expired_shows) {
       return {7, "COMPLETED"};
   }
   return {3, "PROBLEM"};
+}
+
+Json amount_shown(Money amount, AmountUnit unit) {
+  switch (unit) {
+    case AmountUnit::minor:
+      return amount.minor;
+    case AmountUnit::major:
+      return Json::parse(to_decimal(amount));
+  }
+  return {};
 }
 
 }  // namespace
@@ -148,18 +170,40 @@ std::string_view word_of(const SimulatedOrder& order, const Behaviour& behaviour
   return "PROBLEM";
 }
 
-Json shown(const SimulatedOrder& order, const Behaviour& behaviour) {
-  const Shown status = shown_status(order.state, behaviour.expired_shows);
+Json shown(const SimulatedOrder& order, const Quirks& quirks) {
+  const Shown status = shown_status(order.state, quirks);
   Json body;
   body["id"] = order.id.str();
-  if (behaviour.shows_external_id) body["externalOrderId"] = order.sale.order.str();
+  if (quirks.shows_external_id) body["externalOrderId"] = order.sale.order.str();
   body["status"] = status.number;
   body["statusName"] = status.name;
-  body["amount"] = order.sale.amount.minor;
+  body["amount"] = amount_shown(order.sale.amount, quirks.order_amounts);
   body["currency"] = order.sale.amount.currency.code();
   body["createdOn"] = to_iso8601(order.created_at);
   body["expiryDate"] = to_iso8601(order.expires_at);
   return body;
+}
+
+http::Response error_response(int status, ErrorBody form) {
+  const std::string number = std::to_string(status);
+  http::Response response;
+  switch (form) {
+    case ErrorBody::none:
+      break;
+    case ErrorBody::json:
+      return json_response(status, {{"status", number}, {"message", "simulated " + number}});
+    case ErrorBody::problem:
+      return json_response(status, {{"type", "about:blank"},
+                                    {"title", "simulated " + number},
+                                    {"status", status},
+                                    {"traceId", "00-simulated-00"}});
+    case ErrorBody::html:
+      response.headers = {{"Content-Type", "text/html"}};
+      response.body = "<html><body><h1>" + number + "</h1></body></html>";
+      break;
+  }
+  response.status = status;
+  return response;
 }
 
 http::Response json_response(int status, const Json& body) {

@@ -21,7 +21,10 @@ Json envelope(std::string_view status, const SimulatedOrder* order);
 std::string_view word_of(const SimulatedOrder& order, const Behaviour& behaviour);
 
 // The order as GET orders/{id} shows it.
-Json shown(const SimulatedOrder& order, const Behaviour& behaviour);
+Json shown(const SimulatedOrder& order, const Quirks& quirks);
+
+// An error that says no more than its code, in a form of which none is documented.
+http::Response error_response(int status, ErrorBody form);
 
 http::Response json_response(int status, const Json& body);
 

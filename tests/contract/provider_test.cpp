@@ -172,8 +172,8 @@ TEST_CASE("contract: a token that ran out costs no call its result") {
 TEST_CASE("contract: orders are listed page by page, with our own id where it is shown") {
   for (const bool shown : {true, false}) {
     auto behaviour = behaviour_of(billing::MitMode::managed);
-    behaviour.shows_external_id = shown;
-    behaviour.largest_page = 2;
+    behaviour.quirks.shows_external_id = shown;
+    behaviour.quirks.largest_page = 2;
     Meeting meeting(behaviour);
     ports::ListQuery query;
     query.from = meeting.clock.now();

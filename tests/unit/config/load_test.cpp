@@ -74,6 +74,7 @@ listen = "0.0.0.0:9000"
 window = "1m"
 tls = { certificate = "c.pem", private_key = "k.pem" }
 accept_body_signature = true
+success_code = 202
 [[campaign]]
 id = "summer"
 disable_recycle_billing = true
@@ -92,6 +93,29 @@ jsonl_file = "e.jsonl"
 )toml";
 
 }  // namespace
+
+TEST_CASE("what FlexFactor leaves open is answered for each account") {
+  const auto dialect_in = [](const std::string& keys) {
+    const auto settings = accepted(with("mid = \"m\"", "mid = \"m\"\n" + keys));
+    return settings.accounts.at(GatewayId("ff")).dialect;
+  };
+  const Dialect usual = dialect_in("");
+  CHECK(usual.inquiry == InquiryBy::orders);
+  CHECK(usual.repeat_conflict == RepeatConflict::unknown);
+  CHECK(usual.unknown_order_code == 404);
+  CHECK(usual.expired_word == "EXPIRED");
+  CHECK(usual.first_page == 1);
+  CHECK(usual.order_amounts == OrderAmounts::minor);
+  const Dialect other = dialect_in(
+      "inquiry = \"outcome\"\nrepeat_conflict = \"refused\"\nunknown_order_code = 400\n"
+      "expired_word = \"LAPSED\"\nfirst_page = 0\norder_amounts = \"major\"");
+  CHECK(other.inquiry == InquiryBy::outcome);
+  CHECK(other.repeat_conflict == RepeatConflict::refused);
+  CHECK(other.unknown_order_code == 400);
+  CHECK(other.expired_word == "LAPSED");
+  CHECK(other.first_page == 0);
+  CHECK(other.order_amounts == OrderAmounts::major);
+}
 
 TEST_CASE("every setting arrives where it belongs") {
   const Settings settings = accepted(every_setting);
@@ -133,6 +157,7 @@ TEST_CASE("every setting arrives where it belongs") {
   REQUIRE(settings.callbacks.tls.has_value());
   CHECK(settings.callbacks.tls->private_key == "/etc/recycled/k.pem");
   CHECK(settings.callbacks.accept_body_signature);
+  CHECK(settings.callbacks.success_code == 202);
   CHECK(rules.campaigns.at(CampaignId("summer")).recycle_billing ==
         billing::RecycleBilling::disabled);
   const billing::DeclineRule& rule = rules.decline_rules.at(0);

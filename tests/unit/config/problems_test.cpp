@@ -46,6 +46,26 @@ TEST_CASE("B1: FlexFactor stands on re-attempts 4-6 or 7-9 and nowhere else") {
   });
 }
 
+TEST_CASE("what FlexFactor leaves open has few answers") {
+  const auto wrong = [](const char* key, std::vector<const char*> said) {
+    return Spoilt{"mid = \"m\"", key, std::move(said)};
+  };
+  check_all({
+      wrong("mid = \"m\"\ninquiry = \"list\"", {"\"ff\"", "inquiry", "orders", "outcome"}),
+      wrong("mid = \"m\"\nrepeat_conflict = \"no\"", {"\"ff\"", "repeat_conflict", "refused"}),
+      wrong("mid = \"m\"\nunknown_order_code = 500", {"unknown_order_code is 500", "400 to 499"}),
+      wrong("mid = \"m\"\nexpired_word = \"\"", {"\"ff\"", "expired_word"}),
+      wrong("mid = \"m\"\nfirst_page = 2", {"\"ff\"", "first_page is 2", "0 to 1"}),
+      wrong("mid = \"m\"\norder_amounts = \"cents\"", {"\"ff\"", "order_amounts", "minor"}),
+      {"[account]",
+       "[callbacks]\nsuccess_code = 300\n[account]",
+       {"success_code is 300", "to 299"}},
+  });
+  // Of a gateway that is not FlexFactor they are refused, as all its keys are.
+  CHECK(mentions(refused(with("kind = \"nmi\"", "kind = \"nmi\"\ninquiry = \"orders\"")),
+                 "inquiry is for gateways of kind"));
+}
+
 TEST_CASE("S2: expiry_days is 1 to 21 and nothing else") {
   for (const char* days : {"1", "21"}) {
     const auto settings =

@@ -144,7 +144,8 @@ TEST_CASE("client: a hand-over sends exactly the bytes it was given under a bear
 
 TEST_CASE("client: inquire and cancel name the order in the path and nothing else") {
   Bench bench;
-  bench.transport.answers = {FakeTransport::answer(200, R"({"status":7,"statusName":"COMPLETED"})"),
+  const char* const completed = R"({"id":"a/../b?c","status":7,"statusName":"COMPLETED"})";
+  bench.transport.answers = {FakeTransport::answer(200, completed),
                              FakeTransport::answer(200, "{}"), FakeTransport::answer(200)};
   CHECK(bench.get(bench.client.inquire(ProviderOrderId("a/../b?c"))).news ==
         billing::News::completed);

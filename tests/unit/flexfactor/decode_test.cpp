@@ -12,6 +12,7 @@ namespace outcome = billing::outcome;
 namespace {
 
 const OrderId ours("8d3b2c1e-5f64-8a7b-9c8d-0e1f2a3b4c5d");
+const ProviderOrderId theirs("X");
 
 std::string enveloped(const std::string& success, const std::string& status) {
   return R"({"orderSessionKey":"their-1","orderId":"their-1","senseKey":null,"success":)" +
@@ -86,8 +87,8 @@ TEST_CASE("L3: a 2xx that cannot be read is unknown and never a decline") {
 TEST_CASE("evaluate: HTTP codes") {
   enum class Kind { refused, not_sent, unknown };
   const std::pair<int, Kind> cases[] = {
-      {301, Kind::refused}, {400, Kind::refused},  {401, Kind::not_sent}, {402, Kind::refused},
-      {403, Kind::refused}, {404, Kind::refused},  {408, Kind::unknown},  {409, Kind::refused},
+      {301, Kind::unknown}, {400, Kind::refused},  {401, Kind::not_sent}, {402, Kind::refused},
+      {403, Kind::refused}, {404, Kind::refused},  {408, Kind::unknown},  {409, Kind::unknown},
       {422, Kind::refused}, {429, Kind::not_sent}, {500, Kind::unknown},  {502, Kind::unknown},
       {503, Kind::unknown}, {504, Kind::unknown},  {599, Kind::unknown},  {0, Kind::unknown},
   };
@@ -132,15 +133,15 @@ TEST_CASE("evaluate: both forms of a 400 give message and TraceId") {
 
 TEST_CASE("evaluate: other error bodies are read as far as they go") {
   const auto message = [](const char* body) {
-    return expect<outcome::Refused>(outcome_of(409, body)).message;
+    return expect<outcome::Refused>(outcome_of(422, body)).message;
   };
   CHECK(message(R"({"errors":[{"item1":"E1","item2":"no such site","item3":null}]})") ==
-        "HTTP 409: E1; no such site");
-  CHECK(message(R"({"errors":["first","second"]})") == "HTTP 409: first; second");
-  CHECK(message(R"({"title":"Conflict"})") == "HTTP 409: Conflict");
-  CHECK(message("<html>") == "HTTP 409");
-  CHECK(message(R"({"TraceId":["00-abc-01"]})") == "HTTP 409");
-  CHECK(message("") == "HTTP 409");
+        "HTTP 422: E1; no such site");
+  CHECK(message(R"({"errors":["first","second"]})") == "HTTP 422: first; second");
+  CHECK(message(R"({"title":"Conflict"})") == "HTTP 422: Conflict");
+  CHECK(message("<html>") == "HTTP 422");
+  CHECK(message(R"({"TraceId":["00-abc-01"]})") == "HTTP 422");
+  CHECK(message("") == "HTTP 422");
 }
 
 TEST_CASE("evaluate: an endless message is cut between two characters") {
@@ -160,11 +161,55 @@ TEST_CASE("evaluate: orderId of the reply is FlexFactor's") {
         ProviderOrderId("their-1"));
   CHECK(id_in(R"({"orderSessionKey":"their-2","status":"SUBMITTED"})") ==
         ProviderOrderId("their-2"));
+  CHECK(id_in(R"({"orderId":7,"status":"SUBMITTED"})") == std::nullopt);
+  CHECK(id_in(R"({"orderId":")" + std::string(129, 'x') + R"(","status":"SUBMITTED"})") ==
+        std::nullopt);
   CHECK(id_in(R"({"orderId":"8D3B2C1E-5F64-8A7B-9C8D-0E1F2A3B4C5D",)"
               R"("orderSessionKey":"their-3","status":"SUBMITTED"})") ==
         ProviderOrderId("their-3"));
   CHECK(id_in(R"({"status":"SUBMITTED"})") == std::nullopt);
   CHECK(id_in(R"({"orderId":"","status":"SUBMITTED"})") == std::nullopt);
+}
+
+TEST_CASE("inquiry: a reply about another order, or about none, is no answer") {
+  const auto reply = [](const char* body) { return decode_inquiry({200, body, {}}, theirs); };
+  CHECK(reply(R"({"id":"y","status":7})").news == std::nullopt);
+  CHECK(reply(R"({"id":"y","status":7})").word == "the reply is about order y");
+  CHECK(reply(R"({"status":7})").word == "the reply names no order");
+  CHECK(reply(R"({"ID":"x","status":7})").news == News::completed);
+  CHECK(reply(R"({"orderId":"x","status":7})").news == News::completed);
+}
+
+TEST_CASE("inquiry: what nobody documents is as the dialect says") {
+  Dialect dialect;
+  dialect.unknown_order_code = 400;
+  dialect.expired_word = "Lapsed";
+  const auto news = [&dialect](int status, const char* body) {
+    return decode_inquiry({status, body, {}}, theirs, dialect).news;
+  };
+  CHECK(news(400, "") == News::not_found);
+  CHECK(news(404, "") == std::nullopt);
+  CHECK(news(410, "") == News::not_found);
+  CHECK(news(200, R"({"id":"x","status":2,"statusName":"LAPSED"})") == News::expired);
+  CHECK(news(200, R"({"id":"x","statusName":"EXPIRED"})") == News::strange);
+}
+
+TEST_CASE("inquiry: POST outcome speaks the words of evaluate") {
+  const auto news = [](const std::string& word) {
+    const std::string body = R"({"orderId":"x","orderSessionKey":"x","status":")" + word + "\"}";
+    return decode_outcome({200, body, {}}, theirs).news;
+  };
+  CHECK(news("APPROVED") == News::completed);
+  CHECK(news("DECLINED") == News::cancelled);
+  CHECK(news("EXPIRED") == News::expired);
+  CHECK(news("CANCELLED") == News::cancelled);
+  CHECK(news("SUBMITTED") == News::still_open);
+  CHECK(news("processing") == News::still_open);
+  CHECK(news("CHALLENGE") == News::challenge);
+  CHECK(news("CAPTUREREQUIRED") == News::capture_required);
+  CHECK(news("RETURNED") == News::refunded);
+  CHECK(news("PONDERING") == News::strange);
+  CHECK(news("") == std::nullopt);
 }
 
 TEST_CASE("inquiry: number and name of the order status") {
@@ -198,15 +243,15 @@ TEST_CASE("inquiry: number and name of the order status") {
   };
   for (const auto& row : cases) {
     CAPTURE(row.body);
-    CHECK(decode_inquiry({200, row.body, std::nullopt}).news == row.news);
+    CHECK(decode_inquiry({200, row.body, std::nullopt}, theirs).news == row.news);
   }
-  CHECK(decode_inquiry({200, cases[7].body, std::nullopt}).word == "COMPLETED (7)");
+  CHECK(decode_inquiry({200, cases[7].body, std::nullopt}, theirs).word == "COMPLETED (7)");
 }
 
 TEST_CASE("inquiry: only an answer about the order is an answer") {
   const Millis wait = std::chrono::seconds(3);
   const auto news = [wait](int status, const char* body) {
-    return decode_inquiry({status, body, wait}).news;
+    return decode_inquiry({status, body, wait}, theirs).news;
   };
   CHECK(news(404, "") == News::not_found);
   CHECK(news(410, "") == News::not_found);
@@ -218,12 +263,15 @@ TEST_CASE("inquiry: only an answer about the order is an answer") {
   CHECK(news(200, "") == std::nullopt);
   CHECK(news(200, "{}") == std::nullopt);
   CHECK(news(200, "<html>") == std::nullopt);
-  CHECK(decode_inquiry({429, "", wait}).retry_after == wait);
+  CHECK(decode_inquiry({429, "", wait}, theirs).retry_after == wait);
 }
 
 TEST_CASE("withdraw: an empty or empty-object 2xx is taken and a 4xx is a no") {
   const auto result = [](int status, const char* body) {
-    return decode_withdraw({status, body, std::nullopt}).result;
+    const auto external = decode_external_cancel({status, body, std::nullopt}, ours).result;
+    const auto cancel = decode_cancel({status, body, std::nullopt}, theirs).result;
+    CHECK(external == cancel);
+    return cancel;
   };
   CHECK(result(200, "") == Withdrawal::accepted);
   CHECK(result(204, "") == Withdrawal::accepted);
@@ -238,6 +286,20 @@ TEST_CASE("withdraw: an empty or empty-object 2xx is taken and a 4xx is a no") {
   }
 }
 
+TEST_CASE("withdraw: a reply about another order is none, and a cancel is safe to repeat") {
+  const auto about = [](const char* body) {
+    return decode_cancel({200, body, std::nullopt}, theirs);
+  };
+  CHECK(about(R"({"id":"y"})").result == Withdrawal::unavailable);
+  CHECK(about(R"({"id":"y"})").message == "the reply is about order y");
+  CHECK(about(R"({"id":"x"})").result == Withdrawal::accepted);
+  const auto external = [](const char* body) {
+    return decode_external_cancel({200, body, std::nullopt}, ours).result;
+  };
+  CHECK(external(R"({"externalOrderId":"other"})") == Withdrawal::unavailable);
+  CHECK(external(R"({"id":"theirs-which-we-never-heard-of"})") == Withdrawal::accepted);
+}
+
 TEST_CASE("token: access token and end in milliseconds") {
   const Instant now = from_millis(1'000'000);
   const auto token = decode_token({200, R"({"accessToken":"a.b.c","expires":1600000})", {}}, now);
@@ -247,6 +309,15 @@ TEST_CASE("token: access token and end in milliseconds") {
   const auto endless = decode_token({200, R"({"accessToken":"a.b.c"})", {}}, now);
   REQUIRE(endless);
   CHECK(endless->expires_at == now + std::chrono::minutes(10));
+  for (const char* expires :
+       {"-9223372036854775808", "9223372036854775807", "1e300", "\"never\""}) {
+    CAPTURE(expires);
+    const std::string body = R"({"accessToken":"a.b.c","expires":)" + std::string(expires) + "}";
+    const auto absurd = decode_token({200, body, {}}, now);
+    REQUIRE(absurd);
+    CHECK(absurd->expires_at >= now - std::chrono::minutes(10));
+    CHECK(absurd->expires_at <= now + std::chrono::hours(24));
+  }
   CHECK_FALSE(decode_token({200, R"({"accessToken":""})", {}}, now));
   CHECK_FALSE(decode_token({200, "", {}}, now));
   const auto wrong = decode_token({400, R"({"AppKey":["is wrong"]})", {}}, now);

@@ -232,15 +232,17 @@ TEST_CASE("simulated: expire-after counts instead of the request's date") {
 TEST_CASE("simulated: how an expired order shows is a setting") {
   const auto shown = [](ExpiredShows how) {
     auto behaviour = quiet();
-    behaviour.expired_shows = how;
+    behaviour.quirks.expired_shows = how;
     behaviour.token_life = 40 * day;
     Bench bench(behaviour);
     const auto id = id_in(bench.evaluate("expire-1"));
     bench.events_until(start + 30 * day);
-    return *decode_inquiry({200, bench.call("GET", "orders/" + id, "").body, {}}).news;
+    const auto reply = bench.call("GET", "orders/" + id, "");
+    return *decode_inquiry({200, reply.body, {}}, ProviderOrderId(id)).news;
   };
   CHECK(shown(ExpiredShows::word) == billing::News::expired);
   CHECK(shown(ExpiredShows::cancelled) == billing::News::cancelled);
+  CHECK(shown(ExpiredShows::open) == billing::News::still_open);
 }
 
 TEST_CASE("simulated: cancel ends an open order and may be repeated") {
