@@ -13,6 +13,7 @@
 #include "commands/init.hpp"
 #include "commands/look.hpp"
 #include "commands/run.hpp"
+#include "commands/verify.hpp"
 #include "exit_code.hpp"
 #include "telemetry/log.hpp"
 
@@ -44,6 +45,7 @@ class CommandLine {
     add_status();
     add_explain();
     add_callbacks(app_, callbacks_, common(), run_);
+    add_verify();
   }
 
   int execute(int count, const char* const* arguments) {
@@ -185,6 +187,23 @@ class CommandLine {
             [this] { return output_; }};
   }
 
+  void add_verify() {
+    CLI::App* command = add("verify", "compare the ledger with FlexFactor's list of orders",
+                            "recycled verify --provider --from 2026-11-01 --to 2026-11-30");
+    take_config(command);
+    take_json(command);
+    // The offline half is not there yet, so that the flag has to be given.
+    command
+        ->add_flag_callback(
+            "--provider", [] {}, "ask FlexFactor")
+        ->required();
+    command->add_option("--from", from_, "an instant or a civil day (default: 35 days ago)");
+    command->add_option("--to", to_, "an instant, or the last civil day (default: now)");
+    command->callback([this] {
+      run_ = [this] { return run_verify({config(), from_, to_, output_}); };
+    });
+  }
+
   CLI::App app_;
   std::function<int()> run_;
   std::filesystem::path config_;
@@ -192,6 +211,8 @@ class CommandLine {
   std::filesystem::path file_;
   std::string id_;
   CallbacksTyped callbacks_;
+  std::string from_;
+  std::string to_;
   Output output_ = Output::text;
   ImportMode mode_ = ImportMode::write;
   std::optional<intake::Tokenizing> tokenizing_;

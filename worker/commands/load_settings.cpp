@@ -20,4 +20,15 @@ std::optional<config::Settings> load_settings(const std::filesystem::path& file)
   return std::nullopt;
 }
 
+std::optional<config::Settings> load_settings_with_secrets(const std::filesystem::path& file) {
+  auto settings = load_settings(file);
+  if (!settings) return std::nullopt;
+  const auto problems = config::check_secret_files(*settings);
+  for (const config::Problem& problem : problems) {
+    std::cerr << config::describe(problem, file) << '\n';
+  }
+  if (!problems.empty()) return std::nullopt;
+  return settings;
+}
+
 }  // namespace recycled

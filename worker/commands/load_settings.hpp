@@ -15,4 +15,7 @@ config::Loaded load_config(const std::filesystem::path& file);
 // ExitCode::config_invalid.
 std::optional<config::Settings> load_settings(const std::filesystem::path& file);
 
+// The same, with the secret files of the config checked as well.
+std::optional<config::Settings> load_settings_with_secrets(const std::filesystem::path& file);
+
 }  // namespace recycled

@@ -8,7 +8,6 @@
 
 #include "async/spawn.hpp"
 #include "commands/load_settings.hpp"
-#include "config/load.hpp"
 #include "crypto/digest.hpp"
 #include "exit_code.hpp"
 #include "system/signals.hpp"
@@ -39,13 +38,8 @@ class Session {
   template <class Work>
   int run(const char* kind, const Work& work) {
     system::ignore_broken_pipes();
-    auto settings = load_settings(options_.config);
+    auto settings = load_settings_with_secrets(options_.config);
     if (!settings) return to_int(ExitCode::config_invalid);
-    const auto secrets = config::check_secret_files(*settings);
-    for (const config::Problem& problem : secrets) {
-      std::cerr << config::describe(problem, options_.config) << '\n';
-    }
-    if (!secrets.empty()) return to_int(ExitCode::config_invalid);
     auto worker = Worker::make(io_, *settings, kind, log_, clock_, run_);
     if (!worker) return refuse(kind, worker.error());
     async::run_to_end(io_, work(*settings, **worker, *this));

@@ -1,0 +1,51 @@
+// What a command needs to call FlexFactor outside of a run: the accounts' connections, and ordinary
+// code that waits for what a coroutine brings.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include <boost/asio/io_context.hpp>
+
+#include "async/spawn.hpp"
+#include "async/task.hpp"
+#include "base/result.hpp"
+#include "config/settings.hpp"
+#include "providers.hpp"
+#include "system/clock.hpp"
+#include "telemetry/log.hpp"
+
+namespace recycled {
+
+class Caller {
+ public:
+  // Reads the accounts' secrets. `settings` outlives it.
+  static Result<std::unique_ptr<Caller>> make(const config::Settings& settings);
+
+  ProviderSet& providers() { return *providers_; }
+  const ports::Clock& clock() const { return clock_; }
+
+  template <class T>
+  T get(async::Task<T> task) {
+    std::optional<T> got;
+    async::run_to_end(io_, keep(std::move(task), got));
+    return std::move(*got);
+  }
+  void wait(Millis time);
+
+ private:
+  Caller();
+  template <class T>
+  static async::Task<void> keep(async::Task<T> task, std::optional<T>& got) {
+    auto result = co_await std::move(task);
+    got.emplace(std::move(result));
+  }
+
+  boost::asio::io_context io_;
+  system::SystemClock clock_;
+  telemetry::Log log_;  // of errors alone, on stderr: what is of interest here is the result
+  std::unique_ptr<ProviderSet> providers_;
+};
+
+}  // namespace recycled

@@ -1,0 +1,204 @@
+#include "commands/verify.hpp"
+
+#include <algorithm>
+#include <iostream>
+#include <utility>
+
+#include "caller.hpp"
+#include "commands/load_settings.hpp"
+#include "engine/desk.hpp"
+#include "exit_code.hpp"
+#include "report/drift_words.hpp"
+#include "store/ledger.hpp"
+#include "system/calendar.hpp"
+
+namespace recycled {
+
+namespace {
+
+// Long enough for the longest hand-over, its grace and the last look.
+constexpr int usual_days = 35;
+constexpr int page_size = 100;
+constexpr int tries = 4;  // of a page that is not answered
+constexpr Millis first_wait = std::chrono::seconds(1);
+constexpr Millis longest_wait = std::chrono::seconds(30);
+
+int refuse(const Error& error) {
+  std::cerr << "recycled verify: " << error.message << '\n';
+  return to_int(exit_code_of(error));
+}
+
+// The first instant of `text`, or of the day after it: a day given as the end is meant whole.
+std::optional<Instant> read_when(const std::string& text, const ports::Calendar& calendar,
+                                 int days_later) {
+  if (const auto instant = parse_instant(text)) return instant;
+  const auto day = parse_date(text);
+  if (!day) return std::nullopt;
+  return calendar.start_of(add_days(*day, days_later));
+}
+
+// Asks again, a few times, for what is not answered: nothing is changed by asking.
+template <class Reply, class Ask, class Answered>
+Reply patiently(Caller& caller, const Ask& ask, const Answered& answered) {
+  Reply reply = caller.get(ask());
+  Millis wait = first_wait;
+  for (int turn = 1; turn < tries && !answered(reply); ++turn) {
+    caller.wait(std::min(reply.retry_after.value_or(wait), longest_wait));
+    wait *= 2;
+    reply = caller.get(ask());
+  }
+  return reply;
+}
+
+// One gateway's orders against the ledger.
+class Walk {
+ public:
+  Walk(Caller& caller, const config::Settings& settings, const GatewayId& gateway,
+       report::ProviderComparison::Period period)
+      : caller_(caller),
+        settings_(settings),
+        gateway_(gateway),
+        provider_(*caller.providers().find(gateway)),
+        period_(period),
+        comparison_(gateway) {}
+
+  Result<void> run() {
+    if (auto done = walk_theirs(); !done) return done;
+    if (auto done = walk_ours(); !done) return done;
+    return look_at_ledger([this](ports::LedgerReader& ledger) { find_lost(ledger); });
+  }
+  const report::ProviderComparison& comparison() const { return comparison_; }
+
+ private:
+  Result<void> walk_theirs();
+  Result<void> walk_ours();
+  Result<void> ask_about(const ports::StoredRecovery& ours);
+  void find_lost(ports::LedgerReader& ledger);
+  Result<void> look_at_ledger(const std::function<void(ports::LedgerReader&)>& look) {
+    return store::read_ledger(settings_.store_path, look);
+  }
+  Failure unreachable(const std::string& why) const {
+    return fail(Fault::unavailable, "gateway " + gateway_.str() + ": " + why);
+  }
+
+  Caller& caller_;
+  const config::Settings& settings_;
+  const GatewayId gateway_;
+  ports::Provider& provider_;
+  const report::ProviderComparison::Period period_;
+  report::ProviderComparison comparison_;
+};
+
+Result<void> Walk::walk_theirs() {
+  ports::ListQuery query;
+  query.from = period_.from;
+  query.to = period_.to;
+  query.page_size = page_size;
+  std::vector<ports::ListedOrder> last;
+  for (;; ++query.page) {
+    const auto reply = patiently<ports::ListReply>(
+        caller_, [&] { return provider_.list(query); },
+        [](const ports::ListReply& got) { return got.orders.has_value(); });
+    if (!reply.orders) return unreachable(reply.why);
+    if (reply.orders->empty()) return {};
+    if (*reply.orders == last) return unreachable("every page of its list is the same");
+    last = *reply.orders;
+    auto taken = look_at_ledger(
+        [&](ports::LedgerReader& ledger) { comparison_.take_page(ledger, *reply.orders); });
+    if (!taken) return taken;
+  }
+}
+
+Result<void> Walk::walk_ours() {
+  for (;;) {
+    std::vector<ports::StoredRecovery> unseen;
+    auto read = look_at_ledger([&](ports::LedgerReader& ledger) {
+      unseen = comparison_.next_unseen(ledger, period_, page_size);
+    });
+    if (!read) return read;
+    if (unseen.empty()) return {};
+    for (const auto& ours : unseen) {
+      if (auto asked = ask_about(ours); !asked) return asked;
+    }
+  }
+}
+
+Result<void> Walk::ask_about(const ports::StoredRecovery& ours) {
+  const ProviderOrderId order = *ours.recovery.provider_order;
+  const auto reply = patiently<ports::InquiryReply>(
+      caller_, [&] { return provider_.inquire(order); },
+      [](const ports::InquiryReply& got) { return got.news.has_value(); });
+  if (!reply.news) return unreachable("order " + order.str() + ": " + reply.word);
+  comparison_.take_inquiry(ours, *reply.news, reply.word);
+  return {};
+}
+
+void Walk::find_lost(ports::LedgerReader& ledger) {
+  const auto installation = ledger.meta("installation");
+  if (!installation) return;
+  const InstallationId id(*installation);
+  comparison_.find_lost(ledger, [&id](const SubscriptionId& subscription, int cycle, int round) {
+    return engine::order_id(id, subscription, cycle, round);
+  });
+}
+
+report::Verification verify(Caller& caller, const config::Settings& settings,
+                            report::ProviderComparison::Period period) {
+  report::Verification verification;
+  verification.from = period.from;
+  verification.to = period.to;
+  for (const auto& [gateway, account] : settings.accounts) {
+    Walk walk(caller, settings, gateway, period);
+    const auto done = walk.run();
+    const auto& found = walk.comparison();
+    verification.compared += found.compared();
+    verification.not_ours += found.not_ours();
+    verification.differences.insert(verification.differences.end(), found.differences().begin(),
+                                    found.differences().end());
+    if (!done) verification.unreachable = done.error().message;
+  }
+  return verification;
+}
+
+Result<report::ProviderComparison::Period> read_period(const VerifyOptions& options,
+                                                       const ports::Calendar& calendar,
+                                                       Instant now) {
+  report::ProviderComparison::Period period{calendar.add_days(now, -usual_days), now};
+  if (!options.from.empty()) {
+    const auto from = read_when(options.from, calendar, 0);
+    if (!from) return fail(Fault::invalid, "--from " + options.from + " is no date");
+    period.from = *from;
+  }
+  if (!options.to.empty()) {
+    const auto to = read_when(options.to, calendar, 1);
+    if (!to) return fail(Fault::invalid, "--to " + options.to + " is no date");
+    period.to = *to;
+  }
+  if (period.from >= period.to) return fail(Fault::invalid, "--from is not before --to");
+  return period;
+}
+
+}  // namespace
+
+int run_verify(const VerifyOptions& options) {
+  const auto settings = load_settings_with_secrets(options.config);
+  if (!settings) return to_int(ExitCode::config_invalid);
+  const auto calendar = system::ZoneCalendar::make(settings->time_zone);
+  if (!calendar) return refuse(calendar.error());
+  auto caller = Caller::make(*settings);
+  if (!caller) return refuse(caller.error());
+  const auto period = read_period(options, **calendar, (*caller)->clock().now());
+  if (!period) {
+    std::cerr << "recycled verify: " << period.error().message << '\n';
+    return to_int(ExitCode::usage);
+  }
+  const auto verification = verify(**caller, *settings, *period);
+  std::cout << (options.output == Output::json ? to_json(verification) : to_text(verification));
+  if (!verification.unreachable.empty()) {
+    std::cerr << "recycled verify: not finished: " << verification.unreachable << '\n';
+    return to_int(ExitCode::failed);
+  }
+  return to_int(verification.differences.empty() ? ExitCode::done : ExitCode::needs_person);
+}
+
+}  // namespace recycled
