@@ -23,6 +23,7 @@ class Caller {
   // Reads the accounts' secrets. `settings` outlives it.
   static Result<std::unique_ptr<Caller>> make(const config::Settings& settings);
 
+  boost::asio::any_io_executor executor() { return io_.get_executor(); }
   ProviderSet& providers() { return *providers_; }
   const ports::Clock& clock() const { return clock_; }
 

@@ -98,10 +98,13 @@ class CommandLine {
 
   void add_check() {
     CLI::App* command = add("check", "say everything that is wrong with the config, at once",
-                            "recycled check --config recycled.toml");
+                            "recycled check --online --config recycled.toml");
     take_config(command);
     take_json(command);
-    command->callback([this] { run_ = [this] { return run_check({config(), output_}); }; });
+    command->add_flag_callback(
+        "--online", [this] { reach_ = Reach::online; },
+        "also ask FlexFactor for a token, and look at clock, callback host, disk and ledger");
+    command->callback([this] { run_ = [this] { return run_check({config(), output_, reach_}); }; });
   }
 
   void add_import() {
@@ -214,6 +217,7 @@ class CommandLine {
   std::string from_;
   std::string to_;
   Output output_ = Output::text;
+  Reach reach_ = Reach::file;
   ImportMode mode_ = ImportMode::write;
   std::optional<intake::Tokenizing> tokenizing_;
   engine::Scanning scanning_ = engine::Scanning::on;

@@ -33,6 +33,8 @@ class ProviderSet final : public ports::Providers {
   Result<void> renew(const config::Settings& settings, telemetry::Log& log);
 
   ports::Provider* find(const GatewayId& gateway) override;
+  // The same, as what it is. The gateway is one of the config's accounts.
+  flexfactor::Client& client(const GatewayId& gateway) { return *accounts_.at(gateway).client; }
 
  private:
   struct Connected {

@@ -157,6 +157,11 @@ async::Task<ports::TokenizeReply> Client::tokenize(ports::PlainCard card) {
   co_return ports::NoAnswer{answer.why};
 }
 
+async::Task<TokenAnswer> Client::probe() {
+  auto answer = co_await ask_for_token(transport_, clock_, account_);
+  co_return answer;
+}
+
 async::Task<Client::Answer> Client::call(http::Request request, std::string order) {
   auto answer = co_await authorized(std::move(request));
   if (answer.response) {

@@ -31,6 +31,8 @@ class Client final : public ports::Provider, public ports::Tokenizer {
 
   // An account without an EnvironmentKey makes no tokens: not to be called there.
   async::Task<ports::TokenizeReply> tokenize(ports::PlainCard card) override;
+  // An access token of its own, to see whether the account can be used at all.
+  async::Task<TokenAnswer> probe();
 
  private:
   // What one call came to: a response, or why there is none.

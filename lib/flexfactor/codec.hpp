@@ -65,6 +65,7 @@ struct Token {
 struct NoToken {
   std::string why;
   std::optional<Millis> retry_after;
+  int http_status = 0;  // 0: no answer at all
 };
 
 // Reads the reply to oauth2/token; without a readable `expires` the ten minutes of the contract

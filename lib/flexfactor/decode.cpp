@@ -219,7 +219,8 @@ tl::expected<Token, NoToken> decode_token(const Reply& reply, Instant now) {
   const Json body = parsed.value_or(Json::object());
   std::string access = text_at(body, "accessToken");
   if (answer_of(reply.http_status, parsed) != Answer::readable || access.empty()) {
-    return tl::unexpected(NoToken{refusal(reply.http_status, body), reply.retry_after});
+    return tl::unexpected(
+        NoToken{refusal(reply.http_status, body), reply.retry_after, reply.http_status});
   }
   const auto expires = integer_at(body, "expires");
   // Whatever the two clocks say, it is good for a while and not for ever.

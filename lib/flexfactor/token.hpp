@@ -12,6 +12,16 @@
 
 namespace recycled::flexfactor {
 
+// One request for a token, made once, and what came with the answer.
+struct TokenAnswer {
+  tl::expected<Token, NoToken> token;
+  Instant asked_at{};
+  Instant answered_at{};
+  std::optional<Instant> date;  // the peer's clock, if the answer has one
+};
+async::Task<TokenAnswer> ask_for_token(http::Transport& transport, const ports::Clock& clock,
+                                       const Account& account);
+
 class TokenSource {
  public:
   using Answer = tl::expected<crypto::Secret, NoToken>;

@@ -6,34 +6,10 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "base/ensure.hpp"
+#include "http/lookup.hpp"
 
 namespace recycled::http {
 namespace {
-
-// A name lookup that somebody may stop waiting for: getaddrinfo itself cannot be interrupted, so it
-// ends alone and finds what it shares with its handler still there.
-struct Lookup {
-  Lookup(const asio::any_io_executor& executor, Deadline deadline)
-      : resolver(executor), over(executor, deadline) {}
-
-  tcp::resolver resolver;
-  asio::steady_timer over;  // at the deadline, or cancelled by the result
-  ErrorCode error = asio::error::timed_out;
-  tcp::resolver::results_type addresses;
-};
-
-std::shared_ptr<Lookup> begin_lookup(const asio::any_io_executor& executor, const BaseUrl& base,
-                                     Deadline deadline) {
-  auto lookup = std::make_shared<Lookup>(executor, deadline);
-  lookup->resolver.async_resolve(
-      base.host, base.port,
-      [lookup](const ErrorCode& error, tcp::resolver::results_type addresses) {
-        lookup->error = error;
-        lookup->addresses = std::move(addresses);
-        lookup->over.cancel();
-      });
-  return lookup;
-}
 
 async::Task<ErrorCode> connect_to(Wire& wire, tcp::endpoint endpoint) {
   ErrorCode error;
@@ -50,17 +26,8 @@ Connector::Connector(asio::any_io_executor executor, BaseUrl base,
   ensure(tls_.has_value() == (base_.scheme == Scheme::https), "TLS is set up for https alone");
 }
 
-async::Task<Connector::Addresses> Connector::look_up(Deadline deadline) {
-  const auto lookup = begin_lookup(executor_, base_, deadline);
-  ErrorCode cancelled;
-  auto token = asio::redirect_error(asio::use_awaitable, cancelled);
-  co_await lookup->over.async_wait(token);
-  if (!lookup->error) co_return lookup->addresses;
-  co_return tl::unexpected("look up " + base_.host + ": " + lookup->error.message());
-}
-
 async::Task<Connected> Connector::connect(Deadline deadline) {
-  const Addresses addresses = co_await look_up(deadline);
+  const Addresses addresses = co_await look_up(executor_, base_.host, base_.port, deadline);
   if (!addresses) co_return tl::unexpected(addresses.error());
   std::string why = "connect to " + base_.authority + ": no address";
   for (const auto& address : *addresses) {

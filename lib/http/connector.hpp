@@ -26,10 +26,6 @@ class Connector {
   async::Task<Connected> connect(Deadline deadline);
 
  private:
-  using Addresses = tl::expected<tcp::resolver::results_type, std::string>;
-
-  async::Task<Addresses> look_up(Deadline deadline);
-
   asio::any_io_executor executor_;
   BaseUrl base_;
   std::optional<asio::ssl::context> tls_;

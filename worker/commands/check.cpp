@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "callback_keys.hpp"
+#include "commands/check_online.hpp"
 #include "commands/load_settings.hpp"
 #include "config/digest.hpp"
 #include "config/words.hpp"
@@ -91,6 +92,7 @@ int run_check(const CheckOptions& options) {
   const CivilDate today = (*calendar)->day_of(system::SystemClock().now());
   const auto problems = problems_outside(*settings, **calendar, today);
   if (!problems.empty()) return refuse(problems, options);
+  if (options.reach == Reach::online) return run_check_online(options, *settings);
   if (options.output == Output::json) {
     std::cout << report::to_json(*settings);
   } else {

@@ -1,0 +1,99 @@
+#include "commands/check_online.hpp"
+
+#include <iostream>
+#include <utility>
+
+#include "caller.hpp"
+#include "exit_code.hpp"
+#include "http/lookup.hpp"
+#include "report/online_check.hpp"
+#include "store/integrity.hpp"
+
+namespace recycled {
+
+namespace {
+
+using report::Finding;
+using report::Verdict;
+
+report::TokenFacts ask_for_token(Caller& caller, const GatewayId& gateway) {
+  const auto answer = caller.get(caller.providers().client(gateway).probe());
+  report::TokenFacts facts;
+  facts.gateway = gateway.str();
+  facts.asked_at = answer.asked_at;
+  facts.answered_at = answer.answered_at;
+  facts.date = answer.date;
+  if (!answer.token) {
+    facts.why = answer.token.error().why;
+    facts.http_status = answer.token.error().http_status;
+  }
+  return facts;
+}
+
+void look_at_accounts(Caller& caller, const config::Settings& settings,
+                      std::vector<Finding>& findings) {
+  for (const auto& [gateway, account] : settings.accounts) {
+    const auto facts = ask_for_token(caller, gateway);
+    findings.push_back(judge_token(facts));
+    if (auto clock = judge_clock(facts, settings.callbacks.window)) {
+      findings.push_back(std::move(*clock));
+    }
+  }
+}
+
+void look_at_callbacks(Caller& caller, const config::Settings& settings,
+                       std::vector<Finding>& findings) {
+  report::Resolved addresses = fail(Fault::not_found, "not asked for");
+  if (!settings.callbacks.public_host.empty()) {
+    const std::string& host = settings.callbacks.public_host;
+    addresses = caller.get(http::addresses_of(caller.executor(), host.substr(0, host.find(':')),
+                                              settings.limits.connect_timeout));
+  }
+  findings.push_back(report::judge_host(settings.callbacks, addresses));
+  if (auto listen = report::judge_listen(settings.callbacks))
+    findings.push_back(std::move(*listen));
+}
+
+void look_at_ledger(const config::Settings& settings, std::vector<Finding>& findings) {
+  const std::filesystem::path& file = settings.store_path;
+  std::error_code error;
+  const auto space = std::filesystem::space(file.parent_path(), error);
+  const auto size = std::filesystem::exists(file) ? std::filesystem::file_size(file, error) : 0;
+  if (!error) findings.push_back(report::judge_disk(file.parent_path(), space.available, size));
+  findings.push_back(report::judge_ledger(file, store::check_integrity(file)));
+}
+
+ExitCode code_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::ok:
+    case Verdict::warning:
+      return ExitCode::done;
+    case Verdict::problem:
+      return ExitCode::needs_person;
+    case Verdict::unreachable:
+      return ExitCode::failed;
+  }
+  return ExitCode::failed;
+}
+
+}  // namespace
+
+int run_check_online(const CheckOptions& options, const config::Settings& settings) {
+  auto caller = Caller::make(settings);
+  if (!caller) {
+    std::cerr << "recycled check: " << caller.error().message << '\n';
+    return to_int(exit_code_of(caller.error()));
+  }
+  std::vector<Finding> findings;
+  look_at_accounts(**caller, settings, findings);
+  look_at_callbacks(**caller, settings, findings);
+  look_at_ledger(settings, findings);
+  if (options.output == Output::json) {
+    std::cout << to_json(findings, settings.file);
+  } else {
+    std::cout << report::to_text(findings);
+  }
+  return to_int(code_of(worst(findings)));
+}
+
+}  // namespace recycled
