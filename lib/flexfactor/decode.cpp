@@ -144,7 +144,7 @@ billing::Outcome outcome_of(Meaning meaning, const std::string& why, const Reply
       return outcome::Refused{Reason::strange_reply, strange_words(body)};
     case Meaning::not_sent:
       return outcome::NotSent{why, reply.retry_after,
-                              answer == Answer::busy ? Because::pace : Because::service};
+                              reply.http_status == 429 ? Because::pace : Because::service};
     case Meaning::unknown:
       return outcome::Unknown{why, reply.retry_after};
   }

@@ -117,9 +117,8 @@ ports::InquiryReply inquiry_in(const Reply& reply, const ProviderOrderId& order,
       if (reply.http_status == dialect.unknown_order_code || reply.http_status == 410) {
         return {News::not_found, word, std::nullopt};
       }
-      const bool about_us = reply.http_status == 403 || reply.http_status == 404;
-      if (about_us) return {std::nullopt, word, reply.retry_after};
-      return {News::strange, refusal(reply.http_status, body), std::nullopt};
+      // What is wrong with the question says nothing about the order.
+      return {std::nullopt, refusal(reply.http_status, body), reply.retry_after};
     }
     case Answer::redirecting:
     case Answer::garbled:
