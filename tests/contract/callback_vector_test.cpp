@@ -158,7 +158,7 @@ TEST_CASE("L15: another key and another host are told apart") {
   CHECK(verdict(headers, body, trusted) == "wrong_signature");
   CHECK(verdict(headers, body, trust()) == "verified");
   trusted = trust();
-  trusted.keys = {crypto::Secret("another key")};
+  trusted.keys = {{crypto::Secret("another key"), "another", {}, {}}};
   CHECK(verdict(reference_headers(), body, trusted) == "wrong_signature");
   trusted.keys.push_back(trust().keys[0]);
   const auto second = verify(reference_headers(), body, trusted, received);

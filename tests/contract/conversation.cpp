@@ -5,9 +5,10 @@ namespace recycled::flexfactor::contract {
 namespace {
 
 Account account_with(const Dialect& dialect) {
-  return {
-      GatewayId("ff"),           "mid",  "site", crypto::Secret("key"), crypto::Secret("secret"),
-      std::string("descriptor"), dialect};
+  Account account{GatewayId("ff"),  "mid", "site", crypto::Secret("key"), crypto::Secret("secret"),
+                  "descriptor", {},    {}};
+  account.dialect = dialect;
+  return account;
 }
 
 ports::HandOverRequest request_for(const std::string& card, const std::string& order, Instant at) {

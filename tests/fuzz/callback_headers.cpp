@@ -37,8 +37,9 @@ Message take_apart(std::string_view bytes) {
 // Whoever is believed must have signed exactly this: made anew, its signature comes out the same.
 void check_believed(const flexfactor::Verified& verified, const Message& message,
                     const flexfactor::CallbackTrust& trust) {
-  const auto again = flexfactor::sign(trust.keys[verified.key], verified.nonce, verified.signed_at,
-                                      trust.public_host, message.body);
+  const auto& secret = trust.keys[verified.key].secret;
+  const auto again = flexfactor::sign(secret, verified.nonce, verified.signed_at, trust.public_host,
+                                      message.body);
   if (verified.nonce.starts_with("body:")) {
     ensure(http::find_header(again, "x-fc-signature") ==
                http::find_header(message.headers, "x-fc-signature"),
@@ -55,8 +56,8 @@ void check_believed(const flexfactor::Verified& verified, const Message& message
 void callback_headers(std::string_view bytes) {
   const Message message = take_apart(bytes);
   flexfactor::CallbackTrust trust;
-  trust.keys = {crypto::Secret("an older key"),
-                *flexfactor::decode_signing_key(crypto::Secret(key_base64))};
+  trust.keys = {{crypto::Secret("an older key"), "older", {}, {}},
+                {*flexfactor::decode_signing_key(crypto::Secret(key_base64)), "newer", {}, {}}};
   trust.public_host = "billing.example.com";
   for (const auto body_signature :
        {flexfactor::BodySignature::refused, flexfactor::BodySignature::accepted}) {

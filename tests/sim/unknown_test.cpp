@@ -78,7 +78,7 @@ TEST_CASE("unknown: look_up - not read: not in the list, and the same bytes foll
 
 TEST_CASE("unknown: look_up - the list does not show our ids: the same bytes follow") {
   auto settings = settings_of(WhenUnknown::look_up, Kind::lost_read);
-  settings.provider.shows_external_id = false;
+  settings.provider.quirks.shows_external_id = false;
   sim::World world(settings);
   CHECK(live(world) == RecoveryState::recovered);
   CHECK(world.statistics().orders == 1);

@@ -277,7 +277,6 @@ class World::Impl {
   std::unique_ptr<system::ZoneCalendar> calendar_;
   bool crashed_ = false;
   int reported_ = 0;
-  engine::LastRun last_run_ = engine::LastRun::orderly;
 };
 
 World::World(WorldSettings settings) : impl_(std::make_unique<Impl>(std::move(settings))) {}

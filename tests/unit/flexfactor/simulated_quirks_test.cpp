@@ -101,7 +101,7 @@ TEST_CASE("quirks: what a callback is signed with") {
     const auto callbacks = bench.sim.advance(bench.now);
     REQUIRE(callbacks.size() == 1);
     CallbackTrust trust;
-    trust.keys = {crypto::Secret("signing key")};
+    trust.keys = {{crypto::Secret("signing key"), "key", {}, {}}};
     trust.public_host = "billing.example.com";
     trust.body_signature = body;
     const auto found = verify(callbacks[0].headers, callbacks[0].body, trust, bench.now);
