@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <ostream>
+#include <utility>
 
 namespace recycled {
 
@@ -18,17 +19,20 @@ std::string bar(std::int64_t done, std::int64_t total) {
 
 }  // namespace
 
-Progress::Progress(std::ostream& out, Style style, const ports::Clock& clock, std::int64_t total)
+Progress::Progress(std::ostream& out, Style style, const ports::Clock& clock, std::int64_t total,
+                   std::string items)
     : out_(out),
       style_(style),
       clock_(clock),
       total_(total),
+      items_(std::move(items)),
       started_(clock.now()),
       shown_(started_) {}
 
 std::string Progress::text(std::int64_t bytes, std::int64_t items, Millis elapsed) const {
   const std::int64_t ms = std::max<std::int64_t>(elapsed.count(), 1);
-  std::string line = std::to_string(items) + " rows, " + std::to_string(items * 1000 / ms) + "/s";
+  std::string line =
+      std::to_string(items) + " " + items_ + ", " + std::to_string(items * 1000 / ms) + "/s";
   if (total_ <= 0 || bytes <= 0) return line;
   const std::int64_t done = std::min(bytes, total_);
   const std::int64_t left = (total_ - done) / 1024 * ms / (done / 1024 + 1) / 1000;

@@ -15,11 +15,12 @@ class Progress {
  public:
   enum class Style { bar, lines };
 
-  // `total` bytes are to be gone through; 0 when nobody knows how many. `clock` and `out` outlive
-  // it.
-  Progress(std::ostream& out, Style style, const ports::Clock& clock, std::int64_t total);
+  // `total` bytes are to be gone through; 0 when nobody knows how many. `items` is what is counted.
+  // `clock` and `out` outlive it.
+  Progress(std::ostream& out, Style style, const ports::Clock& clock, std::int64_t total,
+           std::string items = "rows");
 
-  // `bytes` of the total are behind us, which were `items` ("rows"). Shows it only if enough time
+  // `bytes` of the total are behind us, which were `items`. Shows it only if enough time
   // has passed since the last time.
   void show(std::int64_t bytes, std::int64_t items);
   // Clears the bar, so that what is printed next stands on a line of its own.
@@ -32,6 +33,7 @@ class Progress {
   const Style style_;
   const ports::Clock& clock_;
   const std::int64_t total_;
+  const std::string items_;
   const Instant started_;
   Instant shown_;
   std::size_t width_ = 0;  // of the bar's line as it stands

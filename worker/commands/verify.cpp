@@ -6,16 +6,19 @@
 
 #include "caller.hpp"
 #include "commands/load_settings.hpp"
+#include "commands/progress.hpp"
 #include "engine/desk.hpp"
 #include "exit_code.hpp"
 #include "report/drift_words.hpp"
 #include "store/ledger.hpp"
 #include "system/calendar.hpp"
+#include "system/terminal.hpp"
 
 namespace recycled {
 
 namespace {
 
+constexpr int stderr_number = 2;
 // Long enough for the longest hand-over, its grace and the last look.
 constexpr int usual_days = 35;
 constexpr int page_size = 100;
@@ -54,8 +57,9 @@ Reply patiently(Caller& caller, const Ask& ask, const Answered& answered) {
 class Walk {
  public:
   Walk(Caller& caller, const config::Settings& settings, const GatewayId& gateway,
-       report::ProviderComparison::Period period)
-      : caller_(caller),
+       report::ProviderComparison::Period period, Progress& progress)
+      : progress_(progress),
+        caller_(caller),
         settings_(settings),
         gateway_(gateway),
         provider_(*caller.providers().find(gateway)),
@@ -81,6 +85,9 @@ class Walk {
     return fail(Fault::unavailable, "gateway " + gateway_.str() + ": " + why);
   }
 
+  void show_progress() { progress_.show(0, comparison_.compared() + comparison_.not_ours()); }
+
+  Progress& progress_;
   Caller& caller_;
   const config::Settings& settings_;
   const GatewayId gateway_;
@@ -106,6 +113,7 @@ Result<void> Walk::walk_theirs() {
     auto taken = look_at_ledger(
         [&](ports::LedgerReader& ledger) { comparison_.take_page(ledger, *reply.orders); });
     if (!taken) return taken;
+    show_progress();
   }
 }
 
@@ -130,6 +138,7 @@ Result<void> Walk::ask_about(const ports::StoredRecovery& ours) {
       [](const ports::InquiryReply& got) { return got.news.has_value(); });
   if (!reply.news) return unreachable("order " + order.str() + ": " + reply.word);
   comparison_.take_inquiry(ours, *reply.news, reply.word);
+  show_progress();
   return {};
 }
 
@@ -147,8 +156,11 @@ report::Verification verify(Caller& caller, const config::Settings& settings,
   report::Verification verification;
   verification.from = period.from;
   verification.to = period.to;
+  const bool terminal = system::is_terminal(stderr_number);
+  const auto style = terminal ? Progress::Style::bar : Progress::Style::lines;
+  Progress progress(std::cerr, style, caller.clock(), 0, "orders");
   for (const auto& [gateway, account] : settings.accounts) {
-    Walk walk(caller, settings, gateway, period);
+    Walk walk(caller, settings, gateway, period, progress);
     const auto done = walk.run();
     const auto& found = walk.comparison();
     verification.compared += found.compared();
@@ -157,6 +169,7 @@ report::Verification verify(Caller& caller, const config::Settings& settings,
                                     found.differences().end());
     if (!done) verification.unreachable = done.error().message;
   }
+  progress.finish();
   return verification;
 }
 
