@@ -1,5 +1,6 @@
 #include "tokenizers.hpp"
 
+#include <algorithm>
 #include <set>
 #include <string>
 #include <utility>
@@ -32,6 +33,7 @@ Result<std::unique_ptr<TokenizerSet>> TokenizerSet::make(boost::asio::io_context
                 "makes the tokens; name one with --gateway");
   }
   auto set = std::make_unique<TokenizerSet>();
+  set->pace_.in_flight = settings.limits.in_flight;
   for (const GatewayId& gateway : wanted) {
     const auto account = settings.accounts.find(gateway);
     if (account == settings.accounts.end()) {
@@ -63,6 +65,8 @@ Result<void> TokenizerSet::connect(boost::asio::io_context& io, const config::Se
   }
   auto transport = http::Client::make(io.get_executor(), wire_settings(settings, account));
   if (!transport) return Failure(transport.error());
+  pace_.per_second[account.gateway] = account.requests_per_second;
+  pace_.in_flight = std::min(pace_.in_flight, account.in_flight.value_or(pace_.in_flight));
   Connected& connected = accounts_[account.gateway];
   connected.transport = std::move(*transport);
   connected.client =
@@ -77,12 +81,12 @@ ports::Tokenizer* TokenizerSet::find(const GatewayId& gateway) {
 
 Result<std::unique_ptr<ImportTokens>> ImportTokens::make(const config::Settings& settings,
                                                          const std::optional<GatewayId>& only) {
-  auto tokens = std::make_unique<ImportTokens>(settings.limits.in_flight);
+  auto tokens = std::make_unique<ImportTokens>();
   auto accounts = TokenizerSet::make(tokens->io_, settings, only);
   if (!accounts) return Failure(accounts.error());
   tokens->accounts_ = std::move(*accounts);
   tokens->tokenization_.emplace(*tokens->accounts_, tokens->clock_, tokens->alarm_,
-                                tokens->io_.get_executor(), tokens->in_flight_);
+                                tokens->io_.get_executor(), tokens->accounts_->pace());
   return tokens;
 }
 

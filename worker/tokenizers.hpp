@@ -34,6 +34,8 @@ class TokenizerSet final : public ports::Tokenizers {
                                                     const std::optional<GatewayId>& only);
 
   ports::Tokenizer* find(const GatewayId& gateway) override;
+  // How fast and how many at a time, as the config has it for these accounts.
+  const engine::TokenPace& pace() const { return pace_; }
 
  private:
   struct Connected {
@@ -47,6 +49,7 @@ class TokenizerSet final : public ports::Tokenizers {
   system::SystemClock clock_;
   NoEvents events_;
   std::map<GatewayId, Connected> accounts_;
+  engine::TokenPace pace_;
 };
 
 // The tokenizing of an import's batches, one after the other, over connections that stay open.
@@ -55,15 +58,12 @@ class ImportTokens {
   // Errors as TokenizerSet::make.
   static Result<std::unique_ptr<ImportTokens>> make(const config::Settings& settings,
                                                     const std::optional<GatewayId>& only);
-  explicit ImportTokens(int in_flight) : in_flight_(in_flight) {}
-
   // intake::Tokenize.
   Result<void> tokenize(std::vector<intake::ImportRow>& rows);
 
  private:
   async::Task<void> work(std::vector<engine::TokenJob>& jobs, Result<void>& done);
 
-  const int in_flight_;
   boost::asio::io_context io_;
   system::SystemClock clock_;
   system::AsioAlarm alarm_{io_.get_executor(), clock_};

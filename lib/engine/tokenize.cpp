@@ -1,51 +1,91 @@
 #include "engine/tokenize.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "base/ensure.hpp"
 
 namespace recycled::engine {
 
+namespace {
+
+// How many calls are under way is the group's affair, and when it is enough our own patience's.
+PaceLimits rate_alone(int per_second) {
+  PaceLimits limits;
+  limits.per_second = per_second;
+  limits.in_flight = std::numeric_limits<int>::max();
+  limits.failures_to_rest = std::numeric_limits<int>::max();
+  return limits;
+}
+
+ports::Service service_of(const ports::TokenizeReply& reply) {
+  if (std::holds_alternative<ports::SlowDown>(reply)) return ports::Service::busy;
+  if (std::holds_alternative<ports::NoAnswer>(reply)) return ports::Service::unavailable;
+  return ports::Service::answered;
+}
+
+}  // namespace
+
 Tokenization::Tokenization(ports::Tokenizers& tokenizers, const ports::Clock& clock,
-                           ports::Alarm& alarm, async::Executor executor, int in_flight,
+                           ports::Alarm& alarm, async::Executor executor, const TokenPace& pace,
                            Patience patience)
     : tokenizers_(tokenizers),
       clock_(clock),
       alarm_(alarm),
       patience_(patience),
-      group_(std::move(executor), in_flight) {}
+      group_(std::move(executor), pace.in_flight) {
+  for (const auto& [gateway, rate] : pace.per_second) {
+    pacers_.emplace(gateway, Pacer(rate_alone(rate)));
+  }
+}
 
 async::Task<Result<void>> Tokenization::run(std::vector<TokenJob>& jobs) {
   const auto is_open = [](const TokenJob& job) { return job.is_open(); };
   while (std::any_of(jobs.begin(), jobs.end(), is_open)) {
     co_await ask_all(jobs);
     if (!trouble_.empty()) co_return fail(Fault::unavailable, trouble_);
-    if (resume_at_) {
-      const Instant until = *std::exchange(resume_at_, std::nullopt);
-      co_await alarm_.wait_until(until);
-    }
   }
   co_return Result<void>{};
 }
 
-// Once through those that are open, or until an answer says that none more is to be asked now.
+// Once through those that are open, or until there is no sense in asking.
 async::Task<void> Tokenization::ask_all(std::vector<TokenJob>& jobs) {
   for (TokenJob& job : jobs) {
-    if (holds_back()) break;
     if (!job.is_open()) continue;
-    auto task = ask(job);
+    Pacer& pacer = pacer_of(job.card.gateway);
+    co_await wait_for_turn(pacer);
+    if (!trouble_.empty()) break;
+    pacer.started(clock_.now());
+    auto task = ask(job, pacer);
     co_await group_.spawn(std::move(task));
   }
   co_await group_.join();
 }
 
-async::Task<void> Tokenization::ask(TokenJob& job) {
-  // It may have waited for its place while another heard that it is to wait longer.
-  if (holds_back()) co_return;
+async::Task<void> Tokenization::wait_for_turn(Pacer& pacer) {
+  while (trouble_.empty() && pacer.room(clock_.now()) == 0) {
+    const auto opens_at = pacer.opens_at(clock_.now());
+    ensure(opens_at.has_value(), "a rate alone opens by itself");
+    co_await alarm_.wait_until(*opens_at);
+  }
+}
+
+Pacer& Tokenization::pacer_of(const GatewayId& gateway) {
+  const auto known = pacers_.find(gateway);
+  ensure(known != pacers_.end(), "a card goes to an account that makes tokens");
+  return known->second;
+}
+
+async::Task<void> Tokenization::ask(TokenJob& job, Pacer& pacer) {
   ports::Tokenizer* tokenizer = tokenizers_.find(job.card.gateway);
   ensure(tokenizer != nullptr, "a card goes to an account that makes tokens");
+  const Instant started_at = clock_.now();
   auto reply = co_await tokenizer->tokenize(job.card);
+  std::optional<Millis> pause;
+  if (const auto* slow = std::get_if<ports::SlowDown>(&reply)) pause = slow->retry_after;
+  if (pause) pause = std::min(*pause, patience_.longest_pause);
+  pacer.ended(service_of(reply), pause, started_at, clock_.now(), 0);
   note(job, reply);
 }
 
@@ -55,7 +95,7 @@ void Tokenization::note(TokenJob& job, const ports::TokenizeReply& reply) {
   unanswered_ = 0;
   heard_ = true;
   if (const auto* slow = std::get_if<ports::SlowDown>(&reply)) return note_slow_down(*slow);
-  waits_ = 0;
+  slowed_since_.reset();
   if (const auto* refused = std::get_if<ports::CardRefused>(&reply)) {
     return note_refusal(job, refused->why);
   }
@@ -80,14 +120,12 @@ void Tokenization::note_no_answer(TokenJob& job, const std::string& why) {
   }
 }
 
-// All that are under way may say so: one wait, the longest asked for.
+// The pacer waits; here it only is told when that has gone on for too long.
 void Tokenization::note_slow_down(const ports::SlowDown& reply) {
-  const Millis wait = std::clamp(reply.retry_after.value_or(patience_.shortest_wait),
-                                 patience_.shortest_wait, patience_.longest_wait);
-  if (!resume_at_ && ++waits_ > patience_.waits_in_a_row) {
-    trouble_ = "FlexFactor asks to slow down and goes on asking (" + reply.why + ")";
-  }
-  resume_at_ = std::max(resume_at_.value_or(Instant{}), clock_.now() + wait);
+  const Instant now = clock_.now();
+  if (!slowed_since_) slowed_since_ = now;
+  if (now - *slowed_since_ < patience_.slowed_down) return;
+  trouble_ = "FlexFactor asks to slow down and goes on asking (" + reply.why + ")";
 }
 
 }  // namespace recycled::engine
