@@ -90,8 +90,8 @@ Result<std::unique_ptr<ProviderSet>> ProviderSet::make(boost::asio::any_io_execu
     if (!transport) return Failure(transport.error());
     Connected connected;
     connected.transport = std::move(*transport);
-    flexfactor::Account known{gateway,          account.mid, account.site_id, keys->app_key,
-                              keys->app_secret, {},          {}};
+    flexfactor::Account known{
+        gateway, account.mid, account.site_id, keys->app_key, keys->app_secret, {}, {}};
     known.dialect = dialect_of(account.dialect);
     connected.client =
         std::make_unique<flexfactor::Client>(*connected.transport, clock, log, std::move(known));

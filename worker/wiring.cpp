@@ -56,8 +56,7 @@ Result<InstallationId> installation_of(store::SqliteLedger& ledger) {
   return InstallationId(id);
 }
 
-Result<std::unique_ptr<OpenedLedger>> open_ledger(const config::Settings& settings,
-                                                  LedgerUse use) {
+Result<std::unique_ptr<OpenedLedger>> open_ledger(const config::Settings& settings, LedgerUse use) {
   auto calendar = system::ZoneCalendar::make(settings.time_zone);
   if (!calendar) return Failure(calendar.error());
   const system::SystemClock clock;

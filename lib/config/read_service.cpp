@@ -33,6 +33,10 @@ void read_store(Section& root, Reading& reading) {
 // A zone exists if its compiled file does; the folder also holds tables that are no zones.
 bool is_time_zone(const std::string& name) {
   if (name.starts_with('/') || name.find("..") != std::string::npos) return false;
+  // Beside the zones stand copies of them with other leap seconds, and names of no place.
+  for (const char* other : {"posix/", "right/", "posixrules", "localtime", "Factory"}) {
+    if (name.starts_with(other)) return false;
+  }
   std::error_code error;
   if (!std::filesystem::is_regular_file(zone_folder / name, error)) return false;
   std::ifstream file(zone_folder / name, std::ios::binary);

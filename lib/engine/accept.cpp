@@ -29,21 +29,20 @@ bool ledger_is_ahead(const ports::StoredSubscription& stored,
 }
 
 // A person's or the customer's second thought about a cycle whose hand-over is over, uncharged: a
-// pause that has ended, a restart after Recycle Failed. The cycle is not handed over again (B6).
+// pause that has ended, a restart after Recycle Failed. A row that still says recycle_billing is no
+// such thing, for every older export says so. The cycle is not handed over again (B6).
 bool is_resumed(const ports::StoredSubscription& stored,
                 const std::vector<ports::StoredRecovery>& recoveries,
                 const billing::Subscription& row) {
   if (row.cycle != stored.subscription.cycle) return false;
-  const bool is_open = std::any_of(recoveries.begin(), recoveries.end(), [](const auto& past) {
-    return is_live(past.recovery.state);
-  });
+  const bool is_open = std::any_of(recoveries.begin(), recoveries.end(),
+                                   [](const auto& past) { return is_live(past.recovery.state); });
   if (is_open) return false;
   const SubscriptionStatus is = stored.subscription.status;
-  const bool runs = row.status == SubscriptionStatus::active ||
-                    row.status == SubscriptionStatus::trial;
-  if (is == SubscriptionStatus::recycle_failed) return runs;
-  return is == SubscriptionStatus::paused &&
-         (runs || row.status == SubscriptionStatus::recycle_billing);
+  const bool rested = is == SubscriptionStatus::paused || is == SubscriptionStatus::recycle_failed;
+  const bool runs =
+      row.status == SubscriptionStatus::active || row.status == SubscriptionStatus::trial;
+  return rested && runs;
 }
 
 Accepted resume(ports::LedgerTx& tx, const ports::StoredSubscription& stored,

@@ -15,7 +15,7 @@ namespace recycled::engine {
 
 struct EngineSettings {
   std::map<GatewayId, PaceLimits> pace;  // of every FlexFactor gateway
-  int scan_batch = 500;  // claims a transaction
+  int scan_batch = 500;                  // claims a transaction
   Millis scan_every = std::chrono::minutes(1);
   Millis once_poll_gap = Millis(0);
   Millis nonce_memory = std::chrono::minutes(10);  // at least twice the callback window

@@ -23,9 +23,8 @@ bool is_harmless(billing::Step step, const billing::Recovery& recovery) {
 
 }  // namespace
 
-Steps::Steps(const Context& context, async::Executor executor,
-             std::map<GatewayId, PaceLimits> pace, Tally& tally,
-             std::function<void(Instant)> on_next)
+Steps::Steps(const Context& context, async::Executor executor, std::map<GatewayId, PaceLimits> pace,
+             Tally& tally, std::function<void(Instant)> on_next)
     : context_(context),
       group_(std::move(executor), places_of(pace)),
       tally_(tally),

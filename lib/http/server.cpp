@@ -42,6 +42,12 @@ std::string to_text(const tcp::endpoint& endpoint) {
 
 }  // namespace
 
+Result<void> check_listen(const std::string& listen) {
+  const auto endpoint = parse_listen(listen);
+  if (!endpoint) return tl::unexpected(endpoint.error());
+  return {};
+}
+
 class Server::Impl {
  public:
   Impl(asio::any_io_executor executor, ServerSettings settings, Handler handler)

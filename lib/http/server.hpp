@@ -24,6 +24,9 @@ struct TlsIdentity {
   std::filesystem::path private_key;
 };
 
+// Fault::invalid, as of Server::start: what is wrong with a listen address.
+Result<void> check_listen(const std::string& listen);
+
 // Fault::invalid, as of Server::start: the file that cannot be used, or both if they do not belong
 // together.
 Result<void> check_identity(const TlsIdentity& identity);

@@ -190,7 +190,7 @@ class LedgerReader {
   // The gateway's whose next step is due by `now`, in order of (next_at, key).
   virtual std::vector<StoredRecovery> steps_due(const GatewayId& gateway, Instant now,
                                                 int limit) = 0;
-  virtual std::optional<Instant> next_step() = 0;  // of all gateways
+  virtual std::optional<Instant> next_step() = 0;    // of all gateways
   virtual std::string request(RecoveryKey key) = 0;  // the stored bytes, their hash checked
   virtual std::vector<Attempt> attempts(RecoveryKey key) = 0;
 

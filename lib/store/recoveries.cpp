@@ -119,10 +119,10 @@ std::vector<ports::StoredRecovery> SqliteTx::in_state(billing::RecoveryState sta
 
 std::vector<ports::StoredRecovery> SqliteTx::steps_due(const GatewayId& gateway, Instant now,
                                                        int limit) {
-  auto& query = database_.prepared(
-      "SELECT " RECOVERY_COLUMNS
-      "WHERE r.next_at IS NOT NULL AND r.provider_gateway = ? AND r.next_at <= ?"
-      " ORDER BY r.next_at, r.key LIMIT ?");
+  auto& query =
+      database_.prepared("SELECT " RECOVERY_COLUMNS
+                         "WHERE r.next_at IS NOT NULL AND r.provider_gateway = ? AND r.next_at <= ?"
+                         " ORDER BY r.next_at, r.key LIMIT ?");
   Binder(query) << gateway << now << limit;
   return read_all(query);
 }

@@ -5,8 +5,8 @@ namespace recycled::flexfactor::contract {
 namespace {
 
 Account account_with(const Dialect& dialect) {
-  Account account{GatewayId("ff"),  "mid", "site", crypto::Secret("key"), crypto::Secret("secret"),
-                  "descriptor", {},    {}};
+  Account account{GatewayId("ff"),          "mid",        "site", crypto::Secret("key"),
+                  crypto::Secret("secret"), "descriptor", {},     {}};
   account.dialect = dialect;
   return account;
 }

@@ -20,7 +20,8 @@ void callback_body(std::string_view bytes) {
   trust.keys = {{crypto::Secret("a key"), "key", {}, {}}};
   trust.public_host = "billing.example.com";
   const Instant now = *parse_instant("2026-11-23T09:00:00Z");
-  const auto headers = flexfactor::sign(trust.keys[0].secret, "nonce", now, trust.public_host, bytes);
+  const auto& secret = trust.keys[0].secret;
+  const auto headers = flexfactor::sign(secret, "nonce", now, trust.public_host, bytes);
   const auto holds = [&](std::string_view body) {
     const auto verdict = flexfactor::verify(headers, body, trust, now);
     return std::holds_alternative<flexfactor::Verified>(verdict);

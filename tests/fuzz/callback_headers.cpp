@@ -38,8 +38,8 @@ Message take_apart(std::string_view bytes) {
 void check_believed(const flexfactor::Verified& verified, const Message& message,
                     const flexfactor::CallbackTrust& trust) {
   const auto& secret = trust.keys[verified.key].secret;
-  const auto again = flexfactor::sign(secret, verified.nonce, verified.signed_at, trust.public_host,
-                                      message.body);
+  const auto again =
+      flexfactor::sign(secret, verified.nonce, verified.signed_at, trust.public_host, message.body);
   if (verified.nonce.starts_with("body:")) {
     ensure(http::find_header(again, "x-fc-signature") ==
                http::find_header(message.headers, "x-fc-signature"),

@@ -35,7 +35,7 @@ write_subscriptions 10 "$dir/declined.csv"
 
 # Trust misplaced, in every way there is: nothing is sent, nothing is used up.
 expect_nothing_sent() { # WHAT
-  recycled 0 once
+  recycled 1 once # a pass that reached nobody has not done its work
   expect_text "$dir/out" '"provider.unavailable"'
   expect_equal 10 "$(query "SELECT count(*) FROM recovery
     WHERE state IN ('intended', 'unknown') AND provider_order IS NULL")" "waiting recoveries: $1"

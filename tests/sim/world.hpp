@@ -43,7 +43,7 @@ struct WorldSettings {
   billing::Rules rules;
   flexfactor::Behaviour provider;
   engine::PaceLimits pace{8, 100, 5, std::chrono::seconds(2), std::chrono::minutes(10)};
-  int crash_per_mille = 0;                           // at each commit, before or after it
+  int crash_per_mille = 0;  // at each commit, before or after it
   std::vector<Outage> outages;
   int scan_batch = 7;
 };

@@ -2,13 +2,12 @@
 
 #include <iostream>
 
-#include "callback_keys.hpp"
 #include "commands/check_online.hpp"
 #include "commands/load_settings.hpp"
 #include "config/digest.hpp"
 #include "config/words.hpp"
+#include "config_problems.hpp"
 #include "exit_code.hpp"
-#include "http/server.hpp"
 #include "report/config_check.hpp"
 #include "system/calendar.hpp"
 #include "system/clock.hpp"
@@ -54,22 +53,6 @@ void print_summary(const Settings& settings, CivilDate today) {
   std::cout << "callbacks  " << (host.empty() ? "none: results are polled" : "signed for " + host)
             << '\n'
             << "rules      " << config::rules_digest(settings).substr(0, 12) << '\n';
-}
-
-// What only the files that the config names, the zone's rules and today's date can tell.
-std::vector<Problem> problems_outside(const Settings& settings, const ports::Calendar& calendar,
-                                      CivilDate today) {
-  auto problems = config::check_secret_files(settings);
-  if (!problems.empty()) return problems;
-  const auto keys = read_callback_keys(settings, calendar);
-  if (!keys) problems.push_back({0, "hmac_signing_key_files", keys.error().message, ""});
-  if (const auto& tls = settings.callbacks.tls) {
-    const auto usable = http::check_identity({tls->certificate, tls->private_key});
-    if (!usable) problems.push_back({0, "[callbacks] tls", usable.error().message, ""});
-  }
-  const auto days = config::check_signing_days(settings, today);
-  problems.insert(problems.end(), days.begin(), days.end());
-  return problems;
 }
 
 int refuse(const std::vector<Problem>& problems, const CheckOptions& options) {

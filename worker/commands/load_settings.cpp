@@ -3,6 +3,9 @@
 #include <iostream>
 #include <utility>
 
+#include "config_problems.hpp"
+#include "system/calendar.hpp"
+#include "system/clock.hpp"
 #include "system/terminal.hpp"
 
 namespace recycled {
@@ -20,10 +23,16 @@ std::optional<config::Settings> load_settings(const std::filesystem::path& file)
   return std::nullopt;
 }
 
-std::optional<config::Settings> load_settings_with_secrets(const std::filesystem::path& file) {
+std::optional<config::Settings> load_usable_settings(const std::filesystem::path& file) {
   auto settings = load_settings(file);
   if (!settings) return std::nullopt;
-  const auto problems = config::check_secret_files(*settings);
+  const auto calendar = system::ZoneCalendar::make(settings->time_zone);
+  if (!calendar) {
+    std::cerr << calendar.error().message << '\n';
+    return std::nullopt;
+  }
+  const CivilDate today = (*calendar)->day_of(system::SystemClock().now());
+  const auto problems = problems_outside(*settings, **calendar, today);
   for (const config::Problem& problem : problems) {
     std::cerr << config::describe(problem, file) << '\n';
   }

@@ -15,7 +15,8 @@ config::Loaded load_config(const std::filesystem::path& file);
 // ExitCode::config_invalid.
 std::optional<config::Settings> load_settings(const std::filesystem::path& file);
 
-// The same, with the secret files of the config checked as well.
-std::optional<config::Settings> load_settings_with_secrets(const std::filesystem::path& file);
+// The same, with all that a run needs beside the file: secrets, certificates, addresses, a folder
+// for the ledger (config_problems.hpp).
+std::optional<config::Settings> load_usable_settings(const std::filesystem::path& file);
 
 }  // namespace recycled

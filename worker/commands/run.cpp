@@ -38,7 +38,7 @@ class Session {
   template <class Work>
   int run(const char* kind, const Work& work) {
     system::ignore_broken_pipes();
-    auto settings = load_settings_with_secrets(options_.config);
+    auto settings = load_usable_settings(options_.config);
     if (!settings) return to_int(ExitCode::config_invalid);
     auto worker = Worker::make(io_, *settings, kind, log_, clock_, run_);
     if (!worker) return refuse(kind, worker.error());
@@ -56,8 +56,8 @@ class Session {
   }
   void needs_person() { code_ = ExitCode::needs_person; }
   void unanswered() {
-    std::cerr << "recycled once: FlexFactor answered no call of this pass; nothing is lost, and the "
-                 "next pass tries again\n";
+    std::cerr << "recycled once: FlexFactor answered no call of this pass; nothing is lost, the "
+                 "next one tries again\n";
     code_ = ExitCode::failed;
   }
 

@@ -194,7 +194,7 @@ Result<report::ProviderComparison::Period> read_period(const VerifyOptions& opti
 }  // namespace
 
 int run_verify(const VerifyOptions& options) {
-  const auto settings = load_settings_with_secrets(options.config);
+  const auto settings = load_usable_settings(options.config);
   if (!settings) return to_int(ExitCode::config_invalid);
   const auto calendar = system::ZoneCalendar::make(settings->time_zone);
   if (!calendar) return refuse(calendar.error());

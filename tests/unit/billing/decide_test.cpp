@@ -301,9 +301,9 @@ TEST_CASE("when_unknown: repeat - look up first - or withdraw: never a new key")
     WhenUnknown policy;
     Step step;
   };
-  for (const Row& row : {Row{WhenUnknown::repeat, Step::send},
-                         Row{WhenUnknown::look_up, Step::inquire},
-                         Row{WhenUnknown::withdraw, Step::external_cancel}}) {
+  for (const Row& row :
+       {Row{WhenUnknown::repeat, Step::send}, Row{WhenUnknown::look_up, Step::inquire},
+        Row{WhenUnknown::withdraw, Step::external_cancel}}) {
     Rules rules;
     rules.when_unknown = row.policy;
     const Event no_answer = answered(outcome::Unknown{"reset", {}});

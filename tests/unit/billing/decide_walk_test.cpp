@@ -46,8 +46,8 @@ std::vector<Named> every_event() {
       {"cancelled inquiry", news(News::cancelled, Source::inquiry), false},
       {"still open", news(News::still_open, Source::inquiry), false},
       {"not found", news(News::not_found, Source::inquiry), false},
-      {"not listed",
-       Event(Learned{News::not_found, Source::inquiry, std::nullopt, std::nullopt}), false},
+      {"not listed", Event(Learned{News::not_found, Source::inquiry, std::nullopt, std::nullopt}),
+       false},
       {"refunded", news(News::refunded, Source::callback), false},
       {"inquiry failed", Event(InquiryFailed{}), false},
       {"cancel accepted", Event(WithdrawAnswered{Withdrawal::accepted, {}}), false},
@@ -80,8 +80,7 @@ World claimed() {
 
 class Walk {
  public:
-  Walk(MitMode mit, LateSuccess late, WhenUnknown unknown, int depth)
-      : mit_(mit), depth_(depth) {
+  Walk(MitMode mit, LateSuccess late, WhenUnknown unknown, int depth) : mit_(mit), depth_(depth) {
     rules_.late_success = late;
     rules_.when_unknown = unknown;
   }

@@ -57,8 +57,10 @@ last_look = "4d"
 first_backoff = "1s"
 longest_backoff = "5m"
 late_success = "hold"
+when_unknown = "look_up"
 [limits]
 in_flight = 7
+failures_to_rest = 3
 scan_batch = 70
 request_timeout = "9s"
 connect_timeout = "2s"
@@ -117,6 +119,17 @@ TEST_CASE("what FlexFactor leaves open is answered for each account") {
   CHECK(other.order_amounts == OrderAmounts::major);
 }
 
+TEST_CASE("each account has a pace of its own") {
+  const auto usual = accepted(good).accounts.at(GatewayId("ff"));
+  CHECK(usual.requests_per_second == 100);
+  CHECK_FALSE(usual.in_flight.has_value());
+  const auto slow =
+      accepted(with("mid = \"m\"", "mid = \"m\"\nrequests_per_second = 3\nin_flight = 2"))
+          .accounts.at(GatewayId("ff"));
+  CHECK(slow.requests_per_second == 3);
+  CHECK(slow.in_flight == 2);
+}
+
 TEST_CASE("every setting arrives where it belongs") {
   const Settings settings = accepted(every_setting);
   const billing::Rules& rules = settings.rules;
@@ -130,6 +143,8 @@ TEST_CASE("every setting arrives where it belongs") {
   CHECK(profile.reattempts.at(8).skip);
   CHECK(settings.schedule.scan_every == std::chrono::seconds(30));
   CHECK(settings.schedule.once_poll_gap == std::chrono::hours(2));
+  CHECK(rules.when_unknown == billing::WhenUnknown::look_up);
+  CHECK(settings.limits.failures_to_rest == 3);
   billing::Timing timing;
   timing.first_inquiry = std::chrono::minutes(20);
   timing.longest_inquiry = std::chrono::hours(12);

@@ -171,9 +171,9 @@ TEST_CASE("accept: a pause that has ended and a restart after Recycle Failed cou
     return after.status;
   };
   using enum SubscriptionStatus;
-  CHECK(is_now(paused, RecoveryState::withdrawn, recycle_billing) == recycle_billing);
+  CHECK(is_now(paused, RecoveryState::withdrawn, recycle_billing) == paused);
   CHECK(is_now(paused, RecoveryState::withdrawn, active) == active);
-  CHECK(is_now(paused, RecoveryState::withdrawing, recycle_billing) == paused);
+  CHECK(is_now(paused, RecoveryState::withdrawing, active) == paused);
   CHECK(is_now(recycle_failed, RecoveryState::failed, active) == active);
   CHECK(is_now(recycle_failed, RecoveryState::failed, recycle_billing) == recycle_failed);
   CHECK(is_now(cancelled, RecoveryState::withdrawn, active) == cancelled);
