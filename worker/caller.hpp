@@ -2,6 +2,7 @@
 // code that waits for what a coroutine brings.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -27,10 +28,11 @@ class Caller {
   ProviderSet& providers() { return *providers_; }
   const ports::Clock& clock() const { return clock_; }
 
+  // What the coroutine that `ask` begins brings in the end.
   template <class T>
-  T get(async::Task<T> task) {
+  T get(std::function<async::Task<T>()> ask) {
     std::optional<T> got;
-    async::run_to_end(io_, keep(std::move(task), got));
+    async::run_to_end(io_, keep(std::move(ask), got));
     return std::move(*got);
   }
   void wait(Millis time);
@@ -38,8 +40,8 @@ class Caller {
  private:
   Caller();
   template <class T>
-  static async::Task<void> keep(async::Task<T> task, std::optional<T>& got) {
-    auto result = co_await std::move(task);
+  static async::Task<void> keep(std::function<async::Task<T>()> ask, std::optional<T>& got) {
+    auto result = co_await ask();
     got.emplace(std::move(result));
   }
 

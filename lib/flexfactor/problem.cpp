@@ -30,7 +30,9 @@ std::string field_errors(const Json& errors) {
     gather(said, text);
     if (is_trace(field) || text.empty()) continue;
     if (!out.empty()) out += "; ";
-    out += field + ": " + text;
+    out += field;
+    out += ": ";
+    out += text;
   }
   return out;
 }

@@ -17,7 +17,8 @@ using report::Finding;
 using report::Verdict;
 
 report::TokenFacts ask_for_token(Caller& caller, const GatewayId& gateway) {
-  const auto answer = caller.get(caller.providers().client(gateway).probe());
+  flexfactor::Client& client = caller.providers().client(gateway);
+  const auto answer = caller.get<flexfactor::TokenAnswer>([&client] { return client.probe(); });
   report::TokenFacts facts;
   facts.gateway = gateway.str();
   facts.asked_at = answer.asked_at;
@@ -46,8 +47,10 @@ void look_at_callbacks(Caller& caller, const config::Settings& settings,
   report::Resolved addresses = fail(Fault::not_found, "not asked for");
   if (!settings.callbacks.public_host.empty()) {
     const std::string& host = settings.callbacks.public_host;
-    addresses = caller.get(http::addresses_of(caller.executor(), host.substr(0, host.find(':')),
-                                              settings.limits.connect_timeout));
+    const std::string name = host.substr(0, host.find(':'));
+    addresses = caller.get<report::Resolved>([&caller, &settings, &name] {
+      return http::addresses_of(caller.executor(), name, settings.limits.connect_timeout);
+    });
   }
   findings.push_back(report::judge_host(settings.callbacks, addresses));
   if (auto listen = report::judge_listen(settings.callbacks))

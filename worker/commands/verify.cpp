@@ -43,12 +43,12 @@ std::optional<Instant> read_when(const std::string& text, const ports::Calendar&
 // Asks again, a few times, for what is not answered: nothing is changed by asking.
 template <class Reply, class Ask, class Answered>
 Reply patiently(Caller& caller, const Ask& ask, const Answered& answered) {
-  Reply reply = caller.get(ask());
+  Reply reply = caller.get<Reply>(ask);
   Millis wait = first_wait;
   for (int turn = 1; turn < tries && !answered(reply); ++turn) {
     caller.wait(std::min(reply.retry_after.value_or(wait), longest_wait));
     wait *= 2;
-    reply = caller.get(ask());
+    reply = caller.get<Reply>(ask);
   }
   return reply;
 }
