@@ -2,17 +2,13 @@
 
 #include <utility>
 
-#include "crypto/guid.hpp"
 #include "installation.hpp"
 #include "store/ledger.hpp"
 #include "system/calendar.hpp"
 #include "system/clock.hpp"
-#include "system/entropy.hpp"
 
 namespace recycled {
 namespace {
-
-constexpr const char* installation_name = "installation";
 
 // A command that never calls FlexFactor has no provider.
 class NoProviders final : public ports::Providers {
@@ -41,20 +37,6 @@ class Opened final : public OpenedLedger {
 };
 
 }  // namespace
-
-Result<InstallationId> installation_of(store::SqliteLedger& ledger) {
-  system::KernelEntropy entropy;
-  std::string id = crypto::derive_guid({"installation", entropy.bytes(32)});
-  const auto done = ledger.write_now([&id](ports::LedgerTx& tx) {
-    if (const auto known = tx.meta(installation_name)) {
-      id = *known;
-    } else {
-      tx.set_meta(installation_name, id);
-    }
-  });
-  if (!done) return Failure(done.error());
-  return InstallationId(id);
-}
 
 Result<std::unique_ptr<OpenedLedger>> open_ledger(const config::Settings& settings, LedgerUse use) {
   auto calendar = system::ZoneCalendar::make(settings.time_zone);

@@ -70,20 +70,6 @@ void check_slot_is_used(Section& section, const RecycleProfile& profile, Block b
                          : "Add [[recycle_profile.reattempt]] with number = 7");
 }
 
-// The schedule ends at the first number that is not listed: what stands behind a gap never comes.
-void check_no_gap(Section& section, const RecycleProfile& profile) {
-  int before = 0;
-  for (const auto& [number, reattempt] : profile.reattempts) {
-    if (before > 0 && number != before + 1) {
-      section.complain("reattempt",
-                       "re-attempt " + std::to_string(number) + " would never be reached: " +
-                           std::to_string(before + 1) + " is not listed",
-                       "List every number between, with skip = true for those not made");
-    }
-    before = number;
-  }
-}
-
 enum class Numbered { yes, no };
 
 // Without a number to go by, nothing can be said about the blocks it might be in.
@@ -160,7 +146,6 @@ void read_profile(Section& section, Reading& reading, Owners& owners) {
     Section reattempt = reading.section(*table, section.name() + " reattempt");
     if (read_reattempt(reattempt, profile) == Numbered::no) all_numbered = false;
   }
-  if (all_numbered) check_no_gap(section, profile);
   if (all_numbered && profile.gateway_4_6) {
     check_slot_is_used(section, profile, Block::reattempts_4_6);
   }

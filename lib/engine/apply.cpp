@@ -2,6 +2,7 @@
 
 #include "base/ensure.hpp"
 #include "billing/calendar.hpp"
+#include "engine/line.hpp"
 #include "engine/settle.hpp"
 
 namespace recycled::engine {
@@ -159,14 +160,7 @@ Applied apply_release(ports::LedgerTx& tx, RecoveryKey key, const Desk& desk,
 void tell(ports::Events& events, const Applied& applied) {
   const billing::Recovery& after = applied.after;
   const auto line = [&](ports::EventName name, std::string_view reason) {
-    ports::Event event(name);
-    event.recovery = std::to_string(applied.before.key.value());
-    event.subscription = applied.before.subscription.str();
-    event.order = after.order.str();
-    event.gateway = after.provider_gateway.str();
-    event.reattempt = after.reattempt;
-    event.amount = after.amount;
-    event.provider_order = after.provider_order ? after.provider_order->str() : "";
+    auto event = line_about(name, applied.before.key, applied.before.subscription, after);
     event.reason = reason;
     events.note(event);
   };

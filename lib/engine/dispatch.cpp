@@ -1,6 +1,7 @@
 // The hand-over itself: the stored bytes leave, and whatever comes back is decided upon.
 #include <utility>
 
+#include "engine/line.hpp"
 #include "engine/steps.hpp"
 
 namespace recycled::engine {
@@ -32,7 +33,7 @@ async::Task<void> Steps::dispatch(Item item) {
   ended.retry_after = reply.retry_after;
   attempt.outcome = billing::name_of(reply.outcome);
   attempt.detail = detail_of(reply.outcome, reply.trace);
-  ports::Event sent = line_for(ports::EventName::recovery_sent, item);
+  ports::Event sent = line_about(ports::EventName::recovery_sent, item.stored);
   sent.reason = attempt.outcome + (attempt.detail.empty() ? "" : ": " + attempt.detail);
   sent.took = context_.clock.now() - attempt.started_at;
   context_.events.note(sent);

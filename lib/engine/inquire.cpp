@@ -2,6 +2,7 @@
 // all there is for who has no open port (mission.md X3, lessons.md 13).
 #include <utility>
 
+#include "engine/line.hpp"
 #include "engine/steps.hpp"
 
 namespace recycled::engine {
@@ -32,8 +33,7 @@ async::Task<void> Steps::inquire(Item item) {
   ended.retry_after = reply.retry_after;
   attempt.outcome = reply.news ? billing::to_text(*reply.news) : "no_answer";
   attempt.detail = reply.word;
-  ports::Event asked = line_for(ports::EventName::recovery_inquired, item);
-  if (recovery.provider_order) asked.provider_order = recovery.provider_order->str();
+  ports::Event asked = line_about(ports::EventName::recovery_inquired, item.stored);
   asked.reason = attempt.outcome;
   asked.took = context_.clock.now() - attempt.started_at;
   context_.events.note(asked);

@@ -37,15 +37,6 @@ async::Task<void> Steps::do_step(Item item) {
   }
 }
 
-ports::Event Steps::line_for(ports::EventName name, const Item& item) {
-  ports::Event line(name);
-  line.recovery = std::to_string(item.stored.key.value());
-  line.subscription = item.stored.subscription.str();
-  line.order = item.stored.recovery.order.str();
-  line.gateway = item.stored.recovery.provider_gateway.str();
-  return line;
-}
-
 void Steps::pace(const Item& item, const Ended& ended) {
   Lane& lane = lanes_.at(item.stored.recovery.provider_gateway);
   tally_.calls += 1;

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "engine/line.hpp"
+
 namespace recycled::engine {
 namespace {
 
@@ -78,11 +80,15 @@ std::optional<Instant> card_is_free_at(ports::LedgerTx& tx, const std::string& t
   return claims[claims.size() - cap] + billing::card_cap_span + Millis(1);
 }
 
+void plan_for(ports::LedgerTx& tx, const Look& look, Instant due_at) {
+  ports::Plan later;
+  later.due_at = due_at;
+  tx.set_plan(look.stored.key, later);
+}
+
 // Waits for a day of its own; no re-attempt is used up.
 void postpone(ports::LedgerTx& tx, Look& look, Instant until, Instant now) {
-  ports::Plan later;
-  later.due_at = until;
-  tx.set_plan(look.stored.key, later);
+  plan_for(tx, look, until);
   ports::AuditRow row;
   row.at = now;
   row.subscription = look.stored.key;
@@ -132,9 +138,7 @@ void look_at(ports::LedgerTx& tx, Look& look, Instant now, const Desk& desk) {
   const auto& hand_over = std::get<billing::HandOver>(verdict);
   const Instant due_at = desk.calendar().start_of(hand_over.due_on);
   if (due_at <= now) return claim(tx, look, hand_over, now, desk);
-  ports::Plan later;
-  later.due_at = due_at;
-  tx.set_plan(look.stored.key, later);
+  plan_for(tx, look, due_at);
 }
 
 Batch claim_batch(ports::LedgerTx& tx, const Desk& desk, Instant now, ports::DueCursor after,
@@ -171,14 +175,8 @@ void tell(const Context& context, const Batch& batch, Tally& tally) {
     }
     if (look.claimed) {
       tally.claimed += 1;
-      ports::Event event(ports::EventName::recovery_claimed);
-      event.recovery = std::to_string(look.claimed->value());
-      event.subscription = look.stored.subscription.id.str();
-      event.order = look.recovery->order.str();
-      event.gateway = look.recovery->provider_gateway.str();
-      event.reattempt = look.recovery->reattempt;
-      event.amount = look.recovery->amount;
-      context.events.note(event);
+      context.events.note(line_about(ports::EventName::recovery_claimed, *look.claimed,
+                                     look.stored.subscription.id, *look.recovery));
     }
   }
 }

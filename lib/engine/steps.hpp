@@ -105,7 +105,6 @@ class Steps {
   async::Task<void> withdraw(Item item);
   async::Task<void> release(Item item);
   ports::Provider& provider_of(const Item& item) const;
-  static ports::Event line_for(ports::EventName name, const Item& item);
   void pace(const Item& item, const Ended& ended);
   async::Task<void> record(Item item, Ended ended, billing::Event event);
   void note(const Result<Applied>& applied);

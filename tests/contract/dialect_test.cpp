@@ -66,7 +66,7 @@ TEST_CASE("dialect: how an expired order shows") {
 TEST_CASE("dialect: the code of an order FlexFactor does not know") {
   Quirks quirks;
   quirks.unknown_order_code = 400;
-  CHECK(talk_with(quirks, {}).inquire() == "strange");
+  CHECK(talk_with(quirks, {}).inquire() == "no answer");
   Dialect dialect;
   dialect.unknown_order_code = 400;
   CHECK(talk_with(quirks, dialect).inquire() == "not_found");

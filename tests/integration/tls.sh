@@ -87,5 +87,5 @@ recycled 0 check
 rm "$dir/server.key"
 recycled 78 check
 expect_text "$dir/last.err" server.key
-recycled 1 run
-expect_text "$dir/out" server.key
+recycled 78 run
+expect_text "$dir/last.err" server.key

@@ -39,7 +39,10 @@ class Session {
   int run(const char* kind, const Work& work) {
     system::ignore_broken_pipes();
     auto settings = load_usable_settings(options_.config);
-    if (!settings) return to_int(ExitCode::config_invalid);
+    if (!settings) {
+      note_refusal("the config cannot be used; standard error says why");
+      return to_int(ExitCode::config_invalid);
+    }
     auto worker = Worker::make(io_, *settings, kind, log_, clock_, run_);
     if (!worker) return refuse(kind, worker.error());
     async::run_to_end(io_, work(*settings, **worker, *this));
@@ -68,10 +71,13 @@ class Session {
  private:
   int refuse(const char* kind, const Error& error) {
     std::cerr << "recycled " << kind << ": " << error.message << '\n';
-    ports::Event event(ports::EventName::run_refused);
-    event.reason = error.message;
-    log_.note(event);
+    note_refusal(error.message);
     return to_int(exit_code_of(error));
+  }
+  void note_refusal(const std::string& why) {
+    ports::Event event(ports::EventName::run_refused);
+    event.reason = why;
+    log_.note(event);
   }
 
   const RunOptions& options_;

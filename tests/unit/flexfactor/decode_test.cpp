@@ -255,7 +255,7 @@ TEST_CASE("inquiry: only an answer about the order is an answer") {
   };
   CHECK(news(404, "") == News::not_found);
   CHECK(news(410, "") == News::not_found);
-  CHECK(news(400, R"({"title":"?"})") == News::strange);
+  CHECK_FALSE(news(400, R"({"title":"?"})").has_value());
   for (const int status : {301, 401, 403, 408, 429, 500, 503}) {
     CAPTURE(status);
     CHECK(news(status, R"({"status":7})") == std::nullopt);
