@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "crypto/digest.hpp"
 #include "crypto/secret_file.hpp"
 
 namespace recycled {
@@ -25,6 +26,19 @@ Result<flexfactor::SigningKey> read_key(const config::SigningKeyFile& from,
   return key;
 }
 
+// FlexFactor may give one key to several accounts.
+std::vector<GatewayId> holders(const flexfactor::SigningKey& key, const CallbackKeys& keys,
+                               const std::vector<GatewayId>& owners) {
+  std::vector<GatewayId> found;
+  for (std::size_t i = 0; i < owners.size(); ++i) {
+    const auto& other = keys.trust.keys[i].secret;
+    if (crypto::equal_in_constant_time(other.reveal(), key.secret.reveal())) {
+      found.push_back(owners[i]);
+    }
+  }
+  return found;
+}
+
 }  // namespace
 
 Result<CallbackKeys> read_callback_keys(const config::Settings& settings,
@@ -36,14 +50,17 @@ Result<CallbackKeys> read_callback_keys(const config::Settings& settings,
   keys.trust.body_signature = settings.callbacks.accept_body_signature
                                   ? flexfactor::BodySignature::accepted
                                   : flexfactor::BodySignature::refused;
+  std::vector<GatewayId> owners;  // of the keys, in their order
   for (const auto& [gateway, account] : settings.accounts) {
     for (const auto& file : account.hmac_signing_key_files) {
       auto key = read_key(file, gateway, calendar);
       if (!key) return Failure(key.error());
       keys.trust.keys.push_back(std::move(*key));
       keys.environments.push_back(account.environment);
+      owners.push_back(gateway);
     }
   }
+  for (const auto& key : keys.trust.keys) keys.signers.push_back(holders(key, keys, owners));
   return keys;
 }
 

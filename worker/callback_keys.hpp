@@ -14,6 +14,7 @@ namespace recycled {
 struct CallbackKeys {
   flexfactor::CallbackTrust trust;
   std::vector<config::Environment> environments;  // of the keys, in their order
+  std::vector<std::vector<GatewayId>> signers;    // likewise: the gateways that have that key
   int success_code = 200;                         // what tells FlexFactor that it was taken
 };
 

@@ -78,6 +78,7 @@ async::Task<http::Response> CallbackDoor::answer(http::Request request) {
   callback.nonce = verified.nonce;
   callback.headers = signature_headers(request.headers);
   callback.key = keys_.trust.keys[verified.key].name;
+  callback.signers = keys_.signers[verified.key];
   callback.body = flexfactor::without_card_numbers(request.body);
   // X4 goes before evidence: what is stored is then not what was signed, and says so.
   if (callback.body != request.body) callback.headers += "recycled-masked: card number\n";

@@ -34,6 +34,7 @@ ports::StoredCallback Inbox::stored_form(const SignedCallback& callback,
   stored.nonce = callback.nonce;
   stored.headers = callback.headers;
   stored.body = callback.body;
+  stored.signers = callback.signers;
   if (content) {
     stored.event = content->event;
     stored.order = content->order;

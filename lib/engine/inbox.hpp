@@ -15,9 +15,10 @@ namespace recycled::engine {
 // One whose signature held.
 struct SignedCallback {
   std::string nonce;
-  std::string headers;  // those of the signature, kept with the body as evidence
-  std::string body;     // raw
-  std::string key;      // the name of the one that signed it, for the log
+  std::string headers;             // those of the signature, kept with the body as evidence
+  std::string body;                // raw
+  std::string key;                 // the name of the one that signed it, for the log
+  std::vector<GatewayId> signers;  // whose key that is
 };
 
 enum class Receipt {

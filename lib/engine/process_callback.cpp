@@ -25,6 +25,11 @@ std::optional<ports::StoredRecovery> recovery_of(ports::LedgerTx& tx,
   return found;
 }
 
+bool may_speak_for(const ports::StoredCallback& callback, const GatewayId& gateway) {
+  const auto& signers = callback.signers;
+  return signers.empty() || std::find(signers.begin(), signers.end(), gateway) != signers.end();
+}
+
 void audit_replay(ports::LedgerTx& tx, const Replayed& replayed, Instant now) {
   const Applied& applied = *replayed.applied;
   ports::AuditRow row;
@@ -66,6 +71,12 @@ std::optional<Applied> process_callback(ports::LedgerTx& tx, ports::StoredCallba
   if (!recovery) {
     look_again(callback, ports::CallbackResult::unmatched, moment.now);
     callback.error = "no recovery has this order";
+    return std::nullopt;
+  }
+  const GatewayId& gateway = recovery->recovery.provider_gateway;
+  if (!may_speak_for(callback, gateway)) {  // a person must look: no account tells of another's
+    callback.result = ports::CallbackResult::failed;
+    callback.error = "signed by another account's key: the order is at gateway " + gateway.str();
     return std::nullopt;
   }
   billing::Learned learned;

@@ -124,6 +124,8 @@ struct StoredCallback {
   ProviderOrderId provider_order;
   std::string headers;  // those of the signature, "name: value" lines
   std::string body;     // raw
+  // The gateways whose key signed it: it counts for their orders alone. Empty: not known.
+  std::vector<GatewayId> signers;
   CallbackResult result = CallbackResult::unmatched;
   int tries = 0;
   std::optional<Instant> next_at;  // when it is looked at again

@@ -1,4 +1,6 @@
 // Callbacks as they came, what became of them, and the nonces inside the window.
+#include <sstream>
+
 #include "base/card_number.hpp"
 #include "store/rows.hpp"
 #include "store/sqlite_tx.hpp"
@@ -6,10 +8,24 @@
 namespace recycled::store {
 namespace {
 
-#define CALLBACK_COLUMNS                                                                     \
-  "c.key, c.received_at, c.nonce, c.event, c.order_id, c.provider_order, c.headers, c.body," \
-  " coalesce(i.result, c.result), coalesce(i.tries, 0), i.next_at, coalesce(i.error, '')"    \
+#define CALLBACK_COLUMNS                                                                      \
+  "c.key, c.received_at, c.nonce, c.event, c.order_id, c.provider_order, c.headers, c.body, " \
+  "c.signers,"                                                                                \
+  " coalesce(i.result, c.result), coalesce(i.tries, 0), i.next_at, coalesce(i.error, '')"     \
   " FROM callback AS c LEFT JOIN inbox AS i ON i.callback_key = c.key "
+
+std::string in_lines(const std::vector<GatewayId>& gateways) {
+  std::string text;
+  for (const GatewayId& gateway : gateways) text += gateway.str() + "\n";
+  return text;
+}
+
+std::vector<GatewayId> lines_of(const std::string& text) {
+  std::vector<GatewayId> gateways;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) gateways.emplace_back(line);
+  return gateways;
+}
 
 std::vector<ports::StoredCallback> read_all(SQLite::Statement& statement) {
   std::vector<ports::StoredCallback> rows;
@@ -24,6 +40,7 @@ std::vector<ports::StoredCallback> read_all(SQLite::Statement& statement) {
     row.provider_order = in.id<ProviderOrderId>();
     row.headers = in.text();
     row.body = in.text();
+    row.signers = lines_of(in.text());
     row.result = in.word(ports::parse_callback_result);
     row.tries = in.number();
     row.next_at = in.maybe_instant();
@@ -89,12 +106,12 @@ bool SqliteTx::remember_nonce(const std::string& nonce, Instant seen_at) {
 CallbackKey SqliteTx::add_callback(const ports::StoredCallback& callback) {
   auto& insert = database_.prepared(
       "INSERT INTO callback (received_at, nonce, event, order_id, provider_order, headers, body,"
-      " result) VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING key");
+      " signers, result) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING key");
   Binder out(insert);
   out << callback.received_at << callback.nonce << callback.event << callback.order
       << callback.provider_order << callback.headers;
   out.blob(callback.body);
-  out << ports::to_text(callback.result);
+  out << in_lines(callback.signers) << ports::to_text(callback.result);
   ensure(insert.executeStep(), "an insert returns its row");
   ports::StoredCallback stored = callback;
   stored.key = Columns(insert).key<CallbackKey>();

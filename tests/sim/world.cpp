@@ -256,7 +256,8 @@ class World::Impl {
                        host,
                        std::chrono::minutes(5),
                        flexfactor::BodySignature::refused},
-                      {config::Environment::sandbox}};
+                      {config::Environment::sandbox},
+                      {{GatewayId("ff")}}};
     CallbackDoor door(std::move(keys), engine, time_, transcript_);
     wire.door = &door;
     async::TaskGroup process(executor, 3);

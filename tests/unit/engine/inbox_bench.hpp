@@ -68,9 +68,11 @@ struct InboxBench : Bench {
     auto forgotten = co_await inbox.forget_old_nonces();
     REQUIRE(forgotten.has_value());
   }
-  Receipt take(const std::string& nonce, const std::string& body) {
+  Receipt take(const std::string& nonce, const std::string& body,
+               std::vector<GatewayId> signers = {GatewayId("ff")}) {
     Receipt receipt = Receipt::repeated_nonce;
-    run(take_into(SignedCallback{nonce, "x-nonce: " + nonce, body, "the_key"}, receipt));
+    SignedCallback callback{nonce, "x-nonce: " + nonce, body, "the_key", std::move(signers)};
+    run(take_into(std::move(callback), receipt));
     return receipt;
   }
   void retry_at(Instant at) {

@@ -32,6 +32,23 @@ TEST_CASE("inbox: what is applied is stored with its effect") {
   CHECK(bench.events.events.at(0).reason == "completed, key the_key");
 }
 
+TEST_CASE("inbox: no account tells of another's orders - now or when it is looked at again") {
+  InboxBench bench;
+  const std::string body = "completed " + order_of("S").str();
+  CHECK(bench.take("n1", body, {GatewayId("sandbox")}) == Receipt::stored);  // not known yet
+  bench.accept(declined("S"));
+  const auto key = bench.hand_over("S", RecoveryState::waiting);
+  bench.retry_at(noon + std::chrono::minutes(1));
+  auto callback = bench.only(order_of("S"));
+  CHECK(callback.result == CallbackResult::failed);
+  CHECK(callback.error.find("another account's key") != std::string::npos);
+  CHECK_FALSE(callback.next_at.has_value());
+  CHECK(bench.recovery(key).state == RecoveryState::waiting);
+  // One key of several accounts speaks for each of them.
+  CHECK(bench.take("n2", body, {GatewayId("sandbox"), GatewayId("ff")}) == Receipt::stored);
+  CHECK(bench.recovery(key).state == RecoveryState::recovered);
+}
+
 TEST_CASE("inbox: an event that is none of ours is stored and ignored") {
   InboxBench bench;
   bench.accept(declined("S"));

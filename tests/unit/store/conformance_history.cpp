@@ -33,6 +33,7 @@ void check_same(const ports::StoredCallback& stored, const ports::StoredCallback
   CHECK(stored.provider_order == expected.provider_order);
   CHECK(stored.headers == expected.headers);
   CHECK(stored.body == expected.body);
+  CHECK(stored.signers == expected.signers);
   CHECK(stored.result == expected.result);
   CHECK(stored.tries == expected.tries);
   CHECK(stored.next_at == expected.next_at);
@@ -46,6 +47,7 @@ void keeps_callbacks(const MakeLedger& make) {
   in(*ledger, [&](ports::LedgerTx& tx) {
     CHECK_FALSE(tx.next_callback().has_value());
     auto done = callback_of("n1", CallbackResult::applied);
+    done.signers = {GatewayId("ff"), GatewayId("an account")};
     done.key = tx.add_callback(done);
     auto failed = callback_of("n2", CallbackResult::failed);
     failed.tries = 4;
