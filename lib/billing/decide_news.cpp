@@ -8,7 +8,11 @@ namespace recycled::billing {
 
 void Deciding::on(const Learned& event) {
   now_is().left = true;
+  const bool is_found = event.provider_order && !now_is().provider_order;
   if (event.provider_order) now_is().provider_order = event.provider_order;
+  if (is_found && now_is().state == RecoveryState::withdrawing && event.news == News::still_open) {
+    return next(Step::cancel, situation_.now);  // now it can be taken back by its own id
+  }
   if (is_held(now_is())) return learned_while_held(event);
   switch (event.news) {
     case News::completed:
@@ -99,7 +103,11 @@ void Deciding::still_open() {
 
 void Deciding::not_found() {
   if (!is_live(now_is().state)) return stop_working();
-  if (now_is().state == RecoveryState::withdrawing) return conclude_withdrawal();
+  if (now_is().state == RecoveryState::withdrawing) {
+    // A cancel refused, and a list that lacks the order: one of the two is wrong.
+    if (!now_is().provider_order) return park(Reason::unresolved);
+    return conclude_withdrawal();
+  }
   if (!now_is().provider_order) return next(Step::send, situation_.now);  // the list lacks ours
   if (now_is().tries == 0) decision_.alarm = Alarm::lost_order;
   if (now_is().state == RecoveryState::parked) {
@@ -114,7 +122,7 @@ void Deciding::on(const InquiryFailed& event) {
   again_later(event.retry_after);
   // Nothing was learned from a list: the same bytes are as good a question, and as safe.
   const bool looked_up = now_is().step == Step::inquire && !now_is().provider_order;
-  if (looked_up) now_is().step = Step::send;
+  if (looked_up && now_is().state == RecoveryState::unknown) now_is().step = Step::send;
 }
 
 // --- the answer to a cancel ---
@@ -139,14 +147,15 @@ void Deciding::on(const WithdrawAnswered& event) {
   conclude_withdrawal();
 }
 
-// It is there, and perhaps charged: the same bytes under the same key bring its id, and how it
-// stands, as long as the key is young enough.
+// Perhaps it is there and charged, perhaps the refusal is how an unknown order is answered: their
+// list is asked for our id, and then a person. Never the same bytes again: whoever takes an order
+// back does not want it made.
 void Deciding::refused_withdrawal() {
-  const bool repeatable = situation_.now < now_is().unsent_until + timing_.repeat_window &&
-                          situation_.now < now_is().expires_at;
-  if (!repeatable) return park(Reason::unresolved);
+  const bool is_young = situation_.now < now_is().unsent_until + timing_.repeat_window &&
+                        situation_.now < now_is().expires_at;
+  if (!is_young) return park(Reason::unresolved);
   again_later(std::nullopt);
-  now_is().step = Step::send;
+  now_is().step = Step::inquire;
 }
 
 void Deciding::on(const CustomerLeft& event) {

@@ -95,6 +95,34 @@ TEST_CASE("unknown: withdraw - read or not, the order is given up by our own id"
   }
 }
 
+TEST_CASE(
+    "L10 unknown: the customer leaves a hand-over that never arrived - it is not sent again") {
+  for (const auto policy : {WhenUnknown::repeat, WhenUnknown::look_up, WhenUnknown::withdraw}) {
+    for (const auto mit : {billing::MitMode::managed, billing::MitMode::sync}) {
+      for (const int code : {404, 422}) {  // 422: a wrong guess of how an unknown order is answered
+        CAPTURE(code);
+        auto settings = settings_of(policy, Kind::lost_unread);
+        settings.rules.gateways[GatewayId("ff")].flexfactor->mit = mit;
+        settings.rules.timing.first_backoff = 1h;  // the customer is faster than the next try
+        settings.provider.mode = mit;
+        settings.provider.quirks.unknown_order_code = code;
+        settings.outages[0].until = settings.start + 2h;
+        sim::World world(settings);
+        auto subscription = sim::declined("S1", "approve-1", date("2026-02-20T15:00:00Z"));
+        world.import(subscription);
+        world.live_until(settings.start + 1s);
+        subscription.status = billing::SubscriptionStatus::cancelled;
+        world.import(subscription);
+        world.live_until(settings.start + 72h);
+        CHECK(world.charges().empty());
+        CHECK(calls(world, "evaluate") == 0);
+        const auto state = world.recoveries("S1").at(0).recovery.state;
+        CHECK(state == (code == 404 ? RecoveryState::withdrawn : RecoveryState::parked));
+      }
+    }
+  }
+}
+
 TEST_CASE("unknown: no connection at all leaves no doubt whatever the policy") {
   for (const auto policy : {WhenUnknown::repeat, WhenUnknown::look_up, WhenUnknown::withdraw}) {
     sim::World world(settings_of(policy, Kind::unreachable));

@@ -177,25 +177,27 @@ TEST_CASE("L3: an unknown fate is asked about under the same key - inside the wi
   }
 }
 
-TEST_CASE("a refused withdrawal of an order whose id never came is asked about by the same bytes") {
+TEST_CASE("L10: a refused withdrawal of an order whose id never came is looked up - never sent") {
   Recovery recovery = after(claimed(), answered(outcome::Unknown{"reset", {}}), start);
   recovery = after(recovery, CustomerLeft{}, start + 1h);
   CHECK(recovery.step == Step::external_cancel);
   const Event refused = WithdrawAnswered{Withdrawal::refused, {}};
   const Recovery again = after(recovery, refused, start + 1h);
   CHECK(again.state == RecoveryState::withdrawing);
-  CHECK(again.step == Step::send);
-  CHECK(again.sending == 1);
-  CHECK(step_now(again, Rules{}, start + 2h) == Step::send);
+  CHECK(again.step == Step::inquire);
+  CHECK(step_now(again, Rules{}, start + 2h) == Step::inquire);
   CHECK(step_now(again, Rules{}, start + 25h) == Step::external_cancel);
+  CHECK(after(again, InquiryFailed{}, start + 2h).step == Step::inquire);
   const Decision charged =
-      decide(again, answered(outcome::Approved{}, "theirs"), Rules{}, at(start + 2h));
+      decide(again, learned(News::completed, Source::inquiry), Rules{}, at(start + 2h));
   CHECK(charged.recovery.state == RecoveryState::recovered);
   CHECK(charged.recovery.refund_due);
   CHECK(charged.alarm == Alarm::refund_due);
-  const Recovery found = after(again, answered(outcome::Pending{}, "theirs"), start + 2h);
+  const Recovery found = after(again, learned(News::still_open, Source::inquiry), start + 2h);
   CHECK(found.step == Step::cancel);
-  // Too late for the same bytes: a person's.
+  CHECK(found.next_at == start + 2h);
+  const Event not_listed = Learned{News::not_found, Source::inquiry, std::nullopt, std::nullopt};
+  CHECK(after(again, not_listed, start + 2h).state == RecoveryState::parked);
   CHECK(after(recovery, refused, start + 25h).state == RecoveryState::parked);
 }
 

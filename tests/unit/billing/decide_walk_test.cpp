@@ -183,7 +183,11 @@ class Walk {
     const bool resting = recovery.state == RecoveryState::parked || !is_live(recovery.state);
     hold(resting || recovery.step != Step::none, "a live recovery is never forgotten");
     const bool looks_up =
-        recovery.state == RecoveryState::unknown && rules_.when_unknown == WhenUnknown::look_up;
+        recovery.state == RecoveryState::withdrawing ||
+        (recovery.state == RecoveryState::unknown && rules_.when_unknown == WhenUnknown::look_up);
+    // lessons.md 10: whoever takes an order back does not want it made.
+    hold(recovery.state != RecoveryState::withdrawing || recovery.step != Step::send,
+         "nothing is sent while it is being taken back");
     hold(resting || recovery.step != Step::inquire || recovery.provider_order || looks_up,
          "an inquiry has an order to ask about, or looks for one");
     const bool settled = recovery.settled_at.has_value();
