@@ -3,28 +3,22 @@
 #include <algorithm>
 
 #include "base/ensure.hpp"
+#include "billing/backoff.hpp"
 #include "billing/deciding.hpp"
 
 namespace recycled::billing {
 namespace {
 
-// A peer that asks for more is asked again all the same: deadlines are ours to keep.
-constexpr Millis longest_retry_after = std::chrono::hours(1);
-
 Millis backoff(const Timing& timing, int tries, double jitter, std::optional<Millis> retry_after) {
-  Millis cap = timing.first_backoff;
-  for (int doubled = 0; doubled < tries && cap < timing.longest_backoff; ++doubled) cap *= 2;
-  cap = std::min(cap, timing.longest_backoff);
-  const auto drawn = Millis(static_cast<std::int64_t>(jitter * static_cast<double>(cap.count())));
-  return std::max(drawn, std::min(retry_after.value_or(Millis(0)), longest_retry_after));
+  const Millis longest = doubled(timing.first_backoff, tries, timing.longest_backoff);
+  return std::max(full_jitter(longest, jitter),
+                  std::min(retry_after.value_or(Millis(0)), longest_retry_after));
 }
 
 }  // namespace
 
 Millis Deciding::inquiry_gap(int inquiries) const {
-  Millis gap = timing_.first_inquiry;
-  for (int doubled = 0; doubled < inquiries && gap < timing_.longest_inquiry; ++doubled) gap *= 2;
-  return std::min(gap, timing_.longest_inquiry);
+  return doubled(timing_.first_inquiry, inquiries, timing_.longest_inquiry);
 }
 
 void Deciding::go(RecoveryState state, Reason reason, Step step, std::optional<Instant> at) {
@@ -146,15 +140,14 @@ Decision decide(const Recovery& recovery, const Event& event, const Rules& rules
 }
 
 Step step_now(const Recovery& recovery, const Rules& rules, Instant now) {
-  const bool looks_up = recovery.step == Step::inquire && !recovery.provider_order;
-  if (recovery.step != Step::send && !looks_up) return recovery.step;
+  if (recovery.step != Step::send && !looks_up(recovery)) return recovery.step;
   if (!recovery.left) {
     // Sent with hardly any time left it would use up the re-attempt for nothing.
     const Instant half = recovery.claimed_at + (recovery.expires_at - recovery.claimed_at) / 2;
     return now < half ? Step::send : Step::none;
   }
-  const bool key_is_old = recovery.state != RecoveryState::intended &&
-                          now >= recovery.unsent_until + rules.timing.repeat_window;
+  const bool key_is_old =
+      recovery.state != RecoveryState::intended && !is_key_young(recovery, rules.timing, now);
   if (!key_is_old && now < recovery.expires_at) return recovery.step;
   return recovery.provider_order ? Step::inquire : Step::external_cancel;
 }

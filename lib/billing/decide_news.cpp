@@ -121,8 +121,7 @@ void Deciding::not_found() {
 void Deciding::on(const InquiryFailed& event) {
   again_later(event.retry_after);
   // Nothing was learned from a list: the same bytes are as good a question, and as safe.
-  const bool looked_up = now_is().step == Step::inquire && !now_is().provider_order;
-  if (looked_up && now_is().state == RecoveryState::unknown) now_is().step = Step::send;
+  if (looks_up(now_is()) && now_is().state == RecoveryState::unknown) now_is().step = Step::send;
 }
 
 // --- the answer to a cancel ---
@@ -151,8 +150,8 @@ void Deciding::on(const WithdrawAnswered& event) {
 // list is asked for our id, and then a person. Never the same bytes again: whoever takes an order
 // back does not want it made.
 void Deciding::refused_withdrawal() {
-  const bool is_young = situation_.now < now_is().unsent_until + timing_.repeat_window &&
-                        situation_.now < now_is().expires_at;
+  const Instant now = situation_.now;
+  const bool is_young = is_key_young(now_is(), timing_, now) && now < now_is().expires_at;
   if (!is_young) return park(Reason::unresolved);
   again_later(std::nullopt);
   now_is().step = Step::inquire;

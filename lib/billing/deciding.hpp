@@ -20,6 +20,16 @@ inline Step cancel_step(const Recovery& recovery) {
   return recovery.provider_order ? Step::cancel : Step::external_cancel;
 }
 
+// An inquiry about an order whose id of theirs never came: our own is looked for in their list.
+inline bool looks_up(const Recovery& recovery) {
+  return recovery.step == Step::inquire && !recovery.provider_order;
+}
+
+// Whether FlexFactor still knows a repeat by its key (flexfactor.md "Repeats").
+inline bool is_key_young(const Recovery& recovery, const Timing& timing, Instant now) {
+  return now < recovery.unsent_until + timing.repeat_window;
+}
+
 // One decision in the making. Each function below writes one arrow, or a few that look alike, of
 // the state diagram.
 class Deciding {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/ensure.hpp"
+#include "billing/backoff.hpp"
 
 namespace recycled::engine {
 namespace {
@@ -10,8 +11,6 @@ namespace {
 // Calls that may start at once although their turns are a little ahead: what a timer's grain and
 // one transaction would otherwise cost.
 constexpr std::chrono::milliseconds burst{100};
-// A peer that asks for more is asked again all the same.
-constexpr Millis longest_pause = std::chrono::hours(1);
 // From nothing back to the full rate in about this many seconds of answers.
 constexpr std::int64_t seconds_to_full_rate = 20;
 constexpr std::int64_t slow_start = 10;  // after a rest: a tenth of the rate
@@ -69,7 +68,7 @@ Pacer::Change Pacer::ended(ports::Service service, std::optional<Millis> retry_a
   --running_;
   ensure(running_ >= 0, "only a started call ends");
   if (retry_after) {
-    const Instant until = now + std::min(*retry_after, longest_pause);
+    const Instant until = now + std::min(*retry_after, billing::longest_retry_after);
     asked_until_ = std::max(asked_until_.value_or(until), until);
   }
   switch (service) {
@@ -111,13 +110,9 @@ Pacer::Change Pacer::unanswered(Instant started_at, Instant now, double jitter) 
 }
 
 void Pacer::rest(Instant now, double jitter) {
-  Millis longest = limits_.first_rest;
-  for (int rest = 0; rest < rests_ && longest < limits_.longest_rest; ++rest) longest *= 2;
-  longest = std::min(longest, limits_.longest_rest);
-  const auto drawn =
-      Millis(static_cast<std::int64_t>(jitter * static_cast<double>(longest.count())));
+  const Millis longest = billing::doubled(limits_.first_rest, rests_, limits_.longest_rest);
   state_ = State::resting;
-  rests_until_ = now + std::max(drawn, Millis(1));
+  rests_until_ = now + std::max(billing::full_jitter(longest, jitter), Millis(1));
   ++rests_;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "billing/backoff.hpp"
 #include "ports/events.hpp"
 
 namespace recycled::engine {
@@ -11,9 +12,7 @@ namespace {
 constexpr int last_try = 20;  // with the waits below, about two days
 
 Instant next_look(int tries, Instant now) {
-  Millis wait = std::chrono::minutes(1);
-  for (int doubled = 0; doubled < tries && wait < std::chrono::hours(4); ++doubled) wait *= 2;
-  return now + std::min<Millis>(wait, std::chrono::hours(4));
+  return now + billing::doubled(std::chrono::minutes(1), tries, std::chrono::hours(4));
 }
 
 std::optional<ports::StoredRecovery> recovery_of(ports::LedgerTx& tx,
