@@ -25,7 +25,7 @@ void Deciding::on(const Learned& event) {
     case News::cancelled:
       return end_without_charge(Reason::cancelled_by_provider, event.source);
     case News::still_open:
-      return still_open();
+      return still_open(event.source);
     case News::not_found:
       return not_found();
     case News::capture_required:
@@ -40,7 +40,7 @@ void Deciding::on(const Learned& event) {
                                                                    : Reason::strange_reply;
         return park(reason);
       }
-      return still_open();
+      return still_open(event.source);
     case News::refunded:
     case News::charged_back:
       // Money went back for a charge we have not heard of: a person must see what happened.
@@ -66,13 +66,15 @@ void Deciding::flag_money_back(News news) {
   decision_.alarm = refund ? Alarm::refund : Alarm::chargeback;
 }
 
-void Deciding::still_open() {
+void Deciding::still_open(Source source) {
   const Instant now = situation_.now;
   const Instant give_up_at = now_is().expires_at + timing_.grace;
   now_is().inquiries += 1;
   switch (now_is().state) {
     case RecoveryState::intended:
     case RecoveryState::unknown:
+      if (situation_.mit == MitMode::sync) return still_open_at_sync(source);
+      [[fallthrough]];
     case RecoveryState::waiting:
     case RecoveryState::grace:
       if (!now_is().provider_order) return;
@@ -99,6 +101,16 @@ void Deciding::still_open() {
     case RecoveryState::released:
       return stop_working();
   }
+}
+
+// A sync account works on nothing by itself. What an evaluation brought whose reply is missing, the
+// same bytes tell; too old for those, an order that is still open was told "not now".
+void Deciding::still_open_at_sync(Source source) {
+  if (now_is().state == RecoveryState::intended || !now_is().provider_order) return;
+  const bool gives_up = now_is().step == Step::cancel || now_is().step == Step::external_cancel;
+  if (gives_up || source == Source::callback) return;  // a callback may be older than the question
+  if (!is_key_young(now_is(), timing_, situation_.now)) return not_now();
+  if (now_is().step == Step::inquire) next(Step::send, situation_.now);
 }
 
 void Deciding::not_found() {

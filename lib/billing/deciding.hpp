@@ -69,7 +69,8 @@ class Deciding {
   void park(Reason reason);
   void keep_asking();
   void withdraw(Reason reason);
-  void still_open();
+  void still_open(Source source);
+  void still_open_at_sync(Source source);
   void not_found();
   void learned_while_held(const Learned& event);
   void flag_money_back(News news);

@@ -69,6 +69,43 @@ TEST_CASE("unknown: look_up - read: found in the list and nothing is repeated") 
   CHECK(calls(world, "evaluate") == 1);
 }
 
+// A sync account works on nothing by itself: whoever only waits for it loses the re-attempt.
+TEST_CASE("unknown: a sync account goes on being asked after a lost reply, whatever the policy") {
+  for (const auto policy : {WhenUnknown::repeat, WhenUnknown::look_up}) {
+    for (const Kind kind : {Kind::lost_unread, Kind::lost_read}) {
+      auto settings = settings_of(policy, kind);
+      settings.rules.gateways[GatewayId("ff")].flexfactor->mit = billing::MitMode::sync;
+      settings.provider.mode = billing::MitMode::sync;
+      sim::World world(settings);
+      world.import(sim::declined("S1", "decline-1", date("2026-02-20T15:00:00Z")));
+      world.live_until(settings.start + 30 * 24h);
+      const auto recovery = world.recoveries("S1").at(0).recovery;
+      CHECK(recovery.state == RecoveryState::failed);
+      CHECK(recovery.sending == 21);
+      CHECK(world.statistics().orders == 1);
+    }
+  }
+}
+
+TEST_CASE("unknown: a sync account whose key grew old in an outage - open there means not now") {
+  for (const auto policy : {WhenUnknown::repeat, WhenUnknown::look_up}) {
+    auto settings = settings_of(policy, Kind::lost_read);
+    settings.rules.gateways[GatewayId("ff")].flexfactor->mit = billing::MitMode::sync;
+    settings.provider.mode = billing::MitMode::sync;
+    const auto start = settings.start;
+    settings.outages = {{start + 12h, start + 25h, Kind::lost_read},  // the second question's reply
+                        {start + 25h, start + 72h, Kind::unreachable}};
+    sim::World world(settings);
+    world.import(sim::declined("S1", "decline-1", date("2026-02-20T15:00:00Z")));
+    world.live_until(start + 30 * 24h);
+    const auto recovery = world.recoveries("S1").at(0).recovery;
+    CHECK(recovery.state == RecoveryState::failed);
+    CHECK(world.statistics().orders == 1);
+    CHECK(recovery.sending == 19);  // two days of the 21 were lost to the outage
+    CHECK(calls(world, "evaluate") < 40);
+  }
+}
+
 TEST_CASE("unknown: look_up - not read: not in the list, and the same bytes follow") {
   sim::World world(settings_of(WhenUnknown::look_up, Kind::lost_unread));
   CHECK(live(world) == RecoveryState::recovered);
