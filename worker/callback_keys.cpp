@@ -9,15 +9,11 @@ namespace recycled {
 namespace {
 
 Result<flexfactor::SigningKey> read_key(const config::SigningKeyFile& from,
-                                        const GatewayId& gateway, const ports::Calendar& calendar) {
+                                        const ports::Calendar& calendar) {
   auto text = crypto::read_secret_file(from.file);
   if (!text) return Failure(text.error());
-  auto bytes = flexfactor::decode_signing_key(*text);
-  if (!bytes) {
-    return fail(Fault::invalid, from.file.path.string() + ": the signing key of gateway \"" +
-                                    gateway.str() +
-                                    "\" is not base64; copy it anew from FlexFactor's portal");
-  }
+  auto bytes = decode_key_file(*text, from);
+  if (!bytes) return Failure(bytes.error());
   flexfactor::SigningKey key;
   key.secret = *bytes;
   key.name = from.file.path.filename().string();
@@ -41,6 +37,13 @@ std::vector<GatewayId> holders(const flexfactor::SigningKey& key, const Callback
 
 }  // namespace
 
+Result<crypto::Secret> decode_key_file(const crypto::Secret& text,
+                                       const config::SigningKeyFile& file) {
+  auto bytes = flexfactor::decode_signing_key(text);
+  if (bytes) return std::move(*bytes);
+  return fail(Fault::invalid, file.file.path.string() + ": the signing key is not base64");
+}
+
 Result<CallbackKeys> read_callback_keys(const config::Settings& settings,
                                         const ports::Calendar& calendar) {
   CallbackKeys keys;
@@ -53,7 +56,7 @@ Result<CallbackKeys> read_callback_keys(const config::Settings& settings,
   std::vector<GatewayId> owners;  // of the keys, in their order
   for (const auto& [gateway, account] : settings.accounts) {
     for (const auto& file : account.hmac_signing_key_files) {
-      auto key = read_key(file, gateway, calendar);
+      auto key = read_key(file, calendar);
       if (!key) return Failure(key.error());
       keys.trust.keys.push_back(std::move(*key));
       keys.environments.push_back(account.environment);

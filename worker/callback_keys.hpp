@@ -18,6 +18,10 @@ struct CallbackKeys {
   int success_code = 200;                         // what tells FlexFactor that it was taken
 };
 
+// The key that a file's text holds. Fault::invalid: it is no base64.
+Result<crypto::Secret> decode_key_file(const crypto::Secret& text,
+                                       const config::SigningKeyFile& file);
+
 // Reads the key files. Fault::invalid names the one that cannot be used.
 Result<CallbackKeys> read_callback_keys(const config::Settings& settings,
                                         const ports::Calendar& calendar);

@@ -9,6 +9,8 @@
 #include "http/client.hpp"
 #include "http/server.hpp"
 #include "providers.hpp"
+#include "system/calendar.hpp"
+#include "system/clock.hpp"
 
 namespace recycled {
 namespace {
@@ -35,18 +37,30 @@ void check_addresses(const config::Settings& settings, Problems& problems) {
   for (const auto& [gateway, account] : settings.accounts) {
     const auto client = http::Client::make(io.get_executor(), wire_settings(settings, account));
     if (client) continue;
-    problems.push_back({0, "[[gateway]] \"" + gateway.str() + "\"", client.error().message,
-                        "Mend the address or "
-                        "the ca_file"});
+    problems.push_back({0, "[[gateway]] " + config::in_quotes(gateway.str()),
+                        client.error().message, "Mend the address or the ca_file"});
   }
 }
 
-void check_listener(const config::Settings& settings, const ports::Calendar& calendar,
-                    CivilDate today, Problems& problems) {
-  const auto keys = read_callback_keys(settings, calendar);
-  if (!keys) problems.push_back({0, "hmac_signing_key_files", keys.error().message, ""});
+void check_signing_keys(const config::Settings& settings, Problems& problems) {
+  for (const auto& [gateway, account] : settings.accounts) {
+    for (const auto& key : account.hmac_signing_key_files) {
+      const auto text = crypto::read_secret_file(key.file);
+      if (!text) continue;  // named with the other secrets
+      const auto secret = decode_key_file(*text, key);
+      if (secret) continue;
+      problems.push_back({0, "[[gateway]] " + config::in_quotes(gateway.str()),
+                          secret.error().message, "Copy it anew from FlexFactor's portal"});
+    }
+  }
+  const auto calendar = system::ZoneCalendar::make(settings.time_zone);
+  if (!calendar) return;  // load() has named it
+  const CivilDate today = (*calendar)->day_of(system::SystemClock().now());
   const auto days = config::check_signing_days(settings, today);
   problems.insert(problems.end(), days.begin(), days.end());
+}
+
+void check_listener(const config::Settings& settings, Problems& problems) {
   if (settings.callbacks.public_host.empty()) return;
   const auto listen = http::check_listen(settings.callbacks.listen);
   if (!listen) {
@@ -57,11 +71,10 @@ void check_listener(const config::Settings& settings, const ports::Calendar& cal
 
 }  // namespace
 
-Problems problems_outside(const config::Settings& settings, const ports::Calendar& calendar,
-                          CivilDate today) {
+Problems problems_outside(const config::Settings& settings) {
   Problems problems = config::check_secret_files(settings);
-  // Keys that cannot be read have been named already.
-  if (problems.empty()) check_listener(settings, calendar, today, problems);
+  check_signing_keys(settings, problems);
+  check_listener(settings, problems);
   if (const auto& tls = settings.callbacks.tls) {
     const auto usable = http::check_identity({tls->certificate, tls->private_key});
     if (!usable) problems.push_back({0, "[callbacks] tls", usable.error().message, ""});

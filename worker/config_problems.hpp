@@ -7,12 +7,11 @@
 #include "config/load.hpp"
 #include "config/problem.hpp"
 #include "config/settings.hpp"
-#include "ports/calendar.hpp"
 
 namespace recycled {
 
-// Everything at once; empty: it can be used. Calls nobody and changes nothing.
-std::vector<config::Problem> problems_outside(const config::Settings& settings,
-                                              const ports::Calendar& calendar, CivilDate today);
+// Everything at once; empty: it can be used. Calls nobody and changes nothing. Settings of a file
+// with problems are looked at too, without a second word about what the file itself has wrong.
+std::vector<config::Problem> problems_outside(const config::Settings& settings);
 
 }  // namespace recycled

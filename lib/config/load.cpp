@@ -32,7 +32,34 @@ std::set<std::string> cascade_ids(const Table& root) {
   return ids;
 }
 
-Loaded refused(Problem problem) { return tl::unexpected(std::vector{std::move(problem)}); }
+Draft refused(Problem problem) { return {std::nullopt, {std::move(problem)}}; }
+
+Draft draft_of(std::string_view text, const std::filesystem::path& file,
+               const std::filesystem::path& credentials) {
+  const auto document = parse_document(text);
+  if (!document) return refused(document.error());
+
+  Reading reading;
+  reading.settings.file = file;
+  reading.credentials = credentials;
+  Section root(*document, "", reading.problems);
+  reading.cascade_profiles = cascade_ids(std::get<Table>(document->data));
+  read_service(root, reading);
+  read_schedule(root, reading);
+  read_gateways(root, reading);
+  read_profiles(root, reading);
+  read_lists(root, reading);
+  root.refuse_unknown();
+
+  const auto by_line = [](const Problem& a, const Problem& b) { return a.line < b.line; };
+  std::stable_sort(reading.problems.begin(), reading.problems.end(), by_line);
+  return {std::move(reading.settings), std::move(reading.problems)};
+}
+
+Loaded accepted(Draft draft) {
+  if (draft.problems.empty()) return std::move(*draft.settings);
+  return tl::unexpected(std::move(draft.problems));
+}
 
 }  // namespace
 
@@ -47,6 +74,7 @@ crypto::SecretFile Reading::resolve_secret(Section& section, const Text& name) {
   if (!as_file.has_filename() || as_file.has_parent_path() || id.starts_with('.')) {
     section.complain_at(name.line, in_quotes(name.value) + " names no credential",
                         "Write \"credential:NAME\", with the NAME of a LoadCredential= line");
+    return {};
   }
   if (credentials.empty()) return crypto::SecretFile(name.value, crypto::Kept::credential);
   return crypto::SecretFile(credentials / id, crypto::Kept::credential);
@@ -77,6 +105,7 @@ const billing::Gateway* Reading::gateway(Section& section, std::string_view key,
   const auto at = gateways.find(GatewayId(id.value));
   if (at != gateways.end()) return &at->second;
   std::vector<std::string> known;
+  known.reserve(gateways.size());
   for (const auto& [known_id, gateway] : gateways) known.push_back(known_id.str());
   const auto guess = nearest(id.value, known);
   section.complain_at(
@@ -96,28 +125,10 @@ void Reading::check_cascade(Section& section) {
 
 Loaded parse(std::string_view text, const std::filesystem::path& file,
              const std::filesystem::path& credentials) {
-  const auto document = parse_document(text);
-  if (!document) return refused(document.error());
-
-  Reading reading;
-  reading.settings.file = file;
-  reading.credentials = credentials;
-  Section root(*document, "", reading.problems);
-  reading.cascade_profiles = cascade_ids(std::get<Table>(document->data));
-  read_service(root, reading);
-  read_schedule(root, reading);
-  read_gateways(root, reading);
-  read_profiles(root, reading);
-  read_lists(root, reading);
-  root.refuse_unknown();
-
-  if (reading.problems.empty()) return std::move(reading.settings);
-  const auto by_line = [](const Problem& a, const Problem& b) { return a.line < b.line; };
-  std::stable_sort(reading.problems.begin(), reading.problems.end(), by_line);
-  return tl::unexpected(std::move(reading.problems));
+  return accepted(draft_of(text, file, credentials));
 }
 
-Loaded load(const std::filesystem::path& file, const std::filesystem::path& credentials) {
+Draft draft(const std::filesystem::path& file, const std::filesystem::path& credentials) {
   std::error_code error;
   const auto size = std::filesystem::file_size(file, error);
   if (error) {
@@ -130,16 +141,21 @@ Loaded load(const std::filesystem::path& file, const std::filesystem::path& cred
   if (!stream) {
     return refused({0, "", "the config cannot be read", "Check who may read it: ls -l"});
   }
-  return parse(text, file, credentials);
+  return draft_of(text, file, credentials);
+}
+
+Loaded load(const std::filesystem::path& file, const std::filesystem::path& credentials) {
+  return accepted(draft(file, credentials));
 }
 
 std::vector<Problem> check_secret_files(const Settings& settings) {
   std::vector<Problem> problems;
   for (const auto& [id, account] : settings.accounts) {
     std::vector<crypto::SecretFile> files{account.app_key_file, account.app_secret_file};
-    if (!account.environment_key_file.empty()) files.push_back(account.environment_key_file);
+    files.push_back(account.environment_key_file);
     for (const SigningKeyFile& key : account.hmac_signing_key_files) files.push_back(key.file);
     for (const auto& file : files) {
+      if (file.empty()) continue;  // that it is not named is the file's own problem
       const auto secret = crypto::read_secret_file(file);
       if (secret) continue;
       problems.push_back({0, "[[gateway]] " + in_quotes(id.str()), secret.error().message, ""});

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -13,9 +14,17 @@ namespace recycled::config {
 
 using Loaded = tl::expected<Settings, std::vector<Problem>>;
 
-// The settings, or every problem of the file at once, in the order of its lines. Nothing but the
-// file itself and the time zone's is read: that secrets are there is check_secret_files' to say.
-// `credentials` is the folder that "credential:NAME" names files of; empty: there is none.
+// A file as far as it could be understood, and every problem of it, in the order of its lines. With
+// problems the settings are for one thing alone: to look for more, so that all are named at once.
+struct Draft {
+  std::optional<Settings> settings;  // nothing: the file is no TOML at all, or cannot be read
+  std::vector<Problem> problems;
+};
+
+// Nothing but the file itself and the time zone's is read: that secrets are there is
+// check_secret_files' to say. `credentials` is the folder that "credential:NAME" names files of;
+// empty: there is none.
+Draft draft(const std::filesystem::path& file, const std::filesystem::path& credentials = {});
 Loaded load(const std::filesystem::path& file, const std::filesystem::path& credentials = {});
 
 // The same for a text; `file` is the name relative paths count from.

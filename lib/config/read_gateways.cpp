@@ -64,13 +64,16 @@ bool is_loopback(std::string_view url) {
 
 std::string read_base_url(Section& section, Environment environment) {
   const auto written = section.text("base_url");
-  if (!written) return std::string(environment == Environment::live ? live_url : sandbox_url);
+  const std::string usual(environment == Environment::live ? live_url : sandbox_url);
+  if (!written) return usual;
   std::string url = written->value;
   const bool plain = url.starts_with("http://");
   if (!plain && !url.starts_with("https://")) {
     section.complain("base_url", "base_url " + in_quotes(url) + " is not a web address",
                      "Write it with https:// in front");
-  } else if (plain && !is_loopback(url)) {
+    return usual;
+  }
+  if (plain && !is_loopback(url)) {
     section.complain("base_url", "base_url would send credentials over plain HTTP",
                      "Use https://; http:// is for a simulator on this machine alone");
   }

@@ -87,8 +87,9 @@ void read_callbacks(Section& root, Reading& reading) {
   Section section = reading.section(*table, "[callbacks]");
   CallbackSettings& callbacks = reading.settings.callbacks;
   if (const auto listen = section.text("listen")) {
-    callbacks.listen = listen->value;
-    if (!is_host_and_port(listen->value)) {
+    if (is_host_and_port(listen->value)) {
+      callbacks.listen = listen->value;
+    } else {
       section.complain("listen", "listen " + in_quotes(listen->value) + " is not HOST:PORT",
                        "Write one such as \"127.0.0.1:8443\"");
     }

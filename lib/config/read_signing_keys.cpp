@@ -55,6 +55,7 @@ std::vector<Problem> check_signing_days(const Settings& settings, CivilDate toda
   std::vector<Problem> problems;
   if (settings.callbacks.public_host.empty()) return problems;
   for (const auto& [id, account] : settings.accounts) {
+    if (account.hmac_signing_key_files.empty()) continue;  // the file's own problem
     const auto counts = [today](const SigningKeyFile& key) { return key.counts_on(today); };
     if (std::ranges::any_of(account.hmac_signing_key_files, counts)) continue;
     problems.push_back({0, "[[gateway]] " + in_quotes(id.str()),

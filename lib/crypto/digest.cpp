@@ -39,7 +39,7 @@ std::string sha512(std::string_view data) { return digest(EVP_sha512(), data); }
 std::string hmac_sha512(std::string_view key, std::string_view data) {
   ensure(key.size() <= std::size_t{std::numeric_limits<int>::max()}, "a key fits an int");
   // OpenSSL takes a null key for "the key of last time"; an empty view may hold one.
-  if (key.empty()) key = std::string_view("", 0);
+  if (key.empty()) key = "";
   Block block{};
   unsigned int size = 0;
   const auto* done = HMAC(EVP_sha512(), key.data(), static_cast<int>(key.size()), bytes_of(data),

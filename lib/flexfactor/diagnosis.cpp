@@ -84,7 +84,7 @@ SignaturePart mismatch(const Signed& given, const http::Headers& headers, std::s
                   "', not for '" + trust.public_host + "': set callbacks.public_host = \"" + host +
                   "\", or register the other host with FlexFactor"};
     }
-    tried += ", '" + host + "'";
+    tried.append(", '").append(host).append("'");
   }
   if (holds_undecoded(given, trust)) {
     return {"signature", State::differs, "the key was used as text, without base64-decoding it"};

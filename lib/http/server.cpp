@@ -89,9 +89,9 @@ class Server::Impl {
 Result<void> Server::Impl::start() {
   const auto endpoint = parse_listen(settings_.listen);
   if (!endpoint) return tl::unexpected(endpoint.error());
-  const auto identified = renew_certificate();
+  auto identified = renew_certificate();
   if (!identified) return identified;
-  const auto listening = listen(*endpoint);
+  auto listening = listen(*endpoint);
   if (!listening) return listening;
   accepting_.start(accept_all());
   return {};

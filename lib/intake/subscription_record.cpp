@@ -97,7 +97,7 @@ Money read_price(FieldReader& reader) {
 }
 
 GatewayId read_gateway(FieldReader& reader, const billing::Rules& rules) {
-  const GatewayId id(reader.required_id("gateway_id"));
+  GatewayId id(reader.required_id("gateway_id"));
   if (id.empty()) return id;
   const auto known = rules.gateways.find(id);
   if (known == rules.gateways.end()) {
@@ -113,7 +113,7 @@ GatewayId read_gateway(FieldReader& reader, const billing::Rules& rules) {
 // Where the config lists campaigns, a name outside that list is a misspelling; where it lists none,
 // campaigns play no part.
 CampaignId read_campaign(FieldReader& reader, const billing::Rules& rules) {
-  const CampaignId id(reader.id("campaign_id"));
+  CampaignId id(reader.id("campaign_id"));
   if (id.empty() || rules.campaigns.empty() || rules.campaigns.contains(id)) return id;
   reader.complain("campaign_id",
                   "is '" + printable(id.str()) + "': no [[campaign]] of the config has this id");

@@ -67,6 +67,7 @@ class SqliteLedger::Impl {
     std::vector<Waiting> group;
     while (next_group(group)) {
       std::vector<Job*> jobs;
+      jobs.reserve(group.size());
       for (const Waiting& waiting : group) jobs.push_back(waiting.job);
       run_group(database_, jobs);
       for (const Waiting& waiting : group) waiting.resume();

@@ -6,7 +6,6 @@
 #include "commands/load_settings.hpp"
 #include "config/digest.hpp"
 #include "config/words.hpp"
-#include "config_problems.hpp"
 #include "exit_code.hpp"
 #include "report/config_check.hpp"
 #include "system/calendar.hpp"
@@ -68,18 +67,15 @@ int refuse(const std::vector<Problem>& problems, const CheckOptions& options) {
 }  // namespace
 
 int run_check(const CheckOptions& options) {
-  const auto settings = load_config(options.config);
+  const auto settings = load_usable(options.config);
   if (!settings) return refuse(settings.error(), options);
-  const auto calendar = system::ZoneCalendar::make(settings->time_zone);
-  if (!calendar) return refuse({{0, "[account]", calendar.error().message, ""}}, options);
-  const CivilDate today = (*calendar)->day_of(system::SystemClock().now());
-  const auto problems = problems_outside(*settings, **calendar, today);
-  if (!problems.empty()) return refuse(problems, options);
   if (options.reach == Reach::online) return run_check_online(options, *settings);
   if (options.output == Output::json) {
     std::cout << report::to_json(*settings);
   } else {
-    print_summary(*settings, today);
+    const auto calendar = system::ZoneCalendar::make(settings->time_zone);
+    if (!calendar) return refuse({{0, "[account]", calendar.error().message, ""}}, options);
+    print_summary(*settings, (*calendar)->day_of(system::SystemClock().now()));
   }
   return to_int(ExitCode::done);
 }

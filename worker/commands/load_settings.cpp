@@ -2,20 +2,20 @@
 
 #include <iostream>
 #include <utility>
+#include <vector>
 
 #include "config_problems.hpp"
-#include "system/calendar.hpp"
-#include "system/clock.hpp"
 #include "system/terminal.hpp"
 
 namespace recycled {
 
-config::Loaded load_config(const std::filesystem::path& file) {
-  return config::load(file, system::environment("CREDENTIALS_DIRECTORY").value_or(""));
+namespace {
+
+std::filesystem::path credentials() {
+  return system::environment("CREDENTIALS_DIRECTORY").value_or("");
 }
 
-std::optional<config::Settings> load_settings(const std::filesystem::path& file) {
-  auto loaded = load_config(file);
+std::optional<config::Settings> or_told(config::Loaded loaded, const std::filesystem::path& file) {
   if (loaded) return std::move(*loaded);
   for (const config::Problem& problem : loaded.error()) {
     std::cerr << config::describe(problem, file) << '\n';
@@ -23,21 +23,25 @@ std::optional<config::Settings> load_settings(const std::filesystem::path& file)
   return std::nullopt;
 }
 
+}  // namespace
+
+config::Loaded load_usable(const std::filesystem::path& file) {
+  config::Draft draft = config::draft(file, credentials());
+  std::vector<config::Problem> problems = std::move(draft.problems);
+  if (draft.settings) {
+    const auto outside = problems_outside(*draft.settings);
+    problems.insert(problems.end(), outside.begin(), outside.end());
+  }
+  if (problems.empty()) return std::move(*draft.settings);
+  return tl::unexpected(std::move(problems));
+}
+
+std::optional<config::Settings> load_settings(const std::filesystem::path& file) {
+  return or_told(config::load(file, credentials()), file);
+}
+
 std::optional<config::Settings> load_usable_settings(const std::filesystem::path& file) {
-  auto settings = load_settings(file);
-  if (!settings) return std::nullopt;
-  const auto calendar = system::ZoneCalendar::make(settings->time_zone);
-  if (!calendar) {
-    std::cerr << calendar.error().message << '\n';
-    return std::nullopt;
-  }
-  const CivilDate today = (*calendar)->day_of(system::SystemClock().now());
-  const auto problems = problems_outside(*settings, **calendar, today);
-  for (const config::Problem& problem : problems) {
-    std::cerr << config::describe(problem, file) << '\n';
-  }
-  if (!problems.empty()) return std::nullopt;
-  return settings;
+  return or_told(load_usable(file), file);
 }
 
 }  // namespace recycled

@@ -8,15 +8,15 @@
 
 namespace recycled {
 
-// The config, with systemd's credentials where this process was given some.
-config::Loaded load_config(const std::filesystem::path& file);
+// The config, or all that is wrong with it at once: its own text, and what a run needs beside it
+// (config_problems.hpp). With systemd's credentials where this process was given some.
+config::Loaded load_usable(const std::filesystem::path& file);
 
-// Nothing: all problems of the file stand on stderr, one a line, and the command ends with
-// ExitCode::config_invalid.
+// The config by its own text alone. Nothing: all problems of the file stand on stderr, one a line,
+// and the command ends with ExitCode::config_invalid.
 std::optional<config::Settings> load_settings(const std::filesystem::path& file);
 
-// The same, with all that a run needs beside the file: secrets, certificates, addresses, a folder
-// for the ledger (config_problems.hpp).
+// The same for load_usable.
 std::optional<config::Settings> load_usable_settings(const std::filesystem::path& file);
 
 }  // namespace recycled
