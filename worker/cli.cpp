@@ -24,8 +24,8 @@ constexpr const char* version = "recycled 0.1.0";
 
 // ./recycled.toml, else the system's; a missing file is reported under the first name.
 std::filesystem::path default_config() {
-  const std::filesystem::path here = "recycled.toml";
-  const std::filesystem::path system_wide = "/etc/recycled/recycled.toml";
+  std::filesystem::path here = "recycled.toml";
+  std::filesystem::path system_wide = "/etc/recycled/recycled.toml";
   if (!std::filesystem::exists(here) && std::filesystem::exists(system_wide)) return system_wide;
   return here;
 }

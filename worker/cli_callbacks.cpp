@@ -24,6 +24,12 @@ std::string check_at(const std::string& text) {
   return "'" + text + "' is no instant such as 2026-11-20T08:30:15Z";
 }
 
+std::string check_host(const std::string& text) {
+  if (!text.empty() && text.find_first_of("/@ ") == std::string::npos) return {};
+  return "'" + text + "' is more than a host: write it as in callbacks.public_host, such as " +
+         "callbacks.example.com";
+}
+
 void add_list(CLI::App& callbacks, CallbacksTyped& typed, const CommonOptions& common,
               std::function<int()>& run) {
   CLI::App* command = callbacks.add_subcommand("list", "the stored callbacks, newest first");
@@ -100,7 +106,9 @@ void add_verify(CLI::App& callbacks, CallbacksTyped& typed, const CommonOptions&
       "The headers are lines \"Name: value\". Exit code 0: it holds, 1: it does not.");
   common.take_config(command);
   common.take_json(command);
-  command->add_option("--host", typed.host, "the host that FlexFactor signs")->required();
+  command->add_option("--host", typed.host, "the host that FlexFactor signs")
+      ->required()
+      ->check(check_host);
   command->add_option("--headers", typed.headers, "a file of the request's headers")->required();
   command->add_option("--body", typed.body, "a file of its body, byte for byte")->required();
   command->add_option("--key-file", typed.key_file,

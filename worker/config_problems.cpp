@@ -6,6 +6,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "callback_keys.hpp"
+#include "flexfactor/order_status.hpp"
 #include "http/client.hpp"
 #include "http/server.hpp"
 #include "providers.hpp"
@@ -60,6 +61,19 @@ void check_signing_keys(const config::Settings& settings, Problems& problems) {
   problems.insert(problems.end(), days.begin(), days.end());
 }
 
+// A word that says "completed" must not be made to say "expired".
+void check_expired_words(const config::Settings& settings, Problems& problems) {
+  for (const auto& [gateway, account] : settings.accounts) {
+    const std::string& word = account.dialect.expired_word;
+    if (!flexfactor::is_documented_status(word)) continue;
+    problems.push_back(
+        {0, "[[gateway]] " + config::in_quotes(gateway.str()),
+         "expired_word " + config::in_quotes(word) + " is the name of another status of an order",
+         "Leave expired_word out, or write the word that FlexFactor shows for an "
+         "expired order"});
+  }
+}
+
 void check_listener(const config::Settings& settings, Problems& problems) {
   if (settings.callbacks.public_host.empty()) return;
   const auto listen = http::check_listen(settings.callbacks.listen);
@@ -74,6 +88,7 @@ void check_listener(const config::Settings& settings, Problems& problems) {
 Problems problems_outside(const config::Settings& settings) {
   Problems problems = config::check_secret_files(settings);
   check_signing_keys(settings, problems);
+  check_expired_words(settings, problems);
   check_listener(settings, problems);
   if (const auto& tls = settings.callbacks.tls) {
     const auto usable = http::check_identity({tls->certificate, tls->private_key});

@@ -64,7 +64,7 @@ bool is_loopback(std::string_view url) {
 
 std::string read_base_url(Section& section, Environment environment) {
   const auto written = section.text("base_url");
-  const std::string usual(environment == Environment::live ? live_url : sandbox_url);
+  std::string usual(environment == Environment::live ? live_url : sandbox_url);
   if (!written) return usual;
   std::string url = written->value;
   const bool plain = url.starts_with("http://");

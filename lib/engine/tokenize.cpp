@@ -90,8 +90,7 @@ async::Task<void> Tokenization::ask(TokenJob& job, Pacer& pacer) {
 }
 
 void Tokenization::note(TokenJob& job, const ports::TokenizeReply& reply) {
-  if (const auto* none = std::get_if<ports::NoAnswer>(&reply))
-    return note_no_answer(job, none->why);
+  if (const auto* none = std::get_if<ports::NoAnswer>(&reply)) return note_no_answer(job, *none);
   unanswered_ = 0;
   heard_ = true;
   if (const auto* slow = std::get_if<ports::SlowDown>(&reply)) return note_slow_down(*slow);
@@ -111,10 +110,13 @@ void Tokenization::note_refusal(TokenJob& job, const std::string& why) {
 }
 
 // While others are answered it is this card's trouble, else everybody's.
-void Tokenization::note_no_answer(TokenJob& job, const std::string& why) {
+void Tokenization::note_no_answer(TokenJob& job, const ports::NoAnswer& none) {
+  const std::string& why = none.why;
   const bool often = ++job.unanswered >= patience_.times_for_one_card;
   if (++unanswered_ >= patience_.unanswered_in_a_row || (often && !heard_)) {
-    trouble_ = "FlexFactor does not answer (" + why + ")";
+    trouble_ = none.look_at.empty() ? "FlexFactor does not answer (" + why + ")"
+                                    : "FlexFactor does not take our cards (" + why + "); look at " +
+                                          none.look_at + " of its gateway";
   } else if (often) {
     job.refusal = "FlexFactor did not answer (" + why + "); import the row again";
   }

@@ -58,7 +58,7 @@ class Tokenization {
   async::Task<void> ask(TokenJob& job, Pacer& pacer);
   void note(TokenJob& job, const ports::TokenizeReply& reply);
   void note_refusal(TokenJob& job, const std::string& why);
-  void note_no_answer(TokenJob& job, const std::string& why);
+  void note_no_answer(TokenJob& job, const ports::NoAnswer& none);
   void note_slow_down(const ports::SlowDown& reply);
   Pacer& pacer_of(const GatewayId& gateway);
 

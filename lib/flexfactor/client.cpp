@@ -51,6 +51,11 @@ ports::Service service_of(int status) {
   return ports::Service::answered;
 }
 
+// A token refused to our app keys, and not for the moment.
+bool is_refusal(int status) {
+  return status >= 400 && status < 500 && status != 408 && status != 429;
+}
+
 }  // namespace
 
 Client::Client(http::Transport& transport, const ports::Clock& clock, ports::Events& events,
@@ -154,7 +159,7 @@ async::Task<ports::TokenizeReply> Client::tokenize(ports::PlainCard card) {
   auto answer = co_await call(std::move(request), std::move(no_order));
   if (answer.response) co_return decode_tokenize(answer.reply(), account_, card);
   if (answer.retry_after) co_return ports::SlowDown{answer.why, answer.retry_after};
-  co_return ports::NoAnswer{answer.why};
+  co_return ports::NoAnswer{answer.why, answer.shut_out ? credentials : ""};
 }
 
 async::Task<TokenAnswer> Client::probe() {
@@ -181,6 +186,7 @@ async::Task<Client::Answer> Client::authorized(http::Request request) {
     if (!token) {
       answer.why = "no token: " + token.error().why;
       answer.retry_after = token.error().retry_after;
+      answer.shut_out = is_refusal(token.error().http_status);
       co_return answer;
     }
     http::Request attempt = request;

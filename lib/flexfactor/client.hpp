@@ -40,6 +40,7 @@ class Client final : public ports::Provider, public ports::Tokenizer {
     std::optional<http::Response> response;
     http::Reached reached = http::Reached::certainly_not;
     std::string why;
+    bool shut_out = false;  // no token for our app keys: asking again changes nothing
     std::optional<Millis> retry_after;
     ports::Service service = ports::Service::unavailable;
 

@@ -73,16 +73,21 @@ std::string what_the_body_signature_says(const http::Headers& headers, std::stri
          "', so the key is right, and the host, the nonce or the date is another";
 }
 
+std::string signed_for(const std::string& host, const SigningKey& key, const CallbackTrust& trust) {
+  return "it holds for the host '" + host + "' by key '" + key.name + "', not for '" +
+         trust.public_host +
+         "': FlexFactor signs the host of the callback URL it was given, so set "
+         "callbacks.public_host = \"" +
+         host + "\", or register the other URL with FlexFactor";
+}
+
 SignaturePart mismatch(const Signed& given, const http::Headers& headers, std::string_view body,
                        const CallbackTrust& trust, Instant now) {
-  const auto hosts = other_hosts(headers, trust.public_host);
+  const auto hosts = other_hosts(headers, trust);
   std::string tried = "'" + trust.public_host + "'";
   for (const std::string& host : hosts) {
     if (const auto key = key_for(given, host, trust).any()) {
-      return {"signature", State::differs,
-              "it holds for the host '" + host + "' by key '" + trust.keys[*key].name +
-                  "', not for '" + trust.public_host + "': set callbacks.public_host = \"" + host +
-                  "\", or register the other host with FlexFactor"};
+      return {"signature", State::differs, signed_for(host, trust.keys[*key], trust)};
     }
     tried.append(", '").append(host).append("'");
   }

@@ -36,12 +36,16 @@ News news_of_number(std::int64_t number) {
   return News::strange;
 }
 
-News news_of_name(const std::string& name, std::string_view expired_word) {
-  if (name == lower(expired_word)) return News::expired;
+std::optional<News> documented(const std::string& name) {
   for (const auto& status : order_statuses) {
     if (status.name == name) return status.news;
   }
-  return News::strange;
+  return std::nullopt;
+}
+
+News news_of_name(const std::string& name, std::string_view expired_word) {
+  if (const auto news = documented(name)) return *news;
+  return name == lower(expired_word) ? News::expired : News::strange;
 }
 
 // Number and name must not contradict each other. The one exception: no number means expired, so
@@ -62,6 +66,8 @@ billing::News news_in(const Json& order, std::string_view expired_word) {
   if (name.empty()) return news_of_number(*number);
   return reconcile(news_of_number(*number), news_of_name(name, expired_word));
 }
+
+bool is_documented_status(std::string_view name) { return documented(lower(name)).has_value(); }
 
 std::string status_words(const Json& order) {
   const std::string number = word_at(order, "status");

@@ -13,6 +13,9 @@ namespace recycled::flexfactor {
 // place. Two that contradict each other are News::strange. `expired_word`: dialect.hpp.
 billing::News news_in(const Json& order, std::string_view expired_word = "EXPIRED");
 
+// Whether a status name is documented, so that it cannot be the word for "expired" as well.
+bool is_documented_status(std::string_view name);
+
 // Both as they came, shortened, "COMPLETED (7)"; empty: it has neither.
 std::string status_words(const Json& order);
 

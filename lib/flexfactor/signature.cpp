@@ -33,15 +33,14 @@ Verdict verify_body_alone(const std::string& signature, std::string_view body,
 // Tells a wrong key from a wrong host: the one the request names is the likeliest other.
 NotVerified explain_mismatch(const Signed& given, const http::Headers& headers,
                              const CallbackTrust& trust) {
-  for (const std::string& host : other_hosts(headers, trust.public_host)) {
+  for (const std::string& host : other_hosts(headers, trust)) {
     if (!key_for(given, host, trust).any()) continue;
-    return refuse(CallbackFault::wrong_host,
-                  "the signature holds for the host '" + host +
-                      "' of the request, but callbacks.public_host is '" + trust.public_host + "'");
+    return refuse(CallbackFault::wrong_host, "the signature holds for the host '" + host +
+                                                 "', and not for '" + trust.public_host + "'");
   }
   return refuse(CallbackFault::wrong_signature,
                 "the signature is of none of the signing keys for the host '" + trust.public_host +
-                    "', nor for the request's own");
+                    "', nor for any other that is likely");
 }
 
 Verdict verify_full(const Signed& given, const http::Headers& headers, std::string_view body,
@@ -126,15 +125,17 @@ std::string out_of_date(const SigningKey& key, Instant signed_at) {
   return text + ", and this was signed at " + to_iso8601(signed_at);
 }
 
-std::vector<std::string> other_hosts(const http::Headers& headers, const std::string& asked) {
+std::vector<std::string> other_hosts(const http::Headers& headers, const CallbackTrust& trust) {
   std::vector<std::string> hosts;
   const auto add = [&](const std::string& host) {
-    const bool known = host == asked || std::ranges::find(hosts, host) != hosts.end();
+    const bool known = host == trust.public_host || std::ranges::find(hosts, host) != hosts.end();
     if (!host.empty() && !known) hosts.push_back(host);
   };
   const auto own = http::find_header(headers, "host").value_or("");
   const auto forwarded = http::find_header(headers, "x-forwarded-host").value_or("");
-  for (const std::string& host : {own, forwarded, asked}) {
+  std::vector<std::string> likely{own, forwarded, trust.public_host};
+  likely.insert(likely.end(), trust.likely_hosts.begin(), trust.likely_hosts.end());
+  for (const std::string& host : likely) {
     add(host);
     add(host.substr(0, host.rfind(':')));
   }

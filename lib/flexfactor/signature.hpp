@@ -33,6 +33,7 @@ struct CallbackTrust {
   std::string public_host;                  // the host FlexFactor signs; never the request's
   Millis window = std::chrono::minutes(5);  // how far off its date may be, either way
   BodySignature body_signature = BodySignature::refused;
+  std::vector<std::string> likely_hosts{};  // tried only to explain why a signature does not hold
 };
 
 struct Verified {

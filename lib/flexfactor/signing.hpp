@@ -52,8 +52,9 @@ MatchingKey key_for_body(const std::string& signature, std::string_view body,
 std::optional<std::string> objection_to(const std::string& date, Millis window, Instant now);
 // "signing key 'old' counts from 2026-01-01T05:00:00Z until …, and it was signed at …"
 std::string out_of_date(const SigningKey& key, Instant signed_at);
-// The hosts that a sender may have signed when it was not `asked`: those the request names, and
-// each without its port. They explain a refusal, and never vouch for anything.
-std::vector<std::string> other_hosts(const http::Headers& headers, const std::string& asked);
+// The hosts that a sender may have signed when it was not `trust.public_host`: those the request
+// names and `trust.likely_hosts`, each without its port too. They explain a refusal, and never
+// vouch for anything.
+std::vector<std::string> other_hosts(const http::Headers& headers, const CallbackTrust& trust);
 
 }  // namespace recycled::flexfactor

@@ -109,7 +109,9 @@ ports::TokenizeReply decode_tokenize(const Reply& reply, const Account& account,
   if (accepted && parsed) return token_in(body, card.number.reveal(), std::move(why));
   if (is_about_the_card(status)) return CardRefused{std::move(why)};
   if (status == 429 || reply.retry_after) return SlowDown{std::move(why), reply.retry_after};
-  return NoAnswer{why + (accepted ? " with an unreadable body" : "")};
+  if (status == 401 || status == 403) return NoAnswer{std::move(why), credentials};
+  return NoAnswer{why + (accepted ? " with an unreadable body" : ""),
+                  status < 500 ? "base_url" : ""};
 }
 
 }  // namespace recycled::flexfactor

@@ -10,6 +10,9 @@
 
 namespace recycled::flexfactor {
 
+// The settings that let us in, for ports::NoAnswer.
+inline constexpr const char* credentials = "app_key_file, app_secret_file and base_url";
+
 // "tokenize?mid=…&environment=…". It holds the EnvironmentKey: to be sent and never to be shown.
 std::string tokenize_target(const Account& account);
 

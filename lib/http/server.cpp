@@ -40,12 +40,33 @@ std::string to_text(const tcp::endpoint& endpoint) {
   return host + ":" + std::to_string(endpoint.port());
 }
 
+ErrorCode listen_with(tcp::acceptor& acceptor, const tcp::endpoint& endpoint) {
+  ErrorCode error;
+  acceptor.open(endpoint.protocol(), error);
+  // A restarted service takes its port back while old connections still time out.
+  if (!error) acceptor.set_option(asio::socket_base::reuse_address(true), error);
+  if (!error) acceptor.bind(endpoint, error);
+  if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
+  return error;
+}
+
 }  // namespace
 
 Result<void> check_listen(const std::string& listen) {
   const auto endpoint = parse_listen(listen);
   if (!endpoint) return tl::unexpected(endpoint.error());
   return {};
+}
+
+Result<void> try_listen(const std::string& listen) {
+  const auto endpoint = parse_listen(listen);
+  if (!endpoint) return tl::unexpected(endpoint.error());
+  asio::io_context io;
+  tcp::acceptor acceptor(io);
+  const ErrorCode error = listen_with(acceptor, *endpoint);
+  if (!error) return {};
+  const Fault fault = error == asio::error::address_in_use ? Fault::busy : Fault::invalid;
+  return fail(fault, "listen on " + listen + ": " + error.message());
 }
 
 class Server::Impl {
@@ -106,12 +127,7 @@ Result<void> Server::Impl::renew_certificate() {
 }
 
 Result<void> Server::Impl::listen(const tcp::endpoint& endpoint) {
-  ErrorCode error;
-  acceptor_.open(endpoint.protocol(), error);
-  // A restarted service takes its port back while old connections still time out.
-  if (!error) acceptor_.set_option(asio::socket_base::reuse_address(true), error);
-  if (!error) acceptor_.bind(endpoint, error);
-  if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
+  const ErrorCode error = listen_with(acceptor_, endpoint);
   if (error) return fail(Fault::busy, "listen on " + settings_.listen + ": " + error.message());
   return {};
 }

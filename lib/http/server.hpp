@@ -27,6 +27,10 @@ struct TlsIdentity {
 // Fault::invalid, as of Server::start: what is wrong with a listen address.
 Result<void> check_listen(const std::string& listen);
 
+// Whether one can listen there now; nothing is kept. Fault::busy: somebody does already;
+// Fault::invalid: no address of this machine, or no port for this user.
+Result<void> try_listen(const std::string& listen);
+
 // Fault::invalid, as of Server::start: the file that cannot be used, or both if they do not belong
 // together.
 Result<void> check_identity(const TlsIdentity& identity);

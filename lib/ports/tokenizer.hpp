@@ -38,9 +38,10 @@ struct SlowDown {
   std::optional<Millis> retry_after;
 };
 
-// Nobody answered, or nobody who knows of cards.
+// Nobody answered, or nobody who lets us in or knows of cards.
 struct NoAnswer {
   std::string why;
+  std::string look_at{};  // the settings to look at; empty: it is not for want of a right one
 };
 
 using TokenizeReply = std::variant<CardToken, CardRefused, SlowDown, NoAnswer>;

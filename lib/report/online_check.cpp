@@ -130,9 +130,12 @@ Finding judge_host(const config::CallbackSettings& callbacks, const Resolved& ad
                      "; registered with FlexFactor has to be " + url);
 }
 
-std::optional<Finding> judge_listen(const config::CallbackSettings& callbacks) {
-  if (callbacks.public_host.empty()) return std::nullopt;
+Finding judge_listen(const config::CallbackSettings& callbacks, const Result<void>& free) {
   const std::string& listen = callbacks.listen;
+  if (!free && free.error().fault != Fault::busy) {
+    return finding(Verdict::problem, "listen", free.error().message,
+                   "name an address of this machine in callbacks.listen, and a port from 1024 on");
+  }
   if (listen.ends_with(":0")) {
     return finding(Verdict::warning, "listen", listen + " is another port at each start",
                    "name a port in callbacks.listen, and let the proxy or FlexFactor use that");
@@ -146,8 +149,14 @@ std::optional<Finding> judge_listen(const config::CallbackSettings& callbacks) {
     return finding(Verdict::warning, "listen", listen + " without TLS is open to the network",
                    "listen on 127.0.0.1 behind a proxy on this machine, or set callbacks.tls");
   }
-  return finding(Verdict::ok, "listen",
-                 listen + (callbacks.tls ? " with TLS" : ", behind a proxy that ends TLS"));
+  const std::string says =
+      listen + (callbacks.tls ? " with TLS" : ", behind a proxy that ends TLS");
+  if (!free) {
+    return finding(
+        Verdict::warning, "listen", says + ", is in use",
+        "if it is not by a recycled that runs here, name another port, or end what has it");
+  }
+  return finding(Verdict::ok, "listen", says);
 }
 
 Finding judge_disk(const std::filesystem::path& folder, std::uint64_t free, std::uint64_t ledger) {

@@ -44,8 +44,9 @@ std::optional<Finding> judge_clock(const TokenFacts& facts, Millis window);
 // The configured host's addresses, or why there are none.
 using Resolved = Result<std::vector<std::string>>;
 Finding judge_host(const config::CallbackSettings& callbacks, const Resolved& addresses);
-// Nothing: no callbacks are to be received.
-std::optional<Finding> judge_listen(const config::CallbackSettings& callbacks);
+// Of a config that receives callbacks. `free`: whether one can listen there now; Fault::busy:
+// somebody does already.
+Finding judge_listen(const config::CallbackSettings& callbacks, const Result<void>& free);
 
 Finding judge_disk(const std::filesystem::path& folder, std::uint64_t free, std::uint64_t ledger);
 // What is wrong with the file, a line each.

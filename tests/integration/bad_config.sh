@@ -70,16 +70,16 @@ test ! -e "$dir/ledger.db" || fail "a ledger was made for a config that is refus
 # What the file says and what stands beside it are named in one go.
 write_config 1
 sed -i -e 's/^expiry_days = 21/expiry_days = 22/' -e 's/^listen = .*/listen = "localhost"/' \
-  -e 's#^url = .*#url = "sqlite:nowhere/ledger.db"#' "$config"
+  -e 's#^url = .*#url = "sqlite:nowhere/ledger.db"#' -e 's/^mid = .*/&\nexpired_word = "Completed"/' "$config"
 printf '[callbacks.tls]\ncertificate = "no.pem"\nprivate_key = "no.key"\n' >>"$config"
 chmod 644 "$dir/secrets/app_key"
 printf '%s' 'not base64!' >"$dir/secrets/hmac_signing_key"
 recycled 78 check
 for text in 'expiry_days is 22' secrets/app_key 'hmac_signing_key: the signing key is not base64' \
-  'listen "localhost"' 'no.pem' 'there is no folder'; do
+  'listen "localhost"' 'no.pem' 'there is no folder' 'expired_word "Completed"'; do
   expect_text "$dir/last.err" "$text"
 done
-expect_equal 6 "$(wc -l <"$dir/last.err")" "problems of every kind"
+expect_equal 7 "$(wc -l <"$dir/last.err")" "problems of every kind"
 
 # A secret that is missing, open to others, or in the config itself.
 write_config 1

@@ -115,7 +115,10 @@ verify() { # CODE ARGUMENT...
 }
 verify 0 --host billing.example.com
 verify 1 --host other.example.com
-expect_text "$dir/out" wrong_signature
+expect_text "$dir/out" "it holds for the host 'billing.example.com'"
+expect_text "$dir/out" 'wrong_host'
+verify 2 --host https://billing.example.com/flexfactor/callbacks
+expect_text "$dir/last.err" 'more than a host'
 verify 1 --host billing.example.com --at 2026-01-01T00:00:00Z
 expect_text "$dir/out" '; to judge it as of its own time, say --at 20'
 printf 'bm90IHRoZSBrZXk=' >"$dir/other_key"

@@ -52,6 +52,22 @@ expect_verdict clock problem
 expect_text "$dir/out" 'ahead of FlexFactor'
 expect_text "$dir/out" 'timedatectl'
 
+# What a run would listen on: not of this machine, somebody else's, an IPv6 address as the host.
+restart_simulator
+listen_on() { sed -i "s/^listen = .*/listen = \"$1\"/" "$config"; }
+listen_on 192.0.2.1:18443
+check_online 3
+expect_verdict listen problem
+expect_text "$dir/out" '192.0.2.1:18443'
+listen_on "$api"
+check_online 0
+expect_verdict listen warning
+expect_text "$dir/out" 'is in use'
+listen_on 127.0.0.1:0
+sed -i 's/^public_host = .*/public_host = "[::1]:8443"/' "$config"
+check_online 0
+expect_verdict callbacks ok
+
 # No callbacks are wanted, and a host that has no address.
 restart_simulator
 sed -i 's/^public_host = .*/public_host = "nowhere.invalid"/' "$config"

@@ -207,6 +207,16 @@ until_true 20 "the worker" runs
 expect_text "/proc/$worker_pid/limits" 'Max core file size        0                    0'
 stop_worker 0
 
+# App keys that are refused are not told as silence.
+printf 'another-app-key' >"$dir/app_key"
+chmod 600 "$dir/app_key"
+rm -f "$dir/simulator.ready"
+start_simulator --app-key-file "$dir/app_key"
+sed -i "s|^base_url = .*|base_url = \"$scheme://$api/v1/\"|" "$config"
+import 1 "$sources/down.csv"
+expect_text "$dir/last.err" 'does not take our cards (no token: HTTP 40'
+expect_text "$dir/last.err" app_secret_file
+
 # --- the canary scan ---
 ((${#numbers[@]} > 200)) || fail "only ${#numbers[@]} numbers to look for"
 printf '%s\n' "${numbers[@]}" >"$sources/numbers"

@@ -109,6 +109,7 @@ int run_callbacks_verify(const CallbackVerifyOptions& options) {
     if (!configured) return refuse(configured.error().message, ExitCode::config_invalid);
     trust = std::move(*configured);
   }
+  if (!trust.public_host.empty()) trust.likely_hosts = {trust.public_host};
   trust.public_host = options.host;
 
   const auto lines = system::read_file(options.headers, largest_file);

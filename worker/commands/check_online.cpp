@@ -5,7 +5,9 @@
 
 #include "caller.hpp"
 #include "exit_code.hpp"
+#include "http/base_url.hpp"
 #include "http/lookup.hpp"
+#include "http/server.hpp"
 #include "report/online_check.hpp"
 #include "store/integrity.hpp"
 
@@ -46,15 +48,19 @@ void look_at_callbacks(Caller& caller, const config::Settings& settings,
                        std::vector<Finding>& findings) {
   report::Resolved addresses = fail(Fault::not_found, "not asked for");
   if (!settings.callbacks.public_host.empty()) {
-    const std::string& host = settings.callbacks.public_host;
-    const std::string name = host.substr(0, host.find(':'));
-    addresses = caller.get<report::Resolved>([&caller, &settings, &name] {
-      return http::addresses_of(caller.executor(), name, settings.limits.connect_timeout);
-    });
+    const auto url = http::parse_base_url("https://" + settings.callbacks.public_host + "/");
+    if (url) {
+      addresses = caller.get<report::Resolved>([&caller, &settings, &url] {
+        return http::addresses_of(caller.executor(), url->host, settings.limits.connect_timeout);
+      });
+    } else {
+      addresses = Failure(url.error());
+    }
   }
   findings.push_back(report::judge_host(settings.callbacks, addresses));
-  if (auto listen = report::judge_listen(settings.callbacks))
-    findings.push_back(std::move(*listen));
+  if (settings.callbacks.public_host.empty()) return;
+  const auto free = http::try_listen(settings.callbacks.listen);
+  findings.push_back(report::judge_listen(settings.callbacks, free));
 }
 
 void look_at_ledger(const config::Settings& settings, std::vector<Finding>& findings) {

@@ -168,6 +168,14 @@ TEST_CASE("tokenize: where nobody answers, the import ends before it has asked a
   CHECK(bench.vault.asked.size() == 10);
   CHECK(bench.refusals() == 0);
 
+  Bench shut_out(50);
+  shut_out.vault.otherwise = NoAnswer{"no token: HTTP 401", "app_key_file"};
+  shut_out.run();
+  REQUIRE_FALSE(shut_out.ended.has_value());
+  CHECK(shut_out.ended.error().message ==
+        "FlexFactor does not take our cards (no token: HTTP 401); look at app_key_file of its "
+        "gateway");
+
   Bench single(1);
   single.vault.otherwise = NoAnswer{"connect: refused"};
   single.run();

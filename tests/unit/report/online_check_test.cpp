@@ -76,7 +76,6 @@ TEST_CASE("online: the callback host and what listens for it") {
   const Resolved found = std::vector<std::string>{"192.0.2.1", "192.0.2.2"};
   const Resolved none = fail(Fault::unavailable, "no such host");
   CHECK(judge_host(callbacks, none).verdict == Verdict::warning);
-  CHECK_FALSE(judge_listen(callbacks));
   callbacks.public_host = "callbacks.example.com";
   CHECK(judge_host(callbacks, none).verdict == Verdict::problem);
   CHECK(says(judge_host(callbacks, none), "no such host"));
@@ -86,12 +85,17 @@ TEST_CASE("online: the callback host and what listens for it") {
 
   const auto listen = [&callbacks](const char* address) {
     callbacks.listen = address;
-    return judge_listen(callbacks)->verdict;
+    return judge_listen(callbacks, {}).verdict;
   };
   CHECK(listen("127.0.0.1:8443") == Verdict::ok);
   CHECK(listen("[::1]:8443") == Verdict::ok);
   CHECK(listen("0.0.0.0:8443") == Verdict::warning);
   CHECK(listen("127.0.0.1:0") == Verdict::warning);
+  const auto taken = judge_listen(callbacks, fail(Fault::busy, "in use"));
+  CHECK(taken.verdict == Verdict::warning);
+  const auto not_ours = judge_listen(callbacks, fail(Fault::invalid, "listen on 192.0.2.1:1: no"));
+  CHECK(not_ours.verdict == Verdict::problem);
+  CHECK(says(not_ours, "192.0.2.1:1"));
   callbacks.tls = config::TlsFiles{"chain.pem", "key.pem"};
   CHECK(listen("0.0.0.0:8443") == Verdict::ok);
   CHECK(listen("127.0.0.1:8443") == Verdict::warning);
