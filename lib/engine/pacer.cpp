@@ -1,6 +1,7 @@
 #include "engine/pacer.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "base/ensure.hpp"
 #include "billing/backoff.hpp"
@@ -16,6 +17,14 @@ constexpr std::int64_t seconds_to_full_rate = 20;
 constexpr std::int64_t slow_start = 10;  // after a rest: a tenth of the rate
 
 }  // namespace
+
+PaceLimits rate_alone(int per_second) {
+  PaceLimits limits;
+  limits.per_second = per_second;
+  limits.in_flight = std::numeric_limits<int>::max();
+  limits.failures_to_rest = std::numeric_limits<int>::max();
+  return limits;
+}
 
 Pacer::Pacer(PaceLimits limits)
     : limits_(limits), milli_rate_(std::int64_t{limits.per_second} * 1000) {

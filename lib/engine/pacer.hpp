@@ -20,6 +20,9 @@ struct PaceLimits {
   Millis longest_rest{600'000};  // … doubling up to this
 };
 
+// For who looks after the number of calls himself, and knows by himself when it is enough.
+PaceLimits rate_alone(int per_second);
+
 // For one thread. All chance comes from the caller.
 class Pacer {
  public:

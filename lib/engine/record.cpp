@@ -8,7 +8,7 @@ namespace recycled::engine {
 async::Task<void> Steps::perform(Item item, Lane& lane) {
   const RecoveryKey key = item.stored.key;
   try {
-    co_await do_step(std::move(item));
+    co_await do_step(std::move(item), lane);
   } catch (...) {  // our bug: whoever waits for us is to hear of it now, not at the end
     broken_ = std::current_exception();
     on_next_(context_.clock.now());
@@ -19,7 +19,7 @@ async::Task<void> Steps::perform(Item item, Lane& lane) {
   if (busy_.empty()) on_next_(context_.clock.now());
 }
 
-async::Task<void> Steps::do_step(Item item) {
+async::Task<void> Steps::do_step(Item item, Lane& lane) {
   switch (item.step) {
     case billing::Step::none:
       co_await release(std::move(item));
@@ -28,7 +28,11 @@ async::Task<void> Steps::do_step(Item item) {
       co_await dispatch(std::move(item));
       break;
     case billing::Step::inquire:
-      co_await inquire(std::move(item));
+      if (item.stored.recovery.provider_order) {
+        co_await inquire(std::move(item));
+      } else {
+        co_await look_up(std::move(item), lane);
+      }
       break;
     case billing::Step::cancel:
     case billing::Step::external_cancel:

@@ -42,8 +42,10 @@ Steps::Wanted Steps::wanted_of(const Lane& lane, Instant now, int room) const {
   wanted.now = now;
   wanted.items = static_cast<std::size_t>(room);
   wanted.choice = probes ? Choice::harmless_first : Choice::in_order;
-  wanted.candidates = lane.busy + (probes ? lane.pacer.limits().in_flight : room);
+  const int known = lane.busy + static_cast<int>(lane.unfinished.size());
+  wanted.candidates = known + (probes ? lane.pacer.limits().in_flight : room);
   wanted.busy = busy_;
+  for (const Item& item : lane.unfinished) wanted.busy.insert(item.stored.key);
   wanted.noted = noted_;
   return wanted;
 }
@@ -96,7 +98,12 @@ async::Task<Result<void>> Steps::start_due() {
 
 async::Task<Result<void>> Steps::start_due_in(Lane& lane) {
   const Instant now = context_.clock.now();
-  const int room = lane.pacer.room(now);
+  int room = lane.pacer.room(now);
+  for (; room > 0 && !lane.unfinished.empty() && !halted(); --room) {
+    Item item = std::move(lane.unfinished.front());
+    lane.unfinished.pop_front();
+    start(std::move(item), lane, now);
+  }
   lane.more = room == 0;  // for all we know
   if (room > 0) {
     const Wanted wanted = wanted_of(lane, now, room);

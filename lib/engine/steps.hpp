@@ -2,6 +2,7 @@
 // withdrawals. Each call's outcome is decided upon and committed before the step counts as done.
 #pragma once
 
+#include <deque>
 #include <exception>
 #include <functional>
 #include <map>
@@ -45,10 +46,17 @@ class Steps {
   void stop() { stopping_ = true; }
 
  private:
+  // Of an inquiry that looks for an order of ours in their list: how far it has come.
+  struct Look {
+    int page = 1;
+    bool shows_ours = true;  // our ids, on every page so far
+    Instant began{};
+  };
   struct Item {
     ports::StoredRecovery stored;
     billing::Step step = billing::Step::none;
     std::string body;  // with Step::send
+    Look look;
   };
   // What is done at one gateway.
   struct Lane {
@@ -56,8 +64,9 @@ class Steps {
 
     const GatewayId gateway;
     Pacer pacer;
-    int busy = 0;       // items under way
-    bool more = false;  // more may be due than there was room for
+    int busy = 0;                   // items under way
+    bool more = false;              // more may be due than there was room for
+    std::deque<Item> unfinished{};  // looks with a page to come: each page is a call of its own
   };
   // A call that has ended: what came of it, and how the service was.
   struct Ended {
@@ -97,11 +106,14 @@ class Steps {
   void start(Item item, Lane& lane, Instant now);
   void wait_for_room(Lane& lane, Instant now);
   async::Task<void> perform(Item item, Lane& lane);
-  async::Task<void> do_step(Item item);
+  async::Task<void> do_step(Item item, Lane& lane);
   bool halted() const { return stopping_ || failure_ || broken_; }
   async::Task<void> dispatch(Item item);
   async::Task<void> inquire(Item item);
-  async::Task<Found> look_up(ports::Provider& provider, OrderId order, Instant since);
+  async::Task<void> look_up(Item item, Lane& lane);
+  static std::optional<Found> found_on(const ports::ListReply& page, const OrderId& order,
+                                       Look& look);
+  async::Task<void> conclude(Item item, Found found, Instant asked_at);
   async::Task<void> withdraw(Item item);
   async::Task<void> release(Item item);
   ports::Provider& provider_of(const Item& item) const;

@@ -1,7 +1,6 @@
 #include "engine/tokenize.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 #include "base/ensure.hpp"
@@ -9,15 +8,6 @@
 namespace recycled::engine {
 
 namespace {
-
-// How many calls are under way is the group's affair, and when it is enough our own patience's.
-PaceLimits rate_alone(int per_second) {
-  PaceLimits limits;
-  limits.per_second = per_second;
-  limits.in_flight = std::numeric_limits<int>::max();
-  limits.failures_to_rest = std::numeric_limits<int>::max();
-  return limits;
-}
 
 ports::Service service_of(const ports::TokenizeReply& reply) {
   if (std::holds_alternative<ports::SlowDown>(reply)) return ports::Service::busy;

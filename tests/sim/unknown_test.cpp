@@ -2,6 +2,7 @@
 // before, during and after FlexFactor read the request. Charged once at most, and every charge
 // known.
 #include <chrono>
+#include <map>
 
 #include <doctest/doctest.h>
 
@@ -111,6 +112,32 @@ TEST_CASE("unknown: look_up - not read: not in the list, and the same bytes foll
   CHECK(live(world) == RecoveryState::recovered);
   CHECK(world.statistics().orders == 1);
   CHECK(calls(world, "orders") >= 1);
+}
+
+TEST_CASE("L21 unknown: look_up - each page of a long list is a call of the gateway's rate") {
+  auto settings = settings_of(WhenUnknown::look_up, Kind::lost_read);
+  settings.outages[0].until = settings.start + 5s;
+  settings.provider.quirks.largest_page = 1;
+  settings.pace.per_second = 5;
+  sim::World world(settings);
+  for (int index = 0; index < 40; ++index) {
+    const std::string id = "S" + std::to_string(index);
+    world.import(sim::declined(id, "approve-" + id, date("2026-02-20T15:00:00Z")));
+  }
+  world.live_until(settings.start + 1h);
+  CHECK(world.statistics().orders == 40);
+  CHECK(world.statistics().double_charges == 0);
+  std::map<std::int64_t, int> by_second;
+  std::int64_t pages = 0;
+  for (const sim::Call& call : world.calls()) {
+    by_second[to_millis(call.at) / 1000] += 1;
+    if (call.target.find("pageNumber=") != std::string::npos) ++pages;
+  }
+  CHECK(pages > 20);
+  for (const auto& [second, calls] : by_second) {
+    CAPTURE(second);
+    CHECK(calls <= 6);  // one that began late in the second before, or a token
+  }
 }
 
 TEST_CASE("unknown: look_up - the list does not show our ids: the same bytes follow") {

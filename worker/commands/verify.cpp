@@ -4,10 +4,12 @@
 #include <iostream>
 #include <utility>
 
+#include "base/ensure.hpp"
 #include "caller.hpp"
 #include "commands/load_settings.hpp"
 #include "commands/progress.hpp"
 #include "engine/desk.hpp"
+#include "engine/pacer.hpp"
 #include "exit_code.hpp"
 #include "report/drift_words.hpp"
 #include "store/ledger.hpp"
@@ -40,19 +42,6 @@ std::optional<Instant> read_when(const std::string& text, const ports::Calendar&
   return calendar.start_of(add_days(*day, days_later));
 }
 
-// Asks again, a few times, for what is not answered: nothing is changed by asking.
-template <class Reply, class Ask, class Answered>
-Reply patiently(Caller& caller, const Ask& ask, const Answered& answered) {
-  Reply reply = caller.get<Reply>(ask);
-  Millis wait = first_wait;
-  for (int turn = 1; turn < tries && !answered(reply); ++turn) {
-    caller.wait(std::min(reply.retry_after.value_or(wait), longest_wait));
-    wait *= 2;
-    reply = caller.get<Reply>(ask);
-  }
-  return reply;
-}
-
 // One gateway's orders against the ledger.
 class Walk {
  public:
@@ -63,6 +52,7 @@ class Walk {
         settings_(settings),
         gateway_(gateway),
         provider_(*caller.providers().find(gateway)),
+        pacer_(engine::rate_alone(settings.accounts.at(gateway).requests_per_second)),
         period_(period),
         comparison_(gateway) {}
 
@@ -74,6 +64,10 @@ class Walk {
   const report::ProviderComparison& comparison() const { return comparison_; }
 
  private:
+  template <class Reply>
+  Reply ask_once(const std::function<async::Task<Reply>()>& ask);
+  template <class Reply, class Answered>
+  Reply patiently(const std::function<async::Task<Reply>()>& ask, const Answered& answered);
   Result<void> walk_theirs();
   Result<void> walk_ours();
   Result<void> ask_about(const ports::StoredRecovery& ours);
@@ -92,9 +86,40 @@ class Walk {
   const config::Settings& settings_;
   const GatewayId gateway_;
   ports::Provider& provider_;
+  engine::Pacer pacer_;
   const report::ProviderComparison::Period period_;
   report::ProviderComparison comparison_;
 };
+
+// At the pace at which the gateway may be called, beside a service that is running.
+template <class Reply>
+Reply Walk::ask_once(const std::function<async::Task<Reply>()>& ask) {
+  const ports::Clock& clock = caller_.clock();
+  while (pacer_.room(clock.now()) == 0) {
+    const auto opens_at = pacer_.opens_at(clock.now());
+    ensure(opens_at.has_value(), "a rate alone opens by itself");
+    caller_.wait(std::max(*opens_at - clock.now(), Millis(1)));
+  }
+  const Instant started_at = clock.now();
+  pacer_.started(started_at);
+  Reply reply = caller_.get<Reply>(ask);
+  const auto pause = reply.retry_after ? std::min(*reply.retry_after, longest_wait) : Millis(0);
+  pacer_.ended(reply.service, pause, started_at, clock.now(), 0);
+  return reply;
+}
+
+// Asks again, a few times, for what is not answered: nothing is changed by asking.
+template <class Reply, class Answered>
+Reply Walk::patiently(const std::function<async::Task<Reply>()>& ask, const Answered& answered) {
+  Reply reply = ask_once(ask);
+  Millis wait = first_wait;
+  for (int turn = 1; turn < tries && !answered(reply); ++turn) {
+    caller_.wait(std::min(reply.retry_after.value_or(wait), longest_wait));
+    wait *= 2;
+    reply = ask_once(ask);
+  }
+  return reply;
+}
 
 Result<void> Walk::walk_theirs() {
   ports::ListQuery query;
@@ -104,7 +129,7 @@ Result<void> Walk::walk_theirs() {
   std::vector<ports::ListedOrder> last;
   for (;; ++query.page) {
     const auto reply = patiently<ports::ListReply>(
-        caller_, [&] { return provider_.list(query); },
+        [&] { return provider_.list(query); },
         [](const ports::ListReply& got) { return got.orders.has_value(); });
     if (!reply.orders) return unreachable(reply.why);
     if (reply.orders->empty()) return {};
@@ -134,7 +159,7 @@ Result<void> Walk::walk_ours() {
 Result<void> Walk::ask_about(const ports::StoredRecovery& ours) {
   const ProviderOrderId order = *ours.recovery.provider_order;
   const auto reply = patiently<ports::InquiryReply>(
-      caller_, [&] { return provider_.inquire(order); },
+      [&] { return provider_.inquire(order); },
       [](const ports::InquiryReply& got) { return got.news.has_value(); });
   if (!reply.news) return unreachable("order " + order.str() + ": " + reply.word);
   comparison_.take_inquiry(ours, *reply.news, reply.word);
