@@ -76,6 +76,7 @@ class Server::Impl {
         handler_(std::move(handler)),
         acceptor_(executor),
         patience_(executor),
+        place_(executor),
         connections_(executor, settings_.connections),
         accepting_(executor, 1),
         draining_(executor, 1) {}
@@ -92,7 +93,8 @@ class Server::Impl {
   async::Task<void> accept_all();
   async::Task<void> pause();
   async::Task<void> serve(std::shared_ptr<Session> session);
-  void make_room();
+  async::Task<void> make_room();
+  void free_a_place();
   async::Task<void> cut_after(Millis drain);
 
   ServerSettings settings_;
@@ -100,6 +102,7 @@ class Server::Impl {
   std::shared_ptr<asio::ssl::context> tls_;  // of the next connection; none: plain HTTP
   tcp::acceptor acceptor_;
   asio::steady_timer patience_;  // between two tries to accept, and of stop with what is under way
+  asio::steady_timer place_;     // of a full server, between two looks for a place
   Sessions sessions_;            // the oldest first
   async::TaskGroup connections_;
   async::TaskGroup accepting_;
@@ -142,7 +145,7 @@ async::Task<void> Server::Impl::accept_all() {
       co_await pause();
       continue;
     }
-    make_room();
+    co_await make_room();
     auto session = std::make_shared<Session>(std::move(socket), settings_, handler_, tls_);
     auto served = serve(std::move(session));
     co_await connections_.spawn(std::move(served));
@@ -157,11 +160,26 @@ async::Task<void> Server::Impl::pause() {
   co_await patience_.async_wait(token);
 }
 
+// Until there is a place for one more, or the server stops.
+async::Task<void> Server::Impl::make_room() {
+  while (!stopping_ && connections_.running() >= settings_.connections) {
+    free_a_place();
+    ErrorCode cut_short;
+    auto token = asio::redirect_error(asio::use_awaitable, cut_short);
+    place_.expires_after(Millis(100));  // by then another may be slow
+    co_await place_.async_wait(token);
+  }
+}
+
 // Keeping a connection alive is a convenience to its peer; one with something to say comes first.
-void Server::Impl::make_room() {
-  if (connections_.running() < settings_.connections) return;
-  const auto spare = std::ranges::find_if(sessions_, [](const auto& one) { return one->spare(); });
-  if (spare != sessions_.end()) return (*spare)->cut();
+// So does one that says it over those that take their time: they cannot hold the service.
+void Server::Impl::free_a_place() {
+  auto one = std::ranges::find_if(sessions_, [](const auto& each) { return each->spare(); });
+  if (one == sessions_.end()) {
+    one = std::ranges::find_if(
+        sessions_, [this](const auto& each) { return each->is_slow(settings_.give_way); });
+  }
+  if (one != sessions_.end()) return (*one)->cut();
   for (const auto& session : sessions_) session->make_last();
 }
 
@@ -177,6 +195,7 @@ async::Task<void> Server::Impl::serve(std::shared_ptr<Session> session) {
   }
   session->cut();
   sessions_.erase(place);
+  place_.cancel();
 }
 
 async::Task<void> Server::Impl::stop(Millis drain) {
@@ -184,6 +203,7 @@ async::Task<void> Server::Impl::stop(Millis drain) {
   ErrorCode ignored;
   acceptor_.close(ignored);
   patience_.cancel();
+  place_.cancel();
   for (const auto& session : sessions_) session->finish();
   // From here on, for the accept loop too may wait for a place that only a cut gives free.
   draining_.start(cut_after(drain));

@@ -43,9 +43,11 @@ struct ServerSettings {
   Millis request_deadline{10'000};       // to read one request (else 408), and to write one reply
   Millis idle_deadline{60'000};          // between two requests of one connection
   Millis farewell{1'000};                // at a stop: what a peer still has to send, or to take
-  // Beyond that the oldest idle one is closed for the next; if none is idle, the next waits and
-  // every reply under way is the last of its connection.
+  // Beyond that the oldest idle one is closed for the next, or else the oldest whose peer has let
+  // us wait for longer than `give_way`; if there is neither, the next waits and every reply under
+  // way is the last of its connection.
   int connections = 256;
+  Millis give_way{1'000};
 };
 
 // Takes a request whose target starts with '/'. An exception gives the client a 500 and ends

@@ -84,6 +84,7 @@ Millis Session::patience(Millis usual) const {
 }
 
 async::Task<void> Session::run() {
+  wait_for_peer();  // whoever connects has something to say
   if (tls_) {
     wire_.expires_after(patience(settings_.request_deadline));
     const ErrorCode error = co_await wire_.accept_tls(*tls_);
@@ -94,7 +95,7 @@ async::Task<void> Session::run() {
 }
 
 async::Task<void> Session::converse() {
-  // Whoever connects has something to say; only after the first reply may it be silent for long.
+  // Only after the first reply may a peer be silent for long.
   bool more = co_await serve_one(settings_.request_deadline);
   while (more) {
     more = co_await serve_one(settings_.idle_deadline);
@@ -110,6 +111,7 @@ async::Task<bool> Session::serve_one(Millis usual) {
   const bool begun = co_await await_first_byte();
   idle_ = false;
   if (!begun) co_return false;
+  if (!waiting_since_) wait_for_peer();
 
   wire_.expires_after(patience(settings_.request_deadline));
   Parser parser;
@@ -119,9 +121,12 @@ async::Task<bool> Session::serve_one(Millis usual) {
     co_return false;
   }
   wire_.expires_never();
+  waiting_since_.reset();
   Request request = to_request(parser.get());
   Response response = co_await ask_handler(std::move(request));
+  wait_for_peer();
   const bool more = co_await deliver(std::move(response), parser);
+  waiting_since_.reset();
   served_ = true;
   co_return more;
 }
@@ -207,6 +212,7 @@ async::Task<void> Session::refuse(ErrorCode why) {
 
 async::Task<void> Session::stall() {
   wire_.expires_never();
+  waiting_since_.reset();  // it is the peer who waits
   ErrorCode error;
   std::array<char, 4096> discarded{};
   auto token = asio::redirect_error(asio::use_awaitable, error);

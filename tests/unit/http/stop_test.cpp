@@ -232,9 +232,30 @@ TEST_CASE("a full and busy server lets the next wait, and serves it after the re
   CHECK(find_header((*busy.answer)->headers, "connection") == "close");
 }
 
+TEST_CASE("half-sent requests do not hold a full server: the oldest of them gives way") {
+  ServerSettings settings;
+  settings.connections = 3;
+  settings.request_deadline = an_hour;
+  settings.give_way = Millis(0);
+  Gate gate;
+  Served served(with(gate, answer_or_hold), settings);
+  std::vector<std::unique_ptr<RawPeer>> slow;
+  for (int i = 0; i < 5; ++i) {
+    slow.push_back(std::make_unique<RawPeer>(served));
+    const std::string half = i % 2 == 0 ? "GET / HTTP/1.1\r\nHost:" : "";
+    asio::write(slow.back()->socket, asio::buffer(half));
+    run_all_that_is_ready(served.context);
+  }
+  RawPeer honest(served);
+  honest.ask();
+  while (!honest.ended) served.context.run_one();
+  CHECK(honest.answered());
+}
+
 TEST_CASE("a full server does not close a new connection whose request is on its way") {
   ServerSettings settings;
   settings.connections = 1;
+  settings.give_way = an_hour;
   Gate gate;
   Served served(with(gate, answer_or_hold), settings);
   RawPeer early(served);
