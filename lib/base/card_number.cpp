@@ -1,6 +1,6 @@
 #include "base/card_number.hpp"
 
-#include <vector>
+#include "base/digit_run.hpp"
 
 namespace recycled {
 namespace {
@@ -10,10 +10,6 @@ constexpr std::size_t guid_length = 36;
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
-
-bool is_separator(char c) {
-  return c == ' ' || c == '-' || c == '.' || static_cast<unsigned char>(c) < 0x20;
-}
 
 bool is_guid(std::string_view text) {
   if (text.size() != guid_length) return false;
@@ -35,25 +31,6 @@ std::size_t find_guid(std::string_view text, std::size_t from) {
   return std::string_view::npos;
 }
 
-// Digits with nothing but single separators between them, and where each stands.
-struct Run {
-  std::string digits;
-  std::vector<std::size_t> places;
-};
-
-Run run_at(std::string_view text, std::size_t from) {
-  Run run;
-  for (std::size_t i = from; i < text.size(); ++i) {
-    if (is_digit(text[i])) {
-      run.digits += text[i];
-      run.places.push_back(i);
-    } else if (!is_separator(text[i]) || !is_digit(text[i - 1])) {
-      break;
-    }
-  }
-  return run;
-}
-
 // What Visa, Mastercard, JCB and Discover (16 digits), American Express (15) and Diners (14) issue.
 bool is_issued(int first_two, std::size_t count) {
   const auto within = [first_two](int low, int high) {
@@ -70,10 +47,13 @@ bool is_issued(int first_two, std::size_t count) {
 // A run of a card's length needs only the check digit to be hidden. Other digits may stand right
 // beside a card number too (an expiry, a counter): parts of a run are hidden if they begin like a
 // real card, or else two of three long order numbers would be.
-void hide_in_run(const Run& run, std::size_t offset, std::string& text) {
+void hide_in_run(const DigitRun& run, std::size_t offset, std::string& text) {
   const auto hide = [&](std::size_t first, std::size_t count) {
     if (!passes_luhn(std::string_view(run.digits).substr(first, count))) return;
-    for (std::size_t i = first; i < first + count; ++i) text[offset + run.places[i]] = '*';
+    for (std::size_t i = first; i < first + count; ++i) {
+      const Place place = run.places[i];
+      text.replace(offset + place.at, place.size, place.size, '*');
+    }
   };
   const std::size_t all = run.digits.size();
   // Milliseconds since 1970 have 13 digits too; of cards, old ones of Visa have.
@@ -89,11 +69,15 @@ void hide_in_run(const Run& run, std::size_t offset, std::string& text) {
 
 // In what stands between two GUIDs; `offset` is where that begins in the whole text.
 void hide_in_part(std::string_view part, std::size_t offset, std::string& text) {
-  for (std::size_t i = 0; i < part.size(); ++i) {
-    if (!is_digit(part[i])) continue;
-    const Run run = run_at(part, i);
+  for (std::size_t i = 0; i < part.size();) {
+    const Sign sign = sign_at(part, i);
+    if (sign.kind != Sign::Kind::digit) {
+      i += sign.size;
+      continue;
+    }
+    const DigitRun run = digit_run_at(part, i, Between::one_gap);
     hide_in_run(run, offset, text);
-    i = run.places.back();
+    i = run.end;
   }
 }
 

@@ -18,10 +18,10 @@ bool passes_luhn(std::string_view digits);
 // digits and nothing else. (One order number in ten passes the check; few begin like that.)
 bool is_card_number(std::string_view digits);
 
-// Stars out every run of 13 to 19 digits that passes the Luhn check, single spaces, dashes, dots or
-// control characters between digits included: "4111-1111 1111 1111" -> "****-**** **** ****". In a
-// longer run, the parts that begin like a card of a known brand and pass the check. GUIDs stay,
-// wherever they stand: ids on the wire are GUIDs.
+// Stars out every run of 13 to 19 digits, of whatever script, that passes the Luhn check, with a
+// single gap between digits (digit_run.hpp) or none: "4111-1111 1111 1111" -> "****-**** ****
+// ****". In a longer run, the parts that begin like a card of a known brand and pass the check.
+// GUIDs stay, wherever they stand: ids on the wire are GUIDs.
 std::string hide_card_numbers(std::string_view text);
 
 }  // namespace recycled

@@ -16,7 +16,8 @@ std::string mask_card_numbers(std::string_view text);
 // Whether the text holds a number that was masked so: a rejected row imported as it was given back.
 bool holds_masked_number(std::string_view text);
 
-// All digits but the last four starred out: for a field that is said to hold a card number.
+// All digits but the last four starred out, and whatever is not ASCII like a digit: for a field
+// that is said to hold a card number.
 std::string mask_digits(std::string_view text);
 
 // A column of card verification values (cvv, cvc, security_code, …), which nobody may store: it is

@@ -60,6 +60,8 @@ TEST_CASE("X4: a card number is found in every spelling and masked") {
        "111111111111111",
        "\xEF\xBC\x94"
        "11111******1111"},
+      {"4111&nbsp;1111&#160;1111 1111", "4111&nbsp;11**&#160;**** 1111"},
+      {"411111 \xD9\xA1\xD9\xA1 1111 1111", "411111 **** **** 1111"},
       {"378282246310005", "378282*****0005"},
       {"3782 822463 10005", "3782 82**** *0005"},
       {"4222222222222", "422222***2222"},
@@ -98,6 +100,7 @@ TEST_CASE("X4: what is no card number is left alone") {
 TEST_CASE("X4: a field said to be a card number keeps only its last four digits") {
   CHECK(mask_digits("4111 1111 1111 1112") == "**** **** **** 1112");
   CHECK(mask_digits("123") == "123");
+  CHECK(mask_digits("\xE0\xB9\x94 4111 1112") == "*** **** 1112");  // a Thai digit
 }
 
 }  // namespace recycled::intake
