@@ -107,3 +107,37 @@ TEST_CASE("L21: killed in an outage - what was only queued is no more in doubt t
   world.live_until(outage_ends + 2h);
   CHECK(world.counts().recoveries[RecoveryState::waiting] >= 200 - world.crashes());
 }
+
+TEST_CASE("L21: one account rests, and the other works on as if nothing were wrong") {
+  auto settings = outage_of(sim::Outage::Kind::unreachable);
+  settings.outages[0].only = GatewayId("ff");
+  auto& rules = settings.rules;
+  rules.gateways[GatewayId("bank-2")] = {GatewayId("bank-2"), "card", std::nullopt};
+  rules.gateways[GatewayId("ff-2")] = {GatewayId("ff-2"), "flexfactor", billing::FlexFactorTerms{}};
+  rules.profiles.push_back(rules.profiles[0]);
+  rules.profiles[1].id = ProfileId("p-2");
+  rules.profiles[1].gateways = {GatewayId("bank-2")};
+  rules.profiles[1].gateway_4_6 = GatewayId("ff-2");
+  sim::World world(settings);
+  constexpr int count = 200;
+  for (int index = 0; index < count; ++index) {
+    const std::string id = "S" + std::to_string(index);
+    auto subscription = sim::declined(id, "pending-" + id, date("2026-02-20T15:00:00Z"));
+    if (index % 2 == 1) subscription.gateway = GatewayId("bank-2");
+    world.import(subscription);
+  }
+  world.live_until(outage_begins + 1h);
+  std::map<GatewayId, int> made;
+  std::map<GatewayId, Instant> last;
+  for (const sim::Call& call : hand_overs(world, outage_begins)) {
+    made[call.gateway] += 1;
+    last[call.gateway] = call.at;
+  }
+  CHECK(made[GatewayId("ff-2")] == count / 2);  // one call each
+  CHECK(last[GatewayId("ff-2")] < outage_begins + 10s);
+  CHECK(made[GatewayId("ff")] < 60);
+  CHECK(world.statistics().orders == count / 2);
+  world.live_until(outage_ends + 1h);
+  CHECK(world.counts().recoveries[RecoveryState::waiting] == count);
+  CHECK(world.statistics().orders == count);
+}

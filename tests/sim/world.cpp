@@ -1,6 +1,7 @@
 #include "sim/world.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include <unistd.h>
 
@@ -87,26 +88,19 @@ class World::Impl {
     ports::Provider* find(const GatewayId&) override { return nullptr; }
   };
 
-  class OneProvider final : public ports::Providers {
-   public:
-    explicit OneProvider(ports::Provider& provider) : provider_(provider) {}
-    ports::Provider* find(const GatewayId&) override { return &provider_; }
-
-   private:
-    ports::Provider& provider_;
-  };
-
   // FlexFactor without sockets, with the same ways to fail.
   class Wire final : public http::Transport {
    public:
-    explicit Wire(Impl& world) : world_(world) {}
+    Wire(Impl& world, GatewayId gateway) : world_(world), gateway_(std::move(gateway)) {}
     CallbackDoor* door = nullptr;
 
     async::Task<http::Exchange> exchange(http::Request request) override {
       VirtualTime& time = world_.time_;
-      world_.calls_.push_back({time.now(), request.target, flexfactor::order_in(request.body)});
+      world_.calls_.push_back(
+          {time.now(), gateway_, request.target, flexfactor::order_in(request.body)});
       const bool is_hand_over = !world_.calls_.back().order.empty();
-      if (const auto outage = world_.outage(); outage && (is_hand_over || is_total(*outage))) {
+      if (const auto outage = world_.outage(gateway_);
+          outage && (is_hand_over || is_total(*outage))) {
         co_await time.sleep_until(time.now() + Millis(5));
         co_return world_.fail(*outage, request);
       }
@@ -131,6 +125,40 @@ class World::Impl {
     }
 
     Impl& world_;
+    const GatewayId gateway_;
+  };
+
+  // An account of the same FlexFactor for each of its gateways.
+  class Accounts final : public ports::Providers {
+   public:
+    explicit Accounts(Impl& world) {
+      for (const auto& [id, gateway] : world.settings_.rules.gateways) {
+        if (gateway.flexfactor) accounts_.try_emplace(id, world, id);
+      }
+    }
+    ports::Provider* find(const GatewayId& gateway) override {
+      const auto found = accounts_.find(gateway);
+      return found == accounts_.end() ? nullptr : &found->second.client;
+    }
+    void deliver_to(CallbackDoor& door) {
+      for (auto& [id, account] : accounts_) account.wire.door = &door;
+    }
+    std::vector<GatewayId> ids() const {
+      std::vector<GatewayId> ids;
+      for (const auto& [id, account] : accounts_) ids.push_back(id);
+      return ids;
+    }
+
+   private:
+    struct Account {
+      Account(Impl& world, const GatewayId& id)
+          : wire(world, id),
+            client(wire, world.time_, world.transcript_,
+                   {id, "mid", "site", crypto::Secret("key"), crypto::Secret("secret"), ""}) {}
+      Wire wire;
+      flexfactor::Client client;
+    };
+    std::map<GatewayId, Account> accounts_;
   };
 
   static flexfactor::Behaviour with_seed(const WorldSettings& settings) {
@@ -141,8 +169,9 @@ class World::Impl {
     return behaviour;
   }
 
-  std::optional<Outage::Kind> outage() const {
+  std::optional<Outage::Kind> outage(const GatewayId& gateway) const {
     for (const Outage& outage : settings_.outages) {
+      if (outage.only && *outage.only != gateway) continue;
       if (time_.now() >= outage.from && time_.now() < outage.until) return outage.kind;
     }
     return std::nullopt;
@@ -236,18 +265,14 @@ class World::Impl {
     boost::asio::io_context context;
     const Sleepers sleepers{time_};
     const auto executor = context.get_executor();
-    Wire wire(*this);
-    flexfactor::Client client(
-        wire, time_, transcript_,
-        {GatewayId("ff"), "mid", "site", crypto::Secret("key"), crypto::Secret("secret"), ""});
-    OneProvider providers(client);
-    const engine::Desk desk{installation_, engine::Planner(settings_.rules, *calendar_), providers};
+    Accounts accounts(*this);
+    const engine::Desk desk{installation_, engine::Planner(settings_.rules, *calendar_), accounts};
     MortalLedger ledger(*ledger_, dice_, settings_.crash_per_mille);
     const engine::Context world{desk, time_, entropy_, ledger, transcript_};
     FlexFactorCallbacks reader;
     VirtualAlarm alarm(time_);
     engine::EngineSettings engine_settings;
-    engine_settings.pace[GatewayId("ff")] = settings_.pace;
+    for (const GatewayId& id : accounts.ids()) engine_settings.pace[id] = settings_.pace;
     engine_settings.scan_batch = settings_.scan_batch;
     engine_settings.scan_every = std::chrono::hours(1);
     engine_settings.rules_digest = "rules";
@@ -257,9 +282,9 @@ class World::Impl {
                        std::chrono::minutes(5),
                        flexfactor::BodySignature::refused},
                       {config::Environment::sandbox},
-                      {{GatewayId("ff")}}};
+                      {accounts.ids()}};
     CallbackDoor door(std::move(keys), engine, time_, transcript_);
-    wire.door = &door;
+    accounts.deliver_to(door);
     async::TaskGroup process(executor, 3);
     process.start(work(engine));
     process.start(provide(door, end));

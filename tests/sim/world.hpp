@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,11 +28,13 @@ struct Outage {
   Instant from;
   Instant until;
   Kind kind = Kind::unreachable;
+  std::optional<GatewayId> only{};  // the calls of that gateway's account; nothing: everybody's
 };
 
 // One request as it left the worker.
 struct Call {
   Instant at;
+  GatewayId gateway;
   std::string target;
   OrderId order;  // of an evaluate
 };
@@ -42,6 +45,7 @@ struct WorldSettings {
   Instant start{};
   billing::Rules rules;
   flexfactor::Behaviour provider;
+  // Of each FlexFactor gateway.
   engine::PaceLimits pace{8, 100, 5, std::chrono::seconds(2), std::chrono::minutes(10)};
   int crash_per_mille = 0;  // at each commit, before or after it
   std::vector<Outage> outages;
