@@ -94,9 +94,14 @@ struct Learned {
   std::optional<Instant> happened_at;  // as FlexFactor dates it
 };
 
-// An inquiry that brought no answer: nothing is known that was not known before.
+// An inquiry that brought no news: nothing is known that was not known before.
 struct InquiryFailed {
   std::optional<Millis> retry_after;
+  enum class Because {
+    no_answer,    // asking again may help
+    cannot_tell,  // answered, and it does not say: their list without our ids, or too long
+  };
+  Because because = Because::no_answer;
 };
 
 enum class Withdrawal {

@@ -132,8 +132,10 @@ void Deciding::not_found() {
 
 void Deciding::on(const InquiryFailed& event) {
   again_later(event.retry_after);
-  // Nothing was learned from a list: the same bytes are as good a question, and as safe.
-  if (looks_up(now_is()) && now_is().state == RecoveryState::unknown) now_is().step = Step::send;
+  // A list that cannot tell is no better another time: then the same bytes are what is left to ask.
+  const bool in_vain = event.because == InquiryFailed::Because::cannot_tell;
+  const bool in_doubt = looks_up(now_is()) && now_is().state == RecoveryState::unknown;
+  if (in_vain && in_doubt) now_is().step = Step::send;
 }
 
 // --- the answer to a cancel ---

@@ -25,7 +25,8 @@ enum class LateSuccess { accept, hold };
 // Never a new key (flexfactor.md "Repeats", lessons.md 3).
 enum class WhenUnknown {
   repeat,    // the same bytes under the same key, inside the repeat window
-  look_up,   // look for our order in FlexFactor's list first; not there: repeat
+  look_up,   // look for our order in FlexFactor's list first; not there, or the list cannot tell:
+             // repeat
   withdraw,  // give the order up by external-cancel: rather a lost recovery than a doubt
 };
 

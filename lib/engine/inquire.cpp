@@ -88,7 +88,10 @@ async::Task<void> Steps::conclude(Item item, Found found, Instant asked_at) {
   asked.reason = ended.attempt.outcome;
   asked.took = context_.clock.now() - asked_at;
   context_.events.note(asked);
-  billing::Event event = billing::InquiryFailed{reply.retry_after};
+  using Because = billing::InquiryFailed::Because;
+  const bool answered = reply.service == ports::Service::answered;
+  billing::Event event = billing::InquiryFailed{
+      reply.retry_after, answered ? Because::cannot_tell : Because::no_answer};
   if (reply.news) {
     event = billing::Learned{*reply.news, billing::Source::inquiry, found.order, std::nullopt};
   }

@@ -343,8 +343,11 @@ TEST_CASE("when_unknown look_up: found - not found - no answer") {
   CHECK(not_there.sending == 1);
   const Recovery no_answer = then(InquiryFailed{});
   CHECK(no_answer.state == RecoveryState::unknown);
-  CHECK(no_answer.step == Step::send);
+  CHECK(no_answer.step == Step::inquire);  // whoever wants to look first, does
   CHECK(*no_answer.next_at > start + 1min);
+  const Recovery cannot_tell = then(InquiryFailed{{}, InquiryFailed::Because::cannot_tell});
+  CHECK(cannot_tell.state == RecoveryState::unknown);
+  CHECK(cannot_tell.step == Step::send);
 }
 
 TEST_CASE("sync accounts: not now - the same order under the next key until expiry") {

@@ -50,6 +50,8 @@ std::vector<Named> every_event() {
        false},
       {"refunded", news(News::refunded, Source::callback), false},
       {"inquiry failed", Event(InquiryFailed{}), false},
+      {"inquiry tells nothing", Event(InquiryFailed{{}, InquiryFailed::Because::cannot_tell}),
+       false},
       {"cancel accepted", Event(WithdrawAnswered{Withdrawal::accepted, {}}), false},
       {"cancel refused", Event(WithdrawAnswered{Withdrawal::refused, {}}), false},
       {"cancel unavailable", Event(WithdrawAnswered{Withdrawal::unavailable, {}}), false},
