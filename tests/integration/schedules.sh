@@ -1,0 +1,99 @@
+#!/usr/bin/env bash
+# The files of schedules/ and the blocks of the README that are to be copied: each is run or judged
+# as it stands, with this folder in the place of the machine's own.
+set -euo pipefail
+# shellcheck source=tests/integration/lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+etc=$dir/etc/recycled
+mkdir -p "$etc/secrets" "$dir/var" "$dir/units"
+here() { # stdin, with this folder's paths
+  sed -e "s#/usr/local/bin/recycled#$bin/recycled#g" -e "s#/etc/recycled#$etc#g" \
+    -e "s#/var/lib/recycled#$dir/var#g"
+}
+block() { # LANGUAGE TEXT: the README's block of that language that has the text in it
+  awk -v fence="\`\`\`$1" -v text="$2" '
+    $0 == fence {inside = 1; kept = ""; next}
+    inside && $0 == "```" {if (index(kept, text)) {printf "%s", kept; exit} inside = 0}
+    inside {kept = kept $0 "\n"}' "$root/README.md"
+}
+
+# --- the README's whole config, and its way to make secret files ---
+block toml '[callbacks]' | here >"$etc/recycled.toml"
+grep -q '^expiry_days' "$etc/recycled.toml" || fail "the README shows no whole config"
+block sh 'install -m 600' | here >"$dir/secrets.sh"
+expect_exit 0 bash -euo pipefail "$dir/secrets.sh"
+config=$etc/recycled.toml
+recycled 78 check # they are empty yet
+expect_text "$dir/last.err" secrets/app_key
+for name in app_key app_secret hmac_signing_key environment_key; do
+  expect_equal 600 "$(stat -c %a "$etc/secrets/$name")" "mode of $name"
+  printf 'c2VjcmV0' >"$etc/secrets/$name"
+done
+recycled 0 check
+
+# --- systemd ---
+units=("$root"/schedules/*.service "$root"/schedules/*.timer)
+((${#units[@]} == 3)) || fail "${#units[@]} units"
+for unit in "${units[@]}"; do
+  here <"$unit" >"$dir/units/${unit##*/}"
+done
+expect_exit 0 systemd-analyze verify "$dir"/units/*
+expect_equal '' "$(cat "$dir/out" "$dir/last.err")" "what systemd says of the units"
+for unit in recycled recycled-once; do
+  expect_exit 0 systemd-analyze security --offline=true --threshold=15 "$dir/units/$unit.service"
+  # A unit stops nothing sooner than the program's own drain.
+  grep -q '^TimeoutStopSec=60s' "$dir/units/$unit.service" || fail "TimeoutStopSec of $unit"
+done
+grep -o '^OnCalendar=.*' "$dir/units/recycled-once.timer" | cut -d= -f2 >"$dir/when"
+expect_exit 0 systemd-analyze calendar "$(<"$dir/when")"
+
+# The credentials that the units hand over are those their comment says to name in the config.
+sed 's#"secrets/\([a-z_]*\)"#"credential:\1"#' "$etc/recycled.toml" >"$etc/credentials.toml"
+given() { # FILE: a folder of what its LoadCredential lines name
+  rm -rf "$dir/given"
+  mkdir -m 700 "$dir/given"
+  grep -o 'LoadCredential=[a-z_]*:[^ ]*' "$1" | cut -d= -f2 | while IFS=: read -r name file; do
+    cp "$file" "$dir/given/$name"
+  done
+}
+config=$etc/credentials.toml
+given "$dir/units/recycled.service"
+CREDENTIALS_DIRECTORY=$dir/given recycled 0 check
+block sh systemd-run | here >"$dir/by-hand"
+given "$dir/by-hand"
+[[ -e "$dir/given/app_key" && -e "$dir/given/app_secret" ]] || fail "systemd-run hands nothing over"
+sed -i '/^\[callbacks\]/,/^public_host/d; /hmac_signing_key/d' "$config"
+CREDENTIALS_DIRECTORY=$dir/given recycled 0 check
+expect_text "$dir/by-hand" "recycled check --config $etc/recycled.toml"
+
+# --- cron ---
+config=$etc/recycled.toml
+sed -i "s#^environment = .*#&\\nbase_url = \"http://127.0.0.1:9/v1/\"#" "$config"
+grep -E '^[0-9*]' "$root/schedules/crontab" | here >"$dir/cron"
+expect_equal 2 "$(wc -l <"$dir/cron")" "lines of the crontab"
+while read -r minute hour day month weekday user command; do
+  [[ "$minute $hour $day $month $weekday" =~ ^(\*/5|0)\ (\*|8)\ \*\ \*\ \*$ ]] ||
+    fail "the crontab says: $minute $hour $day $month $weekday"
+  expect_equal recycled "$user" "the crontab's user"
+  expect_exit 0 sh -c "$command"
+done <"$dir/cron"
+expect_text "$dir/var/once.log" '"run.ended"'
+
+# --- profiles to start from: each alone, and all at once ---
+for bank in bank-a bank-b bank-c; do
+  printf '[[gateway]]\nid = "%s"\nkind = "card"\n' "$bank"
+done >"$dir/banks"
+sed -e '/^\[\[recycle_profile/,$d' "$etc/recycled.toml" >"$dir/head"
+grep -q 'id = "flexfactor"' "$dir/head" || fail "the README's account is not called flexfactor"
+config=$etc/profiles.toml
+cat "$dir/head" "$dir/banks" "$root/schedules/example-profiles.toml" >"$config"
+recycled 0 check
+expect_equal 3 "$(grep -c '^profile ' "$dir/out")" "profiles"
+for name in straight three-then-flexfactor saturdays; do
+  awk -v wanted="id = \"$name\"" '/^\[\[recycle_profile\]\]/ {start = $0; getline; on = $0 == wanted
+      if (on) print start}
+    on' "$root/schedules/example-profiles.toml" | cat "$dir/head" "$dir/banks" - >"$config"
+  recycled 0 check
+  expect_text "$dir/out" "profile    $name · 1 gateway(s) ·"
+done
