@@ -40,6 +40,9 @@ class Key {
 };
 
 using SubscriptionId = Id<struct SubscriptionTag>;    // the merchant's
+using SaleId = Id<struct SaleTag>;                    // the merchant's: what it calls an order
+using RoutingProfileId = Id<struct RoutingTag>;       // an ATRI gateway profile's, as in the config
+using CascadeProfileId = Id<struct CascadeTag>;       // as in the config
 using GatewayId = Id<struct GatewayTag>;              // the merchant's, as in the config
 using CampaignId = Id<struct CampaignTag>;            // the merchant's
 using ProductId = Id<struct ProductTag>;              // the merchant's
@@ -52,6 +55,7 @@ using InstallationId = Id<struct InstallationTag>;    // this ledger's, made by 
 using RunId = Id<struct RunTag>;                      // one process's stay, on every log line
 
 using SubscriptionKey = Key<struct SubscriptionKeyTag>;
+using SaleKey = Key<struct SaleKeyTag>;
 using RecoveryKey = Key<struct RecoveryKeyTag>;
 using CallbackKey = Key<struct CallbackKeyTag>;
 

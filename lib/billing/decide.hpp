@@ -110,6 +110,7 @@ enum class Withdrawal {
   not_found,    // 404: FlexFactor has no such order
   unavailable,  // no answer; safe to repeat
 };
+std::string_view to_text(Withdrawal result);
 struct WithdrawAnswered {
   Withdrawal result = Withdrawal::accepted;
   std::optional<Millis> retry_after;

@@ -41,6 +41,20 @@ std::string_view to_text(Source source) {
   return source == Source::callback ? "callback" : "inquiry";
 }
 
+std::string_view to_text(Withdrawal result) {
+  switch (result) {
+    case Withdrawal::accepted:
+      return "accepted";
+    case Withdrawal::refused:
+      return "refused";
+    case Withdrawal::not_found:
+      return "not_found";
+    case Withdrawal::unavailable:
+      return "no_answer";
+  }
+  return "";
+}
+
 std::string_view to_text(Alarm alarm) {
   switch (alarm) {
     case Alarm::none:

@@ -5,24 +5,6 @@
 #include "engine/steps.hpp"
 
 namespace recycled::engine {
-namespace {
-
-std::string_view to_text(billing::Withdrawal result) {
-  switch (result) {
-    case billing::Withdrawal::accepted:
-      return "accepted";
-    case billing::Withdrawal::refused:
-      return "refused";
-    case billing::Withdrawal::not_found:
-      return "not_found";
-    case billing::Withdrawal::unavailable:
-      return "no_answer";
-  }
-  return "";
-}
-
-}  // namespace
-
 async::Task<void> Steps::withdraw(Item item) {
   ports::Provider& provider = provider_of(item);
   Ended ended;

@@ -11,6 +11,7 @@
 #include "base/money.hpp"
 #include "base/result.hpp"
 #include "billing/decide.hpp"
+#include "billing/sale.hpp"
 #include "billing/subscription.hpp"
 
 namespace recycled::ports {
@@ -24,6 +25,22 @@ struct HandOverRequest {
   int reattempt = 4;
   Instant claimed_at{};
   Instant expires_at{};
+};
+
+// All that goes into the bytes of a new sale's rerun or cascade.
+struct SaleRequest {
+  // Whose initiative it is (flexfactor.md "POST evaluate": MIT and CIT).
+  enum class By {
+    merchant,  // a rerun: FlexFactor has until expires_at
+    customer,  // a cascade: a shopper waits, and is answered at once
+  };
+  OrderId order;
+  IdempotencyKey key;
+  billing::Sale sale;
+  std::optional<billing::Subscription> subscription;  // of its recurring product, where it is known
+  By by = By::merchant;
+  Instant claimed_at{};
+  Instant expires_at{};  // by the merchant alone
 };
 
 // How the service itself was at the end of a call, whatever it said of the order: what pacing goes

@@ -28,20 +28,6 @@ ports::HandOverRequest request_for(const std::string& card, const std::string& o
   return request;
 }
 
-std::string in_words(billing::Withdrawal withdrawal) {
-  switch (withdrawal) {
-    case billing::Withdrawal::accepted:
-      return "accepted";
-    case billing::Withdrawal::refused:
-      return "refused";
-    case billing::Withdrawal::not_found:
-      return "not_found";
-    case billing::Withdrawal::unavailable:
-      return "unavailable";
-  }
-  return {};
-}
-
 }  // namespace
 
 std::string in_words(const billing::Outcome& outcome) {
@@ -78,11 +64,12 @@ std::string Conversation::inquire() {
 }
 
 std::string Conversation::cancel() {
-  return in_words(get(client_.cancel(provider_order.value_or(ProviderOrderId("nobody")))).result);
+  return std::string(billing::to_text(
+      get(client_.cancel(provider_order.value_or(ProviderOrderId("nobody")))).result));
 }
 
 std::string Conversation::cancel_external(const std::string& order) {
-  return in_words(get(client_.cancel_external(OrderId(order))).result);
+  return std::string(billing::to_text(get(client_.cancel_external(OrderId(order))).result));
 }
 
 ports::ListReply Conversation::list(int page) {

@@ -16,6 +16,7 @@
 #include "engine/apply.hpp"
 #include "engine/context.hpp"
 #include "store/ledger.hpp"
+#include "support/usual.hpp"
 #include "system/calendar.hpp"
 #include "unit/system/scratch.hpp"
 
@@ -69,35 +70,10 @@ struct SilentProvider final : ports::Provider, ports::Providers {
   }
 };
 
-// A gateway "bank" whose profile hands over to "ff" at re-attempt 4, three days after the third.
-inline billing::Rules usual_rules() {
-  billing::Rules rules;
-  const GatewayId bank("bank");
-  const GatewayId ff("ff");
-  rules.gateways[bank] = billing::Gateway{bank, "card", std::nullopt};
-  rules.gateways[ff] = billing::Gateway{ff, "flexfactor", billing::FlexFactorTerms{}};
-  billing::RecycleProfile profile;
-  profile.id = ProfileId("p");
-  profile.gateways = {bank};
-  for (int number = 1; number <= 4; ++number) {
-    profile.reattempts[number] = billing::Reattempt{number, 3, 0, false};
-  }
-  profile.gateway_4_6 = ff;
-  rules.profiles = {profile};
-  return rules;
-}
+using testing::usual_rules;
 
 inline billing::Subscription declined(const std::string& id, Instant last_attempt = noon) {
-  billing::Subscription subscription;
-  subscription.id = SubscriptionId(id);
-  subscription.gateway = GatewayId("bank");
-  subscription.status = billing::SubscriptionStatus::recycle_billing;
-  subscription.cycle = 5;
-  subscription.price.minor = 8995;
-  subscription.declined = billing::Declined{
-      last_attempt, 3, last_attempt, "51", "no funds", billing::DeclineClass::soft, "", ""};
-  subscription.card.token = "token";
-  return subscription;
+  return testing::declined(id, last_attempt);
 }
 
 struct Bench {
