@@ -1,10 +1,8 @@
 #include "billing/eligibility.hpp"
 
-#include <algorithm>
-
 #include "base/ensure.hpp"
 #include "base/words.hpp"
-#include "billing/decline_map.hpp"
+#include "billing/sendable.hpp"
 
 namespace recycled::billing {
 namespace {
@@ -66,30 +64,19 @@ MaybeRefusal judge_turn(const RecycleProfile& profile, int reattempts_made, cons
   return std::nullopt;
 }
 
-std::string text_of(const Declined& declined) {
-  if (declined.message.empty()) return declined.code;
-  if (declined.code.empty()) return declined.message;
-  return declined.code + " " + declined.message;
-}
-
-// May this decline be sent at all (H1-H3, domain.md "Guard rails").
-MaybeRefusal judge_decline(const Subscription& subscription, const Rules& rules) {
+MaybeRefusal judge_sending(const Subscription& subscription, const Rules& rules) {
   const Declined& declined = *subscription.declined;
-  const auto& never = rules.never_send_codes;
-  if (std::find(never.begin(), never.end(), declined.code) != never.end()) {
-    return Refusal{NotTaken::never_send_code, text_of(declined)};
-  }
-  const DeclineFacts facts{subscription.gateway, rules.gateways.at(subscription.gateway).kind,
-                           OrderType::recurring, declined.message, declined.stated};
-  const auto decline_class = classify(rules.decline_rules, facts);
-  if (!decline_class) return Refusal{NotTaken::unclassified_decline, text_of(declined)};
-  switch (*decline_class) {
-    case DeclineClass::hard:
+  switch (judge_decline(declined, subscription.gateway, OrderType::recurring, rules)) {
+    case Sendable::never_send_code:
+      return Refusal{NotTaken::never_send_code, text_of(declined)};
+    case Sendable::unclassified:
+      return Refusal{NotTaken::unclassified_decline, text_of(declined)};
+    case Sendable::hard:
       return Refusal{NotTaken::hard_decline, text_of(declined)};
-    case DeclineClass::soft:
+    case Sendable::yes:
       return std::nullopt;
   }
-  ensure(false, "a decline class of the set");
+  ensure(false, "an answer of the set");
   return std::nullopt;
 }
 
@@ -198,7 +185,7 @@ Verdict assess(const Subscription& subscription, CivilDate last_attempt_on, cons
   if (auto no = judge_place(subscription, rules)) return *no;
   const RecycleProfile& profile = *profile_of(rules, subscription.gateway);
   if (auto no = judge_turn(profile, subscription.declined->reattempts_made, rules)) return *no;
-  if (auto no = judge_decline(subscription, rules)) return *no;
+  if (auto no = judge_sending(subscription, rules)) return *no;
   if (subscription.card.token.empty()) return Refusal{NotTaken::no_card, {}};
   return hand_over(subscription, last_attempt_on, profile);
 }

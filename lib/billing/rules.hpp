@@ -21,6 +21,9 @@ enum class MitMode { managed, sync };
 // What becomes of a success that comes after we had given up (domain.md).
 enum class LateSuccess { accept, hold };
 
+// What becomes of a cascade that was approved after its shopper had been told "declined".
+enum class LateCascade { refund, hold };
+
 // What is done about a hand-over that was not answered, so that nobody knows whether it arrived.
 // Never a new key (flexfactor.md "Repeats", lessons.md 3).
 enum class WhenUnknown {
@@ -31,8 +34,9 @@ enum class WhenUnknown {
 };
 
 struct FlexFactorTerms {
-  int expiry_days = 21;  // 1..21 (S2)
+  int expiry_days = 21;  // 1..21 (S2); plays no part in cascades (C2)
   MitMode mit = MitMode::managed;
+  bool cascade_all = false;  // C4; of one gateway at most
 
   bool operator==(const FlexFactorTerms&) const = default;
 };
@@ -41,6 +45,7 @@ struct Gateway {
   GatewayId id;
   std::string kind;                           // "flexfactor", or the merchant's word for it
   std::optional<FlexFactorTerms> flexfactor;  // exactly for kind "flexfactor"
+  CascadeProfileId cascade{};                 // C1, direct cascade; empty: none
 
   bool operator==(const Gateway&) const = default;
 };
@@ -50,8 +55,27 @@ enum class RecycleBilling { enabled, disabled };
 struct Campaign {
   CampaignId id;
   RecycleBilling recycle_billing = RecycleBilling::enabled;
+  bool single_transaction = false;  // C5
 
   bool operator==(const Campaign&) const = default;
+};
+
+// Where a declined sale is tried next, in this order (C1). FlexFactor stands in it once at most;
+// the merchant's own gateways are the merchant's to try, and are nothing to us.
+struct CascadeProfile {
+  CascadeProfileId id;
+  std::vector<GatewayId> gateways;
+
+  bool operator==(const CascadeProfile&) const = default;
+};
+
+// An ATRI gateway profile. Never holds FlexFactor (S4), but may cascade to it (C1).
+struct RoutingProfile {
+  RoutingProfileId id;
+  std::vector<GatewayId> gateways;
+  CascadeProfileId cascade{};  // empty: none
+
+  bool operator==(const RoutingProfile&) const = default;
 };
 
 // How often we ask and how long we wait. Defaults: domain.md, flexfactor.md "Repeats".
@@ -64,6 +88,7 @@ struct Timing {
   Millis sync_repeat = std::chrono::hours(24);      // sync accounts: "not now" until asked again
   Millis first_backoff = std::chrono::seconds(2);   // a peer that does not answer: full jitter
   Millis longest_backoff = std::chrono::minutes(10);
+  Millis cascade_deadline = std::chrono::seconds(8);  // a shopper waits no longer
   int cancel_tries = 5;  // cancels that FlexFactor takes and yet goes on: then a person
 
   bool operator==(const Timing&) const = default;
@@ -76,10 +101,13 @@ struct Rules {
   std::map<GatewayId, Gateway> gateways;
   std::vector<RecycleProfile> profiles;
   std::map<CampaignId, Campaign> campaigns;
+  std::map<CascadeProfileId, CascadeProfile> cascade_profiles;
+  std::map<RoutingProfileId, RoutingProfile> routing_profiles;
   std::vector<DeclineRule> decline_rules;
   std::vector<std::string> never_send_codes;  // decline codes (domain.md "Guard rails")
   int card_cap = 0;  // hand-overs of one card in card_cap_span; beyond it they wait; 0: no cap
   LateSuccess late_success = LateSuccess::accept;
+  LateCascade late_cascade = LateCascade::refund;
   WhenUnknown when_unknown = WhenUnknown::repeat;
   Timing timing;
 

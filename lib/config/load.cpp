@@ -115,12 +115,16 @@ const billing::Gateway* Reading::gateway(Section& section, std::string_view key,
   return nullptr;
 }
 
-void Reading::check_cascade(Section& section) {
+CascadeProfileId Reading::cascade(Section& section) {
   const auto cascade = section.text("cascade");
-  if (!cascade || cascade_profiles.contains(cascade->value)) return;
-  section.complain(
-      "cascade", "cascade names " + in_quotes(cascade->value) + ", which is no [[cascade_profile]]",
-      "Add it, or remove the line");
+  if (!cascade) return {};
+  if (!cascade_profiles.contains(cascade->value)) {
+    section.complain(
+        "cascade",
+        "cascade names " + in_quotes(cascade->value) + ", which is no [[cascade_profile]]",
+        "Add it, or remove the line");
+  }
+  return CascadeProfileId(cascade->value);
 }
 
 Loaded parse(std::string_view text, const std::filesystem::path& file,

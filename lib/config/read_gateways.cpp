@@ -1,5 +1,5 @@
-// [[gateway]]: the merchant's own, and the accounts at FlexFactor. Source: mission.md S1-S3,
-// flexfactor.md "Basics".
+// [[gateway]]: the merchant's own, and the accounts at FlexFactor. Source: mission.md S1-S4, C1,
+// C4, flexfactor.md "Basics".
 #include <array>
 
 #include "config/reading.hpp"
@@ -127,7 +127,6 @@ FlexFactorAccount read_account(Section& section, Reading& reading, const Gateway
                      "says how to check their signature",
                      "Add hmac_signing_key_files = [\"…\"]");
   }
-  account.cascade_all = section.flag("cascade_all").value_or(false);
   if (const auto rate = section.integer("requests_per_second", 1, 100'000)) {
     account.requests_per_second = static_cast<int>(*rate);
   }
@@ -138,7 +137,19 @@ FlexFactorAccount read_account(Section& section, Reading& reading, const Gateway
   return account;
 }
 
-billing::FlexFactorTerms read_terms(Section& section) {
+// C4: every soft-declined sale can go to one gateway alone.
+bool read_cascade_all(Section& section, const billing::Rules& rules) {
+  if (!section.flag("cascade_all").value_or(false)) return false;
+  for (const auto& [id, gateway] : rules.gateways) {
+    if (!gateway.flexfactor || !gateway.flexfactor->cascade_all) continue;
+    section.complain("cascade_all",
+                     "cascade_all is on here, and at [[gateway]] " + in_quotes(id.str()) + " too",
+                     "Keep it at one of the two: it sends every sale there");
+  }
+  return true;
+}
+
+billing::FlexFactorTerms read_terms(Section& section, const billing::Rules& rules) {
   billing::FlexFactorTerms terms;
   // S2: 1 to 21 days, and nothing is rounded into that range silently.
   if (const auto days = section.integer("expiry_days", 1, 21)) {
@@ -147,22 +158,35 @@ billing::FlexFactorTerms read_terms(Section& section) {
   using billing::MitMode;
   const Words<MitMode> modes{{"managed", MitMode::managed}, {"sync", MitMode::sync}};
   terms.mit = section.word("mit", modes).value_or(terms.mit);
+  terms.cascade_all = read_cascade_all(section, rules);
   return terms;
+}
+
+// C1, S4: nothing is sold at FlexFactor, so nothing declines there first. FlexFactor stands in the
+// cascade profile of another gateway.
+void refuse_cascade(Section& section) {
+  const auto profile = section.peek("cascade").value_or("");
+  section.refuse("cascade",
+                 "cascade names " + in_quotes(profile) +
+                     " at a FlexFactor gateway, where a cascade "
+                     "can end but not begin",
+                 "Set it at the gateway that declines, or at a [[routing_profile]]");
 }
 
 void read_gateway(Section& section, Reading& reading) {
   const auto id = section.peek("id");
   const auto kind = section.required("kind");
-  reading.check_cascade(section);
   refuse_inline_secrets(section);
   billing::Gateway gateway;
   if (id) gateway.id = GatewayId(*id);
   if (kind) gateway.kind = kind->value;
   if (gateway.kind == flexfactor_kind) {
-    gateway.flexfactor = read_terms(section);
+    gateway.flexfactor = read_terms(section, reading.settings.rules);
+    refuse_cascade(section);
     auto account = read_account(section, reading, gateway.id);
     reading.settings.accounts.emplace(gateway.id, std::move(account));
   } else {
+    gateway.cascade = reading.cascade(section);
     for (const char* key : flexfactor_keys) {
       section.refuse(key, std::string(key) + " is for gateways of kind \"flexfactor\" alone",
                      "Remove it, or set kind = \"flexfactor\"");

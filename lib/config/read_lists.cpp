@@ -9,14 +9,20 @@ namespace recycled::config {
 namespace {
 
 // S4: FlexFactor is for decline salvage only, so nothing may sell through it.
-void refuse_flexfactor(Section& section, Reading& reading, std::string_view key) {
-  for (const Text& id : section.texts(key)) {
+std::vector<GatewayId> read_selling_gateways(Section& section, Reading& reading,
+                                             std::string_view key) {
+  std::vector<GatewayId> gateways;
+  const auto listed = section.texts(key);
+  gateways.reserve(listed.size());
+  for (const Text& id : listed) {
+    gateways.emplace_back(id.value);
     const billing::Gateway* gateway = reading.gateway(section, key, id);
     if (gateway == nullptr || !gateway->flexfactor) continue;
     section.complain_at(id.line,
                         std::string(key) + " holds the FlexFactor gateway " + in_quotes(id.value),
                         "Remove it: FlexFactor is for decline salvage only");
   }
+  return gateways;
 }
 
 void read_campaigns(Section& root, Reading& reading) {
@@ -28,8 +34,8 @@ void read_campaigns(Section& root, Reading& reading) {
     if (section.flag("disable_recycle_billing").value_or(false)) {
       campaign.recycle_billing = billing::RecycleBilling::disabled;
     }
-    section.flag("single_transaction");  // C5: what a cascade will ask for
-    refuse_flexfactor(section, reading, "product_gateways");
+    campaign.single_transaction = section.flag("single_transaction").value_or(false);
+    read_selling_gateways(section, reading, "product_gateways");
     section.refuse_unknown();
     reading.settings.rules.campaigns.emplace(campaign.id, campaign);
   }
@@ -83,22 +89,60 @@ void read_decline_mappings(Section& root, Reading& reading) {
   }
 }
 
+// C1. Without FlexFactor it is the merchant's own cascade, and nothing to us; after a first
+// FlexFactor gateway a second would never be reached, and nobody would notice.
+std::vector<GatewayId> read_cascading_gateways(Section& section, Reading& reading) {
+  std::vector<GatewayId> gateways;
+  const billing::Gateway* first = nullptr;
+  const auto listed = section.texts("gateways");
+  gateways.reserve(listed.size());
+  for (const Text& id : listed) {
+    gateways.emplace_back(id.value);
+    const billing::Gateway* gateway = reading.gateway(section, "gateways", id);
+    if (gateway == nullptr || !gateway->flexfactor) continue;
+    if (first == nullptr) {
+      first = gateway;
+      continue;
+    }
+    section.complain_at(id.line,
+                        "gateways holds the FlexFactor gateway " + in_quotes(id.value) + " after " +
+                            in_quotes(first->id.str()),
+                        "Keep one of the two: a cascade goes to FlexFactor once");
+  }
+  return gateways;
+}
+
 void read_cascade_profiles(Section& root, Reading& reading) {
   std::set<std::string> seen;
   for (const Value* table : root.tables("cascade_profile")) {
     Section section = reading.section_with_id(*table, "cascade_profile", seen);
-    for (const Text& id : section.texts("gateways")) reading.gateway(section, "gateways", id);
+    const CascadeProfileId id(section.peek("id").value_or(""));
+    auto gateways = read_cascading_gateways(section, reading);
     section.refuse_unknown();
+    reading.settings.rules.cascade_profiles.emplace(
+        id, billing::CascadeProfile{id, std::move(gateways)});
   }
+}
+
+// N1: a rerun names a gateway. A routing profile of the same name would leave open which is meant.
+void refuse_gateways_name(Section& section, const Reading& reading,
+                          const billing::RoutingProfile& profile) {
+  if (!reading.settings.rules.gateways.contains(GatewayId(profile.id.str()))) return;
+  section.complain("id", "its id is that of [[gateway]] " + in_quotes(profile.id.str()) + " too",
+                   "Give it another: a rerun goes by the name alone");
 }
 
 void read_routing_profiles(Section& root, Reading& reading) {
   std::set<std::string> seen;
   for (const Value* table : root.tables("routing_profile")) {
     Section section = reading.section_with_id(*table, "routing_profile", seen);
-    refuse_flexfactor(section, reading, "gateways");
-    reading.check_cascade(section);
+    billing::RoutingProfile profile;
+    profile.id = RoutingProfileId(section.peek("id").value_or(""));
+    refuse_gateways_name(section, reading, profile);
+    profile.gateways = read_selling_gateways(section, reading, "gateways");
+    profile.cascade = reading.cascade(section);
     section.refuse_unknown();
+    reading.settings.rules.routing_profiles.emplace(profile.id, std::move(profile));
   }
 }
 

@@ -8,6 +8,7 @@ namespace {
 using std::chrono::days;
 using std::chrono::hours;
 using std::chrono::minutes;
+using std::chrono::seconds;
 
 constexpr Millis shortest{10};
 
@@ -24,6 +25,7 @@ void read_timing(Section& schedule, billing::Timing& timing) {
   take("sync_repeat", {shortest, days(7)}, timing.sync_repeat);
   take("first_backoff", {shortest, hours(1)}, timing.first_backoff);
   take("longest_backoff", {shortest, hours(24)}, timing.longest_backoff);
+  take("cascade_deadline", {seconds(1), seconds(60)}, timing.cascade_deadline);
   if (timing.longest_inquiry < timing.first_inquiry) {
     schedule.complain("longest_inquiry", "longest_inquiry is shorter than first_inquiry",
                       "Make it at least as long");
@@ -90,6 +92,9 @@ void read_schedule(Section& root, Reading& reading) {
     using billing::LateSuccess;
     const Words<LateSuccess> policies{{"accept", LateSuccess::accept}, {"hold", LateSuccess::hold}};
     rules.late_success = schedule.word("late_success", policies).value_or(rules.late_success);
+    using billing::LateCascade;
+    const Words<LateCascade> reliefs{{"refund", LateCascade::refund}, {"hold", LateCascade::hold}};
+    rules.late_cascade = schedule.word("late_cascade", reliefs).value_or(rules.late_cascade);
     using billing::WhenUnknown;
     const Words<WhenUnknown> questions{{"repeat", WhenUnknown::repeat},
                                        {"look_up", WhenUnknown::look_up},

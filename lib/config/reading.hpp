@@ -29,8 +29,8 @@ struct Reading {
 
   // The gateway of that name, or null, which has been reported.
   const billing::Gateway* gateway(Section& section, std::string_view key, const Text& id);
-  // Reads `cascade`, which names a cascade profile (mission.md C1).
-  void check_cascade(Section& section);
+  // Reads `cascade`, which names a cascade profile (mission.md C1). Empty: it is not there.
+  CascadeProfileId cascade(Section& section);
 };
 
 inline constexpr std::string_view flexfactor_kind = "flexfactor";
@@ -44,7 +44,8 @@ void read_gateways(Section& root, Reading& reading);
 std::vector<SigningKeyFile> read_signing_keys(Section& section, Reading& reading);
 // [[recycle_profile]]: mission.md B1
 void read_profiles(Section& root, Reading& reading);
-// [[campaign]] [[decline_mapping]] [[cascade_profile]] [[routing_profile]]: mission.md S4, H2, H3
+// [[campaign]] [[decline_mapping]] [[cascade_profile]] [[routing_profile]]: mission.md S4, H2, H3,
+// C1, C5
 void read_lists(Section& root, Reading& reading);
 
 }  // namespace recycled::config

@@ -88,7 +88,6 @@ struct FlexFactorAccount {
   crypto::SecretFile environment_key_file;             // tokenization; may be empty
   std::vector<SigningKeyFile> hmac_signing_key_files;  // those of a rotation at the same time
   std::filesystem::path ca_file;                       // empty: the system's
-  bool cascade_all = false;                            // C4
   int requests_per_second = 100;
   std::optional<int> in_flight;  // else limits.in_flight
   Dialect dialect;

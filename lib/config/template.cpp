@@ -27,6 +27,8 @@ time_zone = "America/New_York"
 # first_backoff = "2s"     # when FlexFactor does not answer ...
 # longest_backoff = "10m"  # ... and at most
 # late_success = "accept"  # a charge after we had given up: "accept", or "hold" for a person
+# cascade_deadline = "8s"  # a cascade's shopper is answered "declined" then (1s to 60s) ...
+# late_cascade = "refund"  # ... and what was approved all the same is refunded; or "hold"
 # when_unknown = "repeat"  # no answer came: "repeat" the same, "look_up" first, or "withdraw"
 
 [limits]
@@ -80,7 +82,7 @@ expiry_days = 21          # FlexFactor keeps trying for so long: 1 to 21
 mit = "managed"           # how FlexFactor set the account up: "managed" or "sync"
 # requests_per_second = 100
 # in_flight = 32            # instead of [limits]
-# cascade_all = false
+# cascade_all = false       # true: every soft-declined new sale cascades to this gateway
 # What FlexFactor does not document; README "What nobody documents" says when to change one.
 # inquiry = "orders"             # or "outcome": the deprecated poll
 # repeat_conflict = "unknown"    # what a 409 to a hand-over says; or "refused"
@@ -132,6 +134,8 @@ days = 1
 # message = "insufficient funds"
 # maps_to = "soft"
 
+# Where declined new sales cascade to while the shopper waits. A cascade profile is set on a routing
+# profile, as below, or on a gateway of yours with the same line.
 # [[cascade_profile]]
 # id = "salvage"
 # gateways = ["flexfactor"]

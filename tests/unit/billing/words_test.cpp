@@ -7,6 +7,7 @@
 #include "base/ensure.hpp"
 #include "billing/eligibility.hpp"
 #include "billing/recovery.hpp"
+#include "billing/sale_refusal.hpp"
 #include "billing/subscription.hpp"
 
 namespace recycled::billing {
@@ -26,6 +27,20 @@ void check_words(const std::vector<std::string>& words, Parse parse) {
   CHECK_FALSE(parse("Active"));
   CHECK_FALSE(parse(words.front() + " "));
   CHECK_FALSE(parse("default"));
+}
+
+// Each word has a sentence that no other has.
+template <class Parse>
+void check_sentences(const std::vector<std::string>& words, Parse parse) {
+  std::vector<std::string> sentences;
+  for (const auto& word : words) {
+    const std::string sentence(explain(*parse(word)));
+    CAPTURE(sentence);
+    CHECK(sentence.size() > 20);
+    CHECK(sentence.back() != '.');
+    for (const auto& other : sentences) CHECK(sentence != other);
+    sentences.push_back(sentence);
+  }
 }
 
 TEST_CASE("the words of a subscription's status") {
@@ -79,15 +94,40 @@ TEST_CASE("the words for not being taken, each with a sentence of its own") {
                                        "open_recovery",
                                        "already_handed_over"};
   check_words<NotTaken>(words, parse_not_taken);
-  std::vector<std::string> sentences;
-  for (const auto& word : words) {
-    const std::string sentence(explain(*parse_not_taken(word)));
-    CAPTURE(sentence);
-    CHECK(sentence.size() > 20);
-    CHECK(sentence.back() != '.');
-    for (const auto& other : sentences) CHECK(sentence != other);
-    sentences.push_back(sentence);
-  }
+  check_sentences(words, parse_not_taken);
+}
+
+TEST_CASE("the words of a sale's status and type") {
+  check_words<SaleStatus>({"partial", "pending", "complete", "declined", "refunded", "cancelled"},
+                          parse_sale_status);
+  check_words<SaleType>({"new", "trial_completion"}, parse_sale_type);
+}
+
+TEST_CASE("the words for a sale that is refused, each with a sentence of its own") {
+  const std::vector<std::string> words{"not_declined",
+                                       "complete",
+                                       "refunded",
+                                       "cancelled",
+                                       "unknown_gateway",
+                                       "declined_at_flexfactor",
+                                       "unknown_campaign",
+                                       "never_send_code",
+                                       "unclassified_decline",
+                                       "hard_decline",
+                                       "no_card",
+                                       "routing_profile",
+                                       "no_such_gateway",
+                                       "not_flexfactor",
+                                       "single_transaction",
+                                       "unknown_routing_profile",
+                                       "no_cascade",
+                                       "no_flexfactor",
+                                       "no_ip_address",
+                                       "missing_field",
+                                       "open_recovery",
+                                       "already_handed_over"};
+  check_words<SaleRefused>(words, parse_sale_refused);
+  check_sentences(words, parse_sale_refused);
 }
 
 TEST_CASE("the bill delay is a count of days, months or years") {

@@ -11,6 +11,20 @@ namespace recycled::config {
 
 using namespace fixture;
 
+namespace {
+
+void set_cascade(Settings& settings, std::vector<GatewayId> gateways) {
+  const CascadeProfileId id("c");
+  settings.rules.cascade_profiles[id] = {id, std::move(gateways)};
+}
+
+void set_routing(Settings& settings, CascadeProfileId cascade) {
+  const RoutingProfileId id("r");
+  settings.rules.routing_profiles[id] = {id, {GatewayId("nmi_1")}, std::move(cascade)};
+}
+
+}  // namespace
+
 TEST_CASE("the digest changes with every rule") {
   using Change = std::function<void(Settings&)>;
   const GatewayId ff("ff");
@@ -45,6 +59,21 @@ TEST_CASE("the digest changes with every rule") {
         s.rules.never_send_codes = {"04", "41"};
       },
       [](Settings& s) { s.rules.never_send_codes = {"0441"}; },
+      [&](Settings& s) { s.rules.gateways.at(ff).flexfactor->cascade_all = true; },
+      [](Settings& s) { s.rules.gateways.at(GatewayId("nmi_1")).cascade = CascadeProfileId("c"); },
+      [](Settings& s) {
+        s.rules.campaigns[CampaignId("c")] = {CampaignId("c"), {}, true};
+      },
+      [](Settings& s) {
+        set_cascade(s, {GatewayId("nmi_2"), GatewayId("ff")});
+      },
+      [](Settings& s) {
+        set_cascade(s, {GatewayId("ff"), GatewayId("nmi_2")});
+      },
+      [](Settings& s) { set_routing(s, CascadeProfileId()); },
+      [](Settings& s) { set_routing(s, CascadeProfileId("c")); },
+      [](Settings& s) { s.rules.late_cascade = billing::LateCascade::hold; },
+      [](Settings& s) { s.rules.timing.cascade_deadline += Millis(1); },
       [](Settings& s) { s.rules.card_cap = 3; },
       [](Settings& s) { s.rules.late_success = billing::LateSuccess::hold; },
       [](Settings& s) { s.rules.timing.grace += Millis(1); },

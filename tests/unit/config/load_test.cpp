@@ -57,6 +57,8 @@ last_look = "4d"
 first_backoff = "1s"
 longest_backoff = "5m"
 late_success = "hold"
+cascade_deadline = "12s"
+late_cascade = "hold"
 when_unknown = "look_up"
 [limits]
 in_flight = 7
@@ -87,6 +89,25 @@ gateway_kind = "nmi"
 order_type = "recurring"
 message = "do not honor"
 maps_to = "soft"
+[[gateway]]
+id = "nmi_3"
+kind = "nmi"
+cascade = "salvage"
+[[gateway]]
+id = "ff_all"
+kind = "flexfactor"
+mid = "m"
+site_id = "s"
+app_key_file = "k"
+app_secret_file = "f"
+cascade_all = true
+[[cascade_profile]]
+id = "salvage"
+gateways = ["nmi_2", "ff"]
+[[routing_profile]]
+id = "atri"
+gateways = ["nmi_2", "nmi_1"]
+cascade = "salvage"
 [api]
 listen = "127.0.0.1:1"
 token_file = "t"
@@ -154,7 +175,9 @@ TEST_CASE("every setting arrives where it belongs") {
   timing.last_look = std::chrono::hours(96);
   timing.first_backoff = std::chrono::seconds(1);
   timing.longest_backoff = std::chrono::minutes(5);
+  timing.cascade_deadline = std::chrono::seconds(12);
   CHECK(rules.timing == timing);
+  CHECK(rules.late_cascade == billing::LateCascade::hold);
   CHECK(rules.late_success == billing::LateSuccess::hold);
   CHECK(settings.limits.in_flight == 7);
   CHECK(settings.limits.scan_batch == 70);
@@ -175,10 +198,31 @@ TEST_CASE("every setting arrives where it belongs") {
   CHECK(settings.callbacks.success_code == 202);
   CHECK(rules.campaigns.at(CampaignId("summer")).recycle_billing ==
         billing::RecycleBilling::disabled);
+  CHECK(rules.campaigns.at(CampaignId("summer")).single_transaction);
   const billing::DeclineRule& rule = rules.decline_rules.at(0);
   CHECK(std::get<billing::GatewayKind>(rule.scope).name == "nmi");
   CHECK(rule.order == billing::OrderScope::recurring);
   CHECK(rule.maps_to == billing::DeclineClass::soft);
+}
+
+TEST_CASE("C1, C4: cascade settings arrive where they belong, and are off where nobody set them") {
+  const billing::Rules rules = accepted(every_setting).rules;
+  const CascadeProfileId salvage("salvage");
+  const RoutingProfileId atri("atri");
+  const GatewayId ff("ff");
+  const GatewayId nmi_1("nmi_1");
+  const GatewayId nmi_2("nmi_2");
+  CHECK(rules.cascade_profiles.at(salvage) == billing::CascadeProfile{salvage, {nmi_2, ff}});
+  CHECK(rules.routing_profiles.at(atri) == billing::RoutingProfile{atri, {nmi_2, nmi_1}, salvage});
+  CHECK(rules.gateways.at(GatewayId("nmi_3")).cascade == salvage);
+  CHECK(rules.gateways.at(GatewayId("ff_all")).flexfactor->cascade_all);
+  CHECK(rules.gateways.at(nmi_1).cascade.empty());
+  CHECK_FALSE(rules.gateways.at(ff).flexfactor->cascade_all);
+  const billing::Rules usual = accepted(good).rules;
+  CHECK(usual.timing.cascade_deadline == std::chrono::seconds(8));
+  CHECK(usual.late_cascade == billing::LateCascade::refund);
+  CHECK(usual.cascade_profiles.empty());
+  CHECK(usual.routing_profiles.empty());
 }
 
 TEST_CASE("the template of init is accepted as it is and says the defaults") {
@@ -210,7 +254,10 @@ TEST_CASE("what the template comments out is right too and equals the defaults")
   CHECK(settings.schedule.scan_every == ScheduleSettings().scan_every);
   CHECK(settings.callbacks.window == CallbackSettings().window);
   CHECK(settings.callbacks.listen == CallbackSettings().listen);
+  CHECK(settings.rules.late_cascade == billing::LateCascade());
   CHECK(settings.rules.campaigns.size() == 1);
+  CHECK(settings.rules.cascade_profiles.size() == 1);
+  CHECK(settings.rules.routing_profiles.size() == 1);
   CHECK(settings.rules.decline_rules.size() == 1);
 }
 

@@ -102,6 +102,63 @@ TEST_CASE("S4: FlexFactor sells nothing: campaigns and routing profiles") {
   });
 }
 
+TEST_CASE("S4, C1, C4, N1: FlexFactor cascades from where it may, and both places are named") {
+  const auto before = [](const char* text, std::vector<const char*> said) {
+    return Spoilt{"[[recycle_profile]]", text, std::move(said)};
+  };
+  check_all({
+      // A cascade ends at FlexFactor and never begins there, least of all back to itself.
+      {"mid = \"m\"\nsite_id = \"s\"\napp_key_file = \"secrets/key\"\n"
+       "app_secret_file = \"/etc/secret\"\n",
+       "mid = \"m\"\nsite_id = \"s\"\napp_key_file = \"secrets/key\"\n"
+       "app_secret_file = \"/etc/secret\"\ncascade = \"c\"\n"
+       "[[cascade_profile]]\nid = \"c\"\ngateways = [\"ff\"]\n",
+       {"[[gateway]] \"ff\"", "\"c\"", "can end but not begin"}},
+      before("[[gateway]]\nid = \"ff_2\"\nkind = \"flexfactor\"\nmid = \"m\"\nsite_id = \"s\"\n"
+             "app_key_file = \"k\"\napp_secret_file = \"f\"\ncascade_all = true\n"
+             "[[gateway]]\nid = \"ff_3\"\nkind = \"flexfactor\"\nmid = \"m\"\nsite_id = \"s\"\n"
+             "app_key_file = \"k\"\napp_secret_file = \"f\"\ncascade_all = true\n"
+             "[[recycle_profile]]",
+             {"[[gateway]] \"ff_3\"", "[[gateway]] \"ff_2\"", "cascade_all"}),
+      before("[[gateway]]\nid = \"ff_2\"\nkind = \"flexfactor\"\nmid = \"m\"\nsite_id = \"s\"\n"
+             "app_key_file = \"k\"\napp_secret_file = \"f\"\n"
+             "[[cascade_profile]]\nid = \"c\"\ngateways = [\"ff\", \"nmi_1\", \"ff_2\"]\n"
+             "[[recycle_profile]]",
+             {"[[cascade_profile]] \"c\"", "\"ff_2\"", "\"ff\"", "once"}),
+      before("[[cascade_profile]]\nid = \"c\"\ngateways = [\"fff\"]\n[[recycle_profile]]",
+             {"[[cascade_profile]] \"c\"", "\"fff\"", "Did you mean \"ff\""}),
+      before("[[cascade_profile]]\nid = \"c\"\n[[cascade_profile]]\nid = \"c\"\n"
+             "[[recycle_profile]]",
+             {"[[cascade_profile]] \"c\"", "already taken"}),
+      before("[[routing_profile]]\nid = \"atri\"\ngateways = [\"nmi_1\", \"ff\"]\n"
+             "[[recycle_profile]]",
+             {"[[routing_profile]] \"atri\"", "\"ff\"", "salvage"}),
+      before("[[routing_profile]]\nid = \"ff\"\ngateways = [\"nmi_1\"]\n[[recycle_profile]]",
+             {"[[routing_profile]] \"ff\"", "[[gateway]] \"ff\"", "rerun"}),
+      before("[[routing_profile]]\nid = \"atri\"\ncascade = \"c\"\n[[recycle_profile]]",
+             {"[[routing_profile]] \"atri\"", "\"c\"", "[[cascade_profile]]"}),
+      {"kind = \"nmi\"",
+       "kind = \"nmi\"\ncascade_all = true",
+       {"[[gateway]] \"nmi_1\"", "cascade_all", "\"flexfactor\" alone"}},
+      {"[account]",
+       "[schedule]\ncascade_deadline = \"999ms\"\n[account]",
+       {"cascade_deadline is 999ms", "1s to 1m"}},
+      {"[account]",
+       "[schedule]\ncascade_deadline = \"61s\"\n[account]",
+       {"cascade_deadline", "1s to 1m"}},
+      {"[account]",
+       "[schedule]\nlate_cascade = \"accept\"\n[account]",
+       {"late_cascade", "\"refund\" or \"hold\""}},
+  });
+}
+
+TEST_CASE("C1: a cascade profile that nobody uses, or that is the merchant's own, is no problem") {
+  accepted(good +
+           "[[cascade_profile]]\nid = \"unused\"\ngateways = [\"ff\"]\n"
+           "[[cascade_profile]]\nid = \"own\"\ngateways = [\"nmi_1\", \"nmi_2\"]\n"
+           "[[routing_profile]]\nid = \"atri\"\ncascade = \"own\"\n");
+}
+
 TEST_CASE("a gateway is in one profile: the message names both") {
   const auto problems = refused(good + R"toml(
 [[recycle_profile]]
