@@ -90,23 +90,21 @@ Result<std::unique_ptr<ImportTokens>> ImportTokens::make(const config::Settings&
   return tokens;
 }
 
-Result<void> ImportTokens::tokenize(std::vector<intake::ImportRow>& rows) {
+Result<void> ImportTokens::tokenize(std::vector<intake::ImportCard>& cards) {
   std::vector<engine::TokenJob> jobs;
-  std::vector<intake::ImportRow*> owners;
-  for (intake::ImportRow& row : rows) {
-    if (!row.card) continue;
+  jobs.reserve(cards.size());
+  for (intake::ImportCard& card : cards) {
     engine::TokenJob job;
-    job.card = std::move(*row.card);
+    job.card = std::move(*card.card);
     jobs.push_back(std::move(job));
-    owners.push_back(&row);
   }
   Result<void> done;
   async::run_to_end(io_, work(jobs, done));
   for (std::size_t i = 0; i < jobs.size(); ++i) {
     if (jobs[i].is_open()) continue;
-    owners[i]->subscription.card.token = std::move(jobs[i].token);
-    owners[i]->refusal = std::move(jobs[i].refusal);
-    owners[i]->card.reset();
+    cards[i].token = std::move(jobs[i].token);
+    cards[i].refusal = std::move(jobs[i].refusal);
+    cards[i].card.reset();
   }
   return done;
 }

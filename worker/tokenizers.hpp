@@ -59,7 +59,7 @@ class ImportTokens {
   static Result<std::unique_ptr<ImportTokens>> make(const config::Settings& settings,
                                                     const std::optional<GatewayId>& only);
   // intake::Tokenize.
-  Result<void> tokenize(std::vector<intake::ImportRow>& rows);
+  Result<void> tokenize(std::vector<intake::ImportCard>& cards);
 
  private:
   async::Task<void> work(std::vector<engine::TokenJob>& jobs, Result<void>& done);

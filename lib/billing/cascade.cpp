@@ -26,9 +26,10 @@ struct Setting {
   std::string owner;
 };
 
-// C1. The way that the sale took says more than the gateway at its end.
+// C1. The way that the sale took says more than the gateway at its end. Where the config lists no
+// routing profiles, they play no part (as in an import).
 std::variant<Setting, SaleRefusal> setting_for(const Sale& sale, const Rules& rules) {
-  if (!sale.routing_profile.empty()) {
+  if (!sale.routing_profile.empty() && !rules.routing_profiles.empty()) {
     const auto routing = rules.routing_profiles.find(sale.routing_profile);
     if (routing == rules.routing_profiles.end()) {
       return SaleRefusal{SaleRefused::unknown_routing_profile, sale.routing_profile.str()};

@@ -26,7 +26,7 @@ using CascadeVerdict = std::variant<Cascade, SaleRefusal>;
 //     routing profile that the sale came through; where that has none, or it came directly, the one
 //     of the gateway that declined (C1). The gateway to go to is the FlexFactor one in it.
 //  3. Whether: only soft declines (H1-H3), and only with an ip_address (C3), cascade_all or not.
-// A campaign counts only where the config lists campaigns.
+// A campaign counts only where the config lists campaigns, and so does a routing profile.
 CascadeVerdict decide_cascade(const Sale& sale, const Rules& rules);
 
 }  // namespace recycled::billing

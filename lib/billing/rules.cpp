@@ -12,4 +12,14 @@ const RecycleProfile* profile_of(const Rules& rules, const GatewayId& gateway) {
   return nullptr;
 }
 
+std::optional<GatewayId> sole_flexfactor(const Rules& rules) {
+  std::optional<GatewayId> found;
+  for (const auto& [id, gateway] : rules.gateways) {
+    if (!gateway.flexfactor) continue;
+    if (found) return std::nullopt;
+    found = id;
+  }
+  return found;
+}
+
 }  // namespace recycled::billing

@@ -117,4 +117,7 @@ struct Rules {
 // The profile whose gateways list holds `gateway`; the config guarantees at most one.
 const RecycleProfile* profile_of(const Rules& rules, const GatewayId& gateway);
 
+// The one FlexFactor gateway there is, where there is one.
+std::optional<GatewayId> sole_flexfactor(const Rules& rules);
+
 }  // namespace recycled::billing

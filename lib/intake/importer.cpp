@@ -6,6 +6,8 @@
 
 #include "crypto/secret.hpp"
 #include "intake/card_guard.hpp"
+#include "intake/sale_record.hpp"
+#include "intake/subscription_record.hpp"
 #include "intake/text.hpp"
 
 namespace recycled::intake {
@@ -14,6 +16,25 @@ namespace {
 
 // A file may bring a new name with every line; nobody reads more than these.
 constexpr std::size_t most_unknown_fields = 20;
+
+// How records of one kind are read.
+struct Subscriptions {
+  using Item = billing::Subscription;
+  using Record = SubscriptionRecord;
+  static constexpr auto read = &to_subscription;
+  static constexpr auto item = &SubscriptionRecord::subscription;
+  static constexpr auto is_field = &is_subscription_field;
+  static constexpr auto required_fields = &required_subscription_fields;
+};
+
+struct Sales {
+  using Item = billing::Sale;
+  using Record = SaleRecord;
+  static constexpr auto read = &to_sale;
+  static constexpr auto item = &SaleRecord::sale;
+  static constexpr auto is_field = &is_sale_field;
+  static constexpr auto required_fields = &required_sale_fields;
+};
 
 std::string describe(const std::vector<FieldProblem>& problems) {
   std::string text;
@@ -24,10 +45,11 @@ std::string describe(const std::vector<FieldProblem>& problems) {
   return text;
 }
 
-Result<void> check_columns(const std::vector<std::string>& columns) {
+Result<void> check_columns(const std::vector<std::string>& columns,
+                           const std::vector<std::string>& required) {
   if (columns.empty()) return {};
   std::string missing;
-  for (const std::string& name : required_subscription_fields()) {
+  for (const std::string& name : required) {
     if (std::find(columns.begin(), columns.end(), name) != columns.end()) continue;
     missing += (missing.empty() ? "" : ", ") + name;
   }
@@ -35,9 +57,11 @@ Result<void> check_columns(const std::vector<std::string>& columns) {
   return fail(Fault::invalid, "the header lacks " + missing);
 }
 
+template <class Kind>
 class Import {
  public:
-  Import(const RecordRules& rules, const ImportHooks& hooks) : rules_(rules), hooks_(hooks) {
+  Import(const RecordRules& rules, const ImportHooks& hooks, const Sink<typename Kind::Item>& sink)
+      : rules_(rules), hooks_(hooks), sink_(sink) {
     batch_.reserve(hooks.batch);
   }
 
@@ -55,8 +79,16 @@ class Import {
   }
 
  private:
-  ImportRow judge(const Row& row, const RowReader& rows) {
-    ImportRow judged;
+  // A record between reading and the sink.
+  struct Judged {
+    std::int64_t line = 0;
+    typename Kind::Record read;
+    std::string refusal;  // why it is not taken in
+    std::string record;   // as in Reject, of one that is or may be refused
+  };
+
+  Judged judge(const Row& row, const RowReader& rows) {
+    Judged judged;
     judged.line = row.line;
     if (!row.damage.empty()) {
       judged.refusal = row.damage;
@@ -64,7 +96,7 @@ class Import {
       return judged;
     }
     for (const auto& [name, value] : row.fields) note_field(name);
-    auto read = to_subscription(row.fields, rules_);
+    auto read = Kind::read(row.fields, rules_);
     // Written anew where card data is in it: masking the raw text could miss an escaped one.
     const bool secret = holds_card_data(row.fields);
     if (!read) {
@@ -72,9 +104,8 @@ class Import {
       judged.record = secret ? rows.write(masked(row.fields)) : mask_card_numbers(row.raw);
       return judged;
     }
-    judged.subscription = std::move(read->subscription);
-    judged.card = std::move(read->card);
-    if (judged.card) judged.record = rows.write(masked(row.fields));
+    judged.read = std::move(*read);
+    if (judged.read.card) judged.record = rows.write(masked(row.fields));
     return judged;
   }
 
@@ -91,24 +122,44 @@ class Import {
 
   Result<void> flush() {
     Result<void> tokenized;
-    if (rules_.tokenizing) tokenized = hooks_.tokenize(batch_);
-    std::vector<billing::Subscription> ready;
-    for (ImportRow& row : batch_) {
+    if (rules_.tokenizing) tokenized = tokenize();
+    std::vector<typename Kind::Item> ready;
+    ready.reserve(batch_.size());
+    for (Judged& row : batch_) {
       if (!row.refusal.empty()) {
         reject({row.line, std::move(row.refusal), std::move(row.record)});
-      } else if (!row.card) {
-        ready.push_back(std::move(row.subscription));
+      } else if (!row.read.card) {
+        ready.push_back(std::move(row.read.*Kind::item));
       }
     }
     batch_.clear();
     const auto count = static_cast<std::int64_t>(ready.size());
     if (count > 0) {
-      auto taken = hooks_.sink(std::move(ready));
+      auto taken = sink_(std::move(ready));
       if (!taken) return taken;
     }
     summary_.accepted += count;
     hooks_.on_progress(summary_);
     return tokenized;
+  }
+
+  Result<void> tokenize() {
+    std::vector<ImportCard> cards;
+    std::vector<Judged*> owners;
+    for (Judged& row : batch_) {
+      if (!row.read.card) continue;
+      cards.push_back({std::move(row.read.card), {}, {}});
+      owners.push_back(&row);
+    }
+    if (cards.empty()) return {};
+    auto done = hooks_.tokenize(cards);
+    for (std::size_t i = 0; i < cards.size(); ++i) {
+      Judged& owner = *owners[i];
+      owner.read.card = std::move(cards[i].card);
+      (owner.read.*Kind::item).card.token = std::move(cards[i].token);
+      owner.refusal = std::move(cards[i].refusal);
+    }
+    return done;
   }
 
   void reject(Reject reject) {
@@ -119,7 +170,7 @@ class Import {
 
   void note_field(const std::string& name) {
     if (is_verification_value(name)) has_verification_values_ = true;
-    if (is_subscription_field(name) || unknown_.size() >= most_unknown_fields) return;
+    if (Kind::is_field(name) || unknown_.size() >= most_unknown_fields) return;
     if (unknown_.insert(name).second) {
       summary_.unknown_fields.push_back(printable(mask_card_numbers(name)));
     }
@@ -127,18 +178,33 @@ class Import {
 
   const RecordRules& rules_;
   const ImportHooks& hooks_;
-  std::vector<ImportRow> batch_;
+  const Sink<typename Kind::Item>& sink_;
+  std::vector<Judged> batch_;
   std::set<std::string> unknown_;
   bool has_verification_values_ = false;
   ImportSummary summary_;
 };
 
+template <class Kind>
+Result<ImportSummary> import_rows(RowReader& rows, const RecordRules& rules,
+                                  const ImportHooks& hooks, const Sink<typename Kind::Item>& sink) {
+  if (auto columns = check_columns(rows.columns(), Kind::required_fields()); !columns) {
+    return Failure(columns.error());
+  }
+  return Import<Kind>(rules, hooks, sink).run(rows);
+}
+
 }  // namespace
 
 Result<ImportSummary> import_subscriptions(RowReader& rows, const RecordRules& rules,
-                                           const ImportHooks& hooks) {
-  if (auto columns = check_columns(rows.columns()); !columns) return Failure(columns.error());
-  return Import(rules, hooks).run(rows);
+                                           const ImportHooks& hooks,
+                                           const Sink<billing::Subscription>& sink) {
+  return import_rows<Subscriptions>(rows, rules, hooks, sink);
+}
+
+Result<ImportSummary> import_sales(RowReader& rows, const RecordRules& rules,
+                                   const ImportHooks& hooks, const Sink<billing::Sale>& sink) {
+  return import_rows<Sales>(rows, rules, hooks, sink);
 }
 
 }  // namespace recycled::intake

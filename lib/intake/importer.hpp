@@ -1,5 +1,5 @@
-// Reads a whole file of subscriptions and hands them on in batches. One bad record costs itself and
-// nothing else (lessons.md 20). Knows nothing of the ledger: the sink does.
+// Reads a whole file of subscriptions or of new sales and hands them on in batches. One bad record
+// costs itself and nothing else (lessons.md 20). Knows nothing of the ledger: the sink does.
 #pragma once
 
 #include <cstdint>
@@ -9,9 +9,10 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "billing/sale.hpp"
 #include "billing/subscription.hpp"
+#include "intake/record.hpp"
 #include "intake/row.hpp"
-#include "intake/subscription_record.hpp"
 
 namespace recycled::intake {
 
@@ -30,25 +31,23 @@ struct ImportSummary {
   std::vector<std::string> unknown_fields;  // each once, in the order of appearance
 };
 
-// A record between reading and the sink.
-struct ImportRow {
-  std::int64_t line = 0;
-  billing::Subscription subscription;
-  std::optional<ports::PlainCard> card;  // until a token stands in the subscription
-  std::string refusal;                   // why it is not taken in after all
-  std::string record;                    // as in Reject, of one that is or may be refused
+// A card between reading its record and the sink.
+struct ImportCard {
+  std::optional<ports::PlainCard> card;  // until there is a token or a refusal
+  std::string token;
+  std::string refusal;  // why its record is not taken in after all
 };
 
-// Puts a token in the place of each card, or says in `refusal` why there is none; either way the
-// card is gone then. An error ends the import: what has its token goes to the sink, and what still
-// has its card is in no count but `read`.
-using Tokenize = std::function<Result<void>(std::vector<ImportRow>&)>;
+// Puts a token beside each card, or says in `refusal` why there is none; either way the card is
+// gone then. An error ends the import: what has its token goes to the sink, and what still has its
+// card is in no count but `read`.
+using Tokenize = std::function<Result<void>(std::vector<ImportCard>&)>;
 
-using Sink = std::function<Result<void>(std::vector<billing::Subscription>)>;
+template <class Item>  // billing::Subscription or billing::Sale
+using Sink = std::function<Result<void>(std::vector<Item>)>;
 
 struct ImportHooks {
   Tokenize tokenize;  // needed where RecordRules say `tokenizing`
-  Sink sink;
   std::function<void(const Reject&)> on_reject;
   std::function<void(const ImportSummary&)> on_progress;  // after each batch
   std::size_t batch = 500;
@@ -58,6 +57,9 @@ struct ImportHooks {
 // (a required column is missing: nothing was handed on), the tokenization's or the sink's (what was
 // taken before stays taken; importing the file again is harmless).
 Result<ImportSummary> import_subscriptions(RowReader& rows, const RecordRules& rules,
-                                           const ImportHooks& hooks);
+                                           const ImportHooks& hooks,
+                                           const Sink<billing::Subscription>& sink);
+Result<ImportSummary> import_sales(RowReader& rows, const RecordRules& rules,
+                                   const ImportHooks& hooks, const Sink<billing::Sale>& sink);
 
 }  // namespace recycled::intake

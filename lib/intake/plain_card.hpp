@@ -3,8 +3,8 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 
-#include "billing/rules.hpp"
 #include "billing/subscription.hpp"
 #include "crypto/secret.hpp"
 #include "intake/field_reader.hpp"
@@ -13,7 +13,7 @@
 namespace recycled::intake {
 
 // That card numbers are taken in, and which FlexFactor gateway's account makes the tokens. Without
-// one, the record's own: the one its recycle profile hands over to.
+// one, the record's own: the one that it would be handed over to.
 struct Tokenizing {
   std::optional<GatewayId> gateway;
 };
@@ -23,11 +23,19 @@ bool gives_card_number(const Fields& fields);
 // 13 to 19 digits, with spaces and dashes between them or none, whose check digit is right.
 std::optional<crypto::Secret> read_card_number(std::string_view text);
 
-// The card to be tokenized, where a token is needed and a number given. `read` has everything else;
-// first six and last four are put into it.
+enum class TokenFor { now, nothing };
+
+// Whose card it is.
+struct CardOwner {
+  billing::Card& card;  // as the record's other fields say; first six and last four are put into it
+  const billing::Payer& payer;
+  TokenFor needed;  // what is not to be handed over needs no token, and its number goes nowhere
+  std::optional<GatewayId> account;  // of FlexFactor, that makes the token; absent: …
+  std::string_view no_account;       // … this is what to say of the number
+};
+
+// The card to be tokenized, where a token is needed and a number given.
 std::optional<ports::PlainCard> read_plain_card(FieldReader& reader, const Fields& fields,
-                                                const billing::Rules& rules,
-                                                const Tokenizing& tokenizing,
-                                                billing::Subscription& read);
+                                                const CardOwner& owner);
 
 }  // namespace recycled::intake

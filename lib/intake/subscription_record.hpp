@@ -7,23 +7,11 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "base/time.hpp"
-#include "billing/rules.hpp"
 #include "billing/subscription.hpp"
 #include "intake/field_reader.hpp"
-#include "intake/plain_card.hpp"
-#include "intake/row.hpp"
-#include "ports/calendar.hpp"
+#include "intake/record.hpp"
 
 namespace recycled::intake {
-
-// What a record is judged by. The references must outlive it.
-struct RecordRules {
-  const billing::Rules& rules;
-  const ports::Calendar& calendar;  // the account's: a date alone is the start of that civil day
-  Instant now;                      // nothing has been declined after this
-  std::optional<Tokenizing> tokenizing{};  // absent: a card_number refuses its record
-};
 
 struct SubscriptionRecord {
   billing::Subscription subscription;
@@ -41,9 +29,5 @@ SubscriptionResult to_subscription(const Fields& fields, const RecordRules& rule
 bool is_subscription_field(std::string_view name);
 // Those no record can do without.
 const std::vector<std::string>& required_subscription_fields();
-
-// Whether a card number or a verification value is in it, and the same fields with those masked.
-bool holds_card_data(const Fields& fields);
-Fields masked(Fields fields);
 
 }  // namespace recycled::intake

@@ -39,16 +39,16 @@ struct Counts {
 // Thrown out of a dry run's transaction, so that the ledger undoes it.
 struct DryRunDone {};
 
-// One batch in one transaction. Counted anew each time it runs: the ledger may run it twice.
-Result<void> write_batch(OpenedLedger& ledger, const std::vector<billing::Subscription>& batch,
-                         ImportMode mode, Counts& total) {
+// One batch in one transaction, each item by engine::accept_…. Counted anew each time it runs: the
+// ledger may run it twice.
+template <class Item, auto accept>
+Result<void> write_batch(OpenedLedger& ledger, const std::vector<Item>& batch, ImportMode mode,
+                         Counts& total) {
   Counts counts;
   const Instant now = ledger.now();
   const ports::LedgerWork work = [&](ports::LedgerTx& tx) {
     counts = total;
-    for (const billing::Subscription& subscription : batch) {
-      ++counts.of(engine::accept_subscription(tx, subscription, ledger.desk(), now));
-    }
+    for (const Item& item : batch) ++counts.of(accept(tx, item, ledger.desk(), now));
     if (mode == ImportMode::dry_run) throw DryRunDone();
   };
   try {
@@ -81,7 +81,8 @@ class ImportRun {
   int run(intake::RowReader& rows) {
     const intake::RecordRules rules{ledger_.desk().rules(), ledger_.desk().calendar(),
                                     ledger_.now(), options_.tokenizing};
-    const auto summary = intake::import_subscriptions(rows, rules, hooks());
+    const auto summary = intake::import_subscriptions(
+        rows, rules, hooks(), sink<billing::Subscription, &engine::accept_subscription>());
     progress_.finish();
     if (!summary) return failed(summary.error());
     print(*summary);
@@ -99,10 +100,7 @@ class ImportRun {
 
   intake::ImportHooks hooks() {
     intake::ImportHooks hooks;
-    hooks.tokenize = [this](std::vector<intake::ImportRow>& rows) { return tokenize(rows); };
-    hooks.sink = [this](std::vector<billing::Subscription> batch) {
-      return write_batch(ledger_, batch, options_.mode, counts_);
-    };
+    hooks.tokenize = [this](std::vector<intake::ImportCard>& cards) { return tokenize(cards); };
     hooks.on_reject = [this](const intake::Reject& reject) { take(reject); };
     hooks.on_progress = [this](const intake::ImportSummary& summary) {
       const auto at = in_.rdbuf()->pubseekoff(0, std::ios::cur, std::ios::in);
@@ -111,10 +109,17 @@ class ImportRun {
     return hooks;
   }
 
+  template <class Item, auto accept>
+  intake::Sink<Item> sink() {
+    return [this](std::vector<Item> batch) {
+      return write_batch<Item, accept>(ledger_, batch, options_.mode, counts_);
+    };
+  }
+
   // A dry run calls nobody, and takes every card for a good one.
-  Result<void> tokenize(std::vector<intake::ImportRow>& rows) {
-    if (options_.mode == ImportMode::write) return tokens_->tokenize(rows);
-    for (intake::ImportRow& row : rows) row.card.reset();
+  Result<void> tokenize(std::vector<intake::ImportCard>& cards) {
+    if (options_.mode == ImportMode::write) return tokens_->tokenize(cards);
+    for (intake::ImportCard& card : cards) card.card.reset();
     return {};
   }
 

@@ -43,6 +43,11 @@ TEST_CASE("C1: the cascade profile of the way that the sale took decides, and is
       {[](SaleScene& s) { s.sale.routing_profile = RoutingProfileId("atri"); }, "ff-2", routed},
       // A routing profile that sets none leaves it to the gateway.
       {[](SaleScene& s) { s.sale.routing_profile = RoutingProfileId("plain"); }, "ff-1", direct},
+      {[](SaleScene& s) {
+         s.sale.routing_profile = RoutingProfileId("atri");
+         s.rules.routing_profiles.clear();
+       },
+       "ff-1", direct},
       // The routing profile's counts where the gateway has none, and only for what came through it.
       {[](SaleScene& s) {
          s.sale.gateway = GatewayId("nmi-2");

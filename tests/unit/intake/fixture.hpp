@@ -26,6 +26,7 @@ inline billing::Rules rules() {
   made.gateways[GatewayId("nmi_1")] = {GatewayId("nmi_1"), "nmi", {}};
   made.gateways[GatewayId("ff")] = {GatewayId("ff"), "flexfactor", billing::FlexFactorTerms()};
   made.campaigns[CampaignId("summer")] = {CampaignId("summer"), {}};
+  made.routing_profiles[RoutingProfileId("atri")] = {RoutingProfileId("atri"), {}};
   billing::RecycleProfile profile;
   profile.id = ProfileId("standard");
   profile.gateways = {GatewayId("nmi_1")};

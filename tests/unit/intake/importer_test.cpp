@@ -1,11 +1,8 @@
 #include "intake/importer.hpp"
 
-#include <algorithm>
-#include <sstream>
-
 #include <doctest/doctest.h>
 
-#include "fixture.hpp"
+#include "import_outcome.hpp"
 #include "intake/import_json.hpp"
 
 namespace recycled::intake {
@@ -24,35 +21,8 @@ std::string line(const std::string& id, const std::string& price = "89.95",
          ",USD,30d,2026-11-20,3,2026-11-22T10:00:00Z,51,Insufficient funds,tok-1," + name;
 }
 
-struct Outcome {
-  std::vector<std::string> taken;
-  std::vector<std::size_t> batches;
-  std::vector<Reject> rejects;
-  int progress = 0;
-  Result<ImportSummary> summary;
-};
-
-Outcome import_text(const std::string& text, std::size_t batch = 500,
-                    std::size_t failing_batch = SIZE_MAX, const Tokenize& tokenize = {}) {
-  Outcome outcome;
-  std::istringstream in(text);
-  auto reader = open_rows(in);
-  REQUIRE(reader.has_value());
-  Judge judge;
-  if (tokenize) judge.tokenizing.emplace();
-  ImportHooks hooks;
-  hooks.tokenize = tokenize;
-  hooks.batch = batch;
-  hooks.sink = [&](std::vector<billing::Subscription> subscriptions) -> Result<void> {
-    if (outcome.batches.size() == failing_batch) return fail(Fault::store, "disk full");
-    outcome.batches.push_back(subscriptions.size());
-    for (const auto& subscription : subscriptions) outcome.taken.push_back(subscription.id.str());
-    return {};
-  };
-  hooks.on_reject = [&](const Reject& reject) { outcome.rejects.push_back(reject); };
-  hooks.on_progress = [&](const ImportSummary&) { ++outcome.progress; };
-  outcome.summary = import_subscriptions(**reader, judge.record_rules(), hooks);
-  return outcome;
+Outcome import_lines(const std::string& text, const ImportSetting& setting = {}) {
+  return import_text(What::subscriptions, text, setting);
 }
 
 }  // namespace
@@ -62,7 +32,7 @@ TEST_CASE("L20: bad records are listed with line and reason and the good ones go
                            line("c") + "\nshort,row\n" + line("d", "1.00", "Ren\xE9") + "\n" +
                            line("e", "1.00", std::string(1024 * 1024, 'x')) + "\n" + line("f") +
                            "\n";
-  const Outcome outcome = import_text(text);
+  const Outcome outcome = import_lines(text);
   REQUIRE(outcome.summary.has_value());
   CHECK(outcome.taken == std::vector<std::string>{"a", "c", "f"});
   CHECK(outcome.summary->read == 7);
@@ -80,7 +50,7 @@ TEST_CASE("L20: bad records are listed with line and reason and the good ones go
 TEST_CASE("rows go to the sink in batches and the last one may be short") {
   std::string text = header + "\r\n";
   for (int i = 0; i < 7; ++i) text += line("s" + std::to_string(i)) + "\r\n";
-  const Outcome outcome = import_text(text, 3);
+  const Outcome outcome = import_lines(text, {.batch = 3});
   CHECK(outcome.batches == std::vector<std::size_t>{3, 3, 1});
   CHECK(outcome.progress == 3);
   CHECK(outcome.taken.size() == 7);
@@ -89,14 +59,14 @@ TEST_CASE("rows go to the sink in batches and the last one may be short") {
 TEST_CASE("a sink that fails ends the import and what it took stays taken") {
   std::string text = header + "\n";
   for (int i = 0; i < 7; ++i) text += line("s" + std::to_string(i)) + "\n";
-  const Outcome outcome = import_text(text, 3, 1);
+  const Outcome outcome = import_lines(text, {.batch = 3, .failing_batch = 1});
   REQUIRE_FALSE(outcome.summary.has_value());
   CHECK(outcome.summary.error().fault == Fault::store);
   CHECK(outcome.taken.size() == 3);
 }
 
 TEST_CASE("a header without required columns is refused as a whole") {
-  const Outcome outcome = import_text("subscription_id,status,price\na,active,1.00\n");
+  const Outcome outcome = import_lines("subscription_id,status,price\na,active,1.00\n");
   REQUIRE_FALSE(outcome.summary.has_value());
   const std::string& message = outcome.summary.error().message;
   CHECK(message.find("gateway_id, billing_cycle, currency, interval") != std::string::npos);
@@ -106,7 +76,7 @@ TEST_CASE("a header without required columns is refused as a whole") {
 
 TEST_CASE("unknown columns are reported once") {
   const Outcome outcome =
-      import_text(header + ",colour\n" + line("a") + ",red\n" + line("b") + ",blue\n");
+      import_lines(header + ",colour\n" + line("a") + ",red\n" + line("b") + ",blue\n");
   CHECK(outcome.summary->unknown_fields == std::vector<std::string>{"colour"});
   CHECK(outcome.taken.size() == 2);
 }
@@ -115,12 +85,12 @@ TEST_CASE("X4: a rejected record never shows a card number in its reason or text
   const std::string spaced = "4111 1111 1111 1111";
   const std::string digits(visa);
   const Outcome csv =
-      import_text(header + "\n" + line("a", "1.00", digits) + "\n" + line("b", "1.00", spaced) +
-                  "\n" + digits + ",broken\n" + line("c", digits) + "\n");
+      import_lines(header + "\n" + line("a", "1.00", digits) + "\n" + line("b", "1.00", spaced) +
+                   "\n" + digits + ",broken\n" + line("c", digits) + "\n");
   const Outcome jsonl =
-      import_text("{\"subscription_id\": " + digits + "}\n" +
-                  "{\"first_name\": \"4111\\u00201111\\u00201111\\u00201111\"}\n" +
-                  "{\"card_number\": \"4111111111111112\"}\n" + "{\"x\": " + digits + "\n");
+      import_lines("{\"subscription_id\": " + digits + "}\n" +
+                   "{\"first_name\": \"4111\\u00201111\\u00201111\\u00201111\"}\n" +
+                   "{\"card_number\": \"4111111111111112\"}\n" + "{\"x\": " + digits + "\n");
   CHECK(csv.rejects.size() == 4);
   CHECK(jsonl.rejects.size() == 4);
   for (const auto& rejects : {csv.rejects, jsonl.rejects}) {
@@ -137,7 +107,7 @@ TEST_CASE("X4: a rejected record never shows a card number in its reason or text
 
 TEST_CASE("a rejected file is read again past its comments") {
   const Outcome first =
-      import_text(header + "\n" + line("a", "12,5") + "\n" + line("b", "x") + "\n");
+      import_lines(header + "\n" + line("a", "12,5") + "\n" + line("b", "x") + "\n");
   REQUIRE(first.rejects.size() == 2);
   std::string rejected = header + "\n";
   for (const Reject& reject : first.rejects) {
@@ -145,7 +115,7 @@ TEST_CASE("a rejected file is read again past its comments") {
     rejected += "# line " + std::to_string(reject.line) + ": " + reject.reason + "\n";
     rejected += line("mended" + std::to_string(reject.line)) + "\n";
   }
-  CHECK(import_text(rejected).taken == std::vector<std::string>{"mended2", "mended3"});
+  CHECK(import_lines(rejected).taken == std::vector<std::string>{"mended2", "mended3"});
 }
 
 namespace {
@@ -153,23 +123,8 @@ namespace {
 const std::string card_header = header + ",card_number,card_exp_month,card_exp_year";
 
 std::string card_line(const std::string& id, const std::string& number = std::string(visa)) {
-  return "\n" + id +
-         ",nmi_1,recycle_billing,4,9.00,USD,30d,2026-11-20,3,2026-11-22,51,No funds,,Ann," +
-         number + ",9,2030";
-}
-
-// A token for every card but those of the ids given.
-Tokenize tokens_but_for(const std::vector<std::string>& refused) {
-  return [refused](std::vector<ImportRow>& rows) -> Result<void> {
-    for (ImportRow& row : rows) {
-      if (!row.card) continue;
-      const std::string id = row.subscription.id.str();
-      const bool refuse = std::find(refused.begin(), refused.end(), id) != refused.end();
-      (refuse ? row.refusal : row.subscription.card.token) = refuse ? "no" : "tok-" + id;
-      row.card.reset();
-    }
-    return {};
-  };
+  return "\n" + id + ",nmi_1,recycle_billing,4,9.00,USD,30d,2026-11-20,3,2026-11-22,51,No funds,," +
+         id + "," + number + ",9,2030";
 }
 
 }  // namespace
@@ -177,9 +132,10 @@ Tokenize tokens_but_for(const std::vector<std::string>& refused) {
 TEST_CASE("X4: cards become tokens batch by batch, and rows keep the file's order") {
   const std::string text = card_header + card_line("a") + card_line("b", "4111111111111112") +
                            card_line("c") + card_line("d") + card_line("e") + "\n";
-  const Outcome outcome = import_text(text, 2, SIZE_MAX, tokens_but_for({"c"}));
+  const Outcome outcome = import_lines(text, {.batch = 2, .tokenize = tokens_but_for({"c"})});
   REQUIRE(outcome.summary.has_value());
   CHECK(outcome.taken == std::vector<std::string>{"a", "d", "e"});
+  CHECK(outcome.tokens == std::vector<std::string>{"tok-a", "tok-d", "tok-e"});
   CHECK(outcome.batches == std::vector<std::size_t>{1, 1, 1});
   REQUIRE(outcome.rejects.size() == 2);
   CHECK(outcome.rejects[0].line == 3);
@@ -192,13 +148,13 @@ TEST_CASE("X4: cards become tokens batch by batch, and rows keep the file's orde
 }
 
 TEST_CASE("what was tokenized before the tokenization gave up goes in, the rest is not rejected") {
-  const Tokenize first_alone = [](std::vector<ImportRow>& rows) -> Result<void> {
-    rows.front().subscription.card.token = "tok";
-    rows.front().card.reset();
+  const Tokenize first_alone = [](std::vector<ImportCard>& cards) -> Result<void> {
+    cards.front().token = "tok";
+    cards.front().card.reset();
     return fail(Fault::unavailable, "silence");
   };
   const std::string text = card_header + card_line("a") + card_line("b") + card_line("c") + "\n";
-  const Outcome outcome = import_text(text, 2, SIZE_MAX, first_alone);
+  const Outcome outcome = import_lines(text, {.batch = 2, .tokenize = first_alone});
   REQUIRE_FALSE(outcome.summary.has_value());
   CHECK(outcome.summary.error().message == "silence");
   CHECK(outcome.taken == std::vector<std::string>{"a"});
@@ -207,9 +163,9 @@ TEST_CASE("what was tokenized before the tokenization gave up goes in, the rest 
 
 TEST_CASE("X4: a verification value is in no rejected record") {
   const std::string columns = header + ",CVV";
-  const Outcome csv = import_text(columns + "\n" + line("a", "x") + ",8731\nb,8731\n");
-  const Outcome jsonl = import_text("{\"subscription_id\":\"a\",\"cvc\":8731}\n" +
-                                    std::string("{\"subscription_id\":\"b\",\"CVC\":8731\n"));
+  const Outcome csv = import_lines(columns + "\n" + line("a", "x") + ",8731\nb,8731\n");
+  const Outcome jsonl = import_lines("{\"subscription_id\":\"a\",\"cvc\":8731}\n" +
+                                     std::string("{\"subscription_id\":\"b\",\"CVC\":8731\n"));
   for (const auto& rejects : {csv.rejects, jsonl.rejects}) {
     REQUIRE(rejects.size() == 2);
     CHECK(rejects[0].record.find("8731") == std::string::npos);
