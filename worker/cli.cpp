@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli_callbacks.hpp"
+#include "cli_sales.hpp"
 #include "commands/check.hpp"
 #include "commands/import.hpp"
 #include "commands/init.hpp"
@@ -44,6 +45,7 @@ class CommandLine {
     add_once();
     add_status();
     add_explain();
+    add_rerun(app_, rerun_, common(), run_);
     add_callbacks(app_, callbacks_, common(), run_);
     add_verify();
   }
@@ -213,6 +215,7 @@ class CommandLine {
   std::filesystem::path folder_ = ".";
   std::filesystem::path file_;
   std::string id_;
+  RerunTyped rerun_;
   CallbacksTyped callbacks_;
   std::string from_;
   std::string to_;

@@ -19,10 +19,11 @@ class NoProviders final : public ports::Providers {
 class Opened final : public OpenedLedger {
  public:
   Opened(std::unique_ptr<store::SqliteLedger> ledger, std::unique_ptr<ports::Calendar> calendar,
-         const billing::Rules& rules, InstallationId installation)
+         const billing::Rules& rules, InstallationId installation, ports::Providers* providers)
       : ledger_(std::move(ledger)),
         calendar_(std::move(calendar)),
-        desk_{std::move(installation), engine::Planner(rules, *calendar_), providers_} {}
+        desk_{std::move(installation), engine::Planner(rules, *calendar_),
+              providers == nullptr ? none_ : *providers} {}
 
   const engine::Desk& desk() const override { return desk_; }
   Instant now() const override { return clock_.now(); }
@@ -30,7 +31,7 @@ class Opened final : public OpenedLedger {
 
  private:
   system::SystemClock clock_;
-  NoProviders providers_;
+  NoProviders none_;
   std::unique_ptr<store::SqliteLedger> ledger_;
   std::unique_ptr<ports::Calendar> calendar_;
   engine::Desk desk_;
@@ -38,7 +39,8 @@ class Opened final : public OpenedLedger {
 
 }  // namespace
 
-Result<std::unique_ptr<OpenedLedger>> open_ledger(const config::Settings& settings, LedgerUse use) {
+Result<std::unique_ptr<OpenedLedger>> open_ledger(const config::Settings& settings, LedgerUse use,
+                                                  ports::Providers* providers) {
   auto calendar = system::ZoneCalendar::make(settings.time_zone);
   if (!calendar) return Failure(calendar.error());
   const system::SystemClock clock;
@@ -49,7 +51,7 @@ Result<std::unique_ptr<OpenedLedger>> open_ledger(const config::Settings& settin
   auto installation = installation_of(**ledger);
   if (!installation) return Failure(installation.error());
   return std::make_unique<Opened>(std::move(*ledger), std::move(*calendar), settings.rules,
-                                  std::move(*installation));
+                                  std::move(*installation), providers);
 }
 
 }  // namespace recycled

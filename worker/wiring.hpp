@@ -28,8 +28,10 @@ enum class LedgerUse {
   look,   // makes no file: where there is no ledger, an empty one that goes with the process
 };
 
-// Needs no secret: `init` comes before there are any. `settings` must outlive what it returns.
+// Needs no secret: `init` comes before there are any. `settings` must outlive what it returns, and
+// so must `providers`: of a command that claims, for the bytes that will leave; null for others.
 Result<std::unique_ptr<OpenedLedger>> open_ledger(const config::Settings& settings,
-                                                  LedgerUse use = LedgerUse::write);
+                                                  LedgerUse use = LedgerUse::write,
+                                                  ports::Providers* providers = nullptr);
 
 }  // namespace recycled

@@ -130,8 +130,8 @@ using Event =
 // --- what a decision asks for ---
 enum class Move {
   none,
-  next_cycle,      // B4: cycle + 1, gateway back
-  recycle_failed,  // B5: gateway back
+  next_cycle,      // B4: cycle + 1, gateway back; of a new sale N2: complete
+  recycle_failed,  // B5: gateway back; of a new sale N2: declined
   gateway_back,    // the customer left: status as they wished, gateway back
 };
 

@@ -5,6 +5,22 @@
 
 namespace recycled::billing {
 
+std::string_view to_text(RecoveryKind kind) {
+  switch (kind) {
+    case RecoveryKind::recycle:
+      return "recycle";
+    case RecoveryKind::rerun:
+      return "rerun";
+    case RecoveryKind::cascade:
+      return "cascade";
+  }
+  return "";
+}
+
+std::optional<RecoveryKind> parse_recovery_kind(std::string_view text) {
+  return parse_word(text, RecoveryKind::cascade);
+}
+
 std::string_view to_text(RecoveryState state) {
   switch (state) {
     case RecoveryState::intended:

@@ -12,6 +12,15 @@
 
 namespace recycled::billing {
 
+// What is recovered, and how.
+enum class RecoveryKind {
+  recycle,  // a subscription's cycle, at a re-attempt (B1-B7)
+  rerun,    // a new sale, handed over like a re-attempt (N1-N3)
+  cascade,  // a new sale, while its shopper waits (C1-C5)
+};
+std::string_view to_text(RecoveryKind kind);
+std::optional<RecoveryKind> parse_recovery_kind(std::string_view text);
+
 enum class RecoveryState {
   intended,     // committed here; the call is about to leave, under way, or could not leave yet
   unknown,      // a call left and its fate is not known; only an answer or a person ends this
@@ -63,10 +72,11 @@ std::string_view to_text(Reason reason);
 std::optional<Reason> parse_reason(std::string_view text);
 
 struct Recovery {
-  OrderId order;  // derived from (installation, subscription, cycle, round)
-  int cycle = 1;
-  int round = 1;      // 2 only after a released round
-  int reattempt = 4;  // the number whose turn it was
+  RecoveryKind kind = RecoveryKind::recycle;
+  OrderId order;      // derived from (installation, subscription or sale, cycle, round)
+  int cycle = 1;      // of a sale always 1
+  int round = 1;      // of a subscription 2 only after a released round; of a sale one a hand-over
+  int reattempt = 4;  // the number whose turn it was; of a sale 0
   GatewayId provider_gateway;
   GatewayId return_gateway;  // snapshot at the claim, restored on every way out (lessons.md 7)
   std::string return_card;   // card token at the claim, likewise

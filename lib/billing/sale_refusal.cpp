@@ -73,13 +73,15 @@ std::string_view to_text(SaleRefused reason) {
       return "open_recovery";
     case SaleRefused::already_handed_over:
       return "already_handed_over";
+    case SaleRefused::card_cap:
+      return "card_cap";
   }
   ensure(false, "a reason of the set");
   return {};
 }
 
 std::optional<SaleRefused> parse_sale_refused(std::string_view text) {
-  return parse_word(text, SaleRefused::already_handed_over);
+  return parse_word(text, SaleRefused::card_cap);
 }
 
 std::string_view explain(SaleRefused reason) {
@@ -132,6 +134,8 @@ std::string_view explain(SaleRefused reason) {
       return "FlexFactor has it already, and the result is awaited";
     case SaleRefused::already_handed_over:
       return "it has been handed over before, and FlexFactor has given its answer";
+    case SaleRefused::card_cap:
+      return "its card has been handed over as often as card_cap allows in 30 days";
   }
   ensure(false, "a reason of the set");
   return {};

@@ -30,6 +30,21 @@ std::optional<SubscriptionStatus> parse_subscription_status(std::string_view tex
   return parse_word(text, SubscriptionStatus::cancelled);
 }
 
+std::string_view to_text(RebillWith with) {
+  switch (with) {
+    case RebillWith::as_ever:
+      return "";
+    case RebillWith::card_number_without_cvv:
+      return "card_number_without_cvv";
+  }
+  ensure(false, "a way to rebill of the set");
+  return {};
+}
+
+std::optional<RebillWith> parse_rebill_with(std::string_view text) {
+  return parse_word(text, RebillWith::card_number_without_cvv);
+}
+
 std::string_view to_text(DeclineClass decline_class) {
   switch (decline_class) {
     case DeclineClass::soft:

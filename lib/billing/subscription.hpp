@@ -54,6 +54,15 @@ struct Declined {
   bool operator==(const Declined&) const = default;
 };
 
+// N3: how the next rebill at the merchant's own gateway has to be made.
+enum class RebillWith {
+  as_ever,
+  // The sale was recovered at FlexFactor, so that the merchant's gateway has no token of the card.
+  card_number_without_cvv,
+};
+std::string_view to_text(RebillWith with);  // "" for as_ever
+std::optional<RebillWith> parse_rebill_with(std::string_view text);
+
 // A tokenized card. Never the number (X4).
 struct Card {
   std::string token;

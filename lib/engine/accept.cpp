@@ -74,6 +74,25 @@ Accepted note_departure(ports::LedgerTx& tx, const ports::StoredSubscription& st
   return accepted;
 }
 
+// N3: a sale of it was recovered at FlexFactor before the merchant told us of the subscription.
+bool was_sold_at_flexfactor(ports::LedgerTx& tx, const SubscriptionId& id) {
+  for (const ports::StoredSale& sale : tx.sales_of(id)) {
+    for (const ports::StoredRecovery& past : tx.recoveries_of(sale.key)) {
+      if (past.recovery.state == billing::RecoveryState::recovered) return true;
+    }
+  }
+  return false;
+}
+
+// The merchant's gateway has a token again once it has billed a cycle by itself.
+void unmark_rebilled(ports::LedgerTx& tx, const ports::StoredSubscription& stored,
+                     const billing::Subscription& row) {
+  const bool is_marked = stored.rebill_with != billing::RebillWith::as_ever;
+  if (!is_marked || row.cycle <= stored.subscription.cycle) return;
+  if (row.status == SubscriptionStatus::recycle_billing) return;  // that rebill declined
+  tx.set_rebill(stored.key, billing::RebillWith::as_ever);
+}
+
 }  // namespace
 
 std::string_view to_text(Accepted accepted) {
@@ -96,7 +115,10 @@ Accepted accept_subscription(ports::LedgerTx& tx, const billing::Subscription& r
                              const Desk& desk, Instant now) {
   const auto stored = tx.subscription(row.id);
   if (!stored) {
-    tx.put_subscription(row, desk.planner.plan(row), now);
+    const auto key = tx.put_subscription(row, desk.planner.plan(row), now);
+    if (row.cycle == 1 && was_sold_at_flexfactor(tx, row.id)) {
+      tx.set_rebill(key, billing::RebillWith::card_number_without_cvv);
+    }
     return Accepted::inserted;
   }
   const auto recoveries = tx.recoveries_of(stored->key);
@@ -109,6 +131,7 @@ Accepted accept_subscription(ports::LedgerTx& tx, const billing::Subscription& r
   }
   const ports::Plan plan = desk.planner.plan(row);
   if (stored->subscription == row && stored->plan == plan) return Accepted::unchanged;
+  unmark_rebilled(tx, *stored, row);
   tx.put_subscription(row, plan, now);
   return Accepted::updated;
 }

@@ -22,4 +22,8 @@ std::string_view to_text(Accepted accepted);
 Accepted accept_subscription(ports::LedgerTx& tx, const billing::Subscription& subscription,
                              const Desk& desk, Instant now);
 
+// The same for a new sale (the merchant's order). `cancelled` and `refunded` withdraw what
+// FlexFactor has of it; a sale that was recovered stays complete whatever an older export says.
+Accepted accept_sale(ports::LedgerTx& tx, const billing::Sale& row, const Desk& desk, Instant now);
+
 }  // namespace recycled::engine

@@ -33,14 +33,46 @@ bool has_moved_on(const billing::Subscription& subscription, const billing::Reco
   return true;
 }
 
-billing::Situation situation_of(const ports::StoredSubscription& stored,
-                                const billing::Recovery& recovery, const Desk& desk,
-                                const Moment& moment) {
+bool has_moved_on(const billing::Sale& sale, const billing::Recovery& recovery) {
+  switch (sale.status) {
+    case billing::SaleStatus::partial:
+    case billing::SaleStatus::pending:
+    case billing::SaleStatus::declined:
+      return false;
+    case billing::SaleStatus::refunded:
+    case billing::SaleStatus::cancelled:
+      return recovery.state == RecoveryState::failed;
+    case billing::SaleStatus::complete:
+      return true;
+  }
+  return true;
+}
+
+// A sale that is cancelled or refunded has left as a cancelled subscription has.
+SubscriptionStatus status_of(const billing::Sale& sale) {
+  const bool left =
+      sale.status == billing::SaleStatus::cancelled || sale.status == billing::SaleStatus::refunded;
+  return left ? SubscriptionStatus::cancelled : SubscriptionStatus::recycle_billing;
+}
+
+Owner owner_of(ports::LedgerTx& tx, const ports::Subject& subject) {
+  if (const auto* sale = std::get_if<SaleKey>(&subject)) return tx.sale(*sale);
+  return tx.subscription(std::get<SubscriptionKey>(subject));
+}
+
+billing::Situation situation_of(const Owner& owner, const billing::Recovery& recovery,
+                                const Desk& desk, const Moment& moment) {
   billing::Situation situation;
   situation.now = moment.now;
   situation.jitter = moment.jitter;
-  situation.status = stored.subscription.status;
-  situation.moved_on = has_moved_on(stored.subscription, recovery);
+  if (const auto* sale = std::get_if<ports::StoredSale>(&owner)) {
+    situation.status = status_of(sale->sale);
+    situation.moved_on = has_moved_on(sale->sale, recovery);
+  } else {
+    const auto& subscription = std::get<ports::StoredSubscription>(owner).subscription;
+    situation.status = subscription.status;
+    situation.moved_on = has_moved_on(subscription, recovery);
+  }
   const auto gateway = desk.rules().gateways.find(recovery.provider_gateway);
   if (gateway != desk.rules().gateways.end() && gateway->second.flexfactor) {
     situation.mit = gateway->second.flexfactor->mit;
@@ -86,7 +118,7 @@ void audit(ports::LedgerTx& tx, const Applied& applied, Instant now) {
   ports::AuditRow row;
   row.at = now;
   row.recovery = applied.before.key;
-  row.subscription = applied.before.subscription_key;
+  row.subject = applied.before.subject;
   row.event = name_of(alarmed ? ports::EventName::recovery_alarm : event_of(applied.after.state));
   row.before = to_text(before.state);
   row.after = to_text(applied.after.state);
@@ -106,14 +138,14 @@ void store_next_request(ports::LedgerTx& tx, const Applied& applied, const Desk&
 }
 
 // False: the recovery's state is no longer the one the decision was made on.
-bool write(ports::LedgerTx& tx, const Applied& applied, const ports::StoredSubscription& stored,
-           const Desk& desk, const Moment& moment) {
+bool write(ports::LedgerTx& tx, const Applied& applied, const Owner& owner, const Desk& desk,
+           const Moment& moment) {
   if (applied.after != applied.before.recovery) {
     const RecoveryState expected = applied.before.recovery.state;
     if (!tx.update_recovery(applied.before.key, expected, applied.after)) return false;
   }
   store_next_request(tx, applied, desk);
-  settle(tx, applied, stored, desk, moment);
+  settle(tx, applied, owner, desk, moment);
   audit(tx, applied, moment.now);
   return true;
 }
@@ -124,13 +156,13 @@ Applied guarded(ports::LedgerTx& tx, RecoveryKey key, const Desk& desk, const Mo
   for (int tried = 0; tried < guard_tries; ++tried) {
     Applied applied;
     applied.before = tx.recovery(key);
-    const ports::StoredSubscription stored = tx.subscription(applied.before.subscription_key);
-    const auto situation = situation_of(stored, applied.before.recovery, desk, moment);
+    const Owner owner = owner_of(tx, applied.before.subject);
+    const auto situation = situation_of(owner, applied.before.recovery, desk, moment);
     const billing::Decision decision = decide_on(applied.before.recovery, situation);
     applied.after = decision.recovery;
     applied.move = decision.move;
     applied.alarm = decision.alarm;
-    if (write(tx, applied, stored, desk, moment)) return applied;
+    if (write(tx, applied, owner, desk, moment)) return applied;
   }
   throw Bug("a recovery's guard failed again and again");
 }
@@ -160,7 +192,7 @@ Applied apply_release(ports::LedgerTx& tx, RecoveryKey key, const Desk& desk,
 void tell(ports::Events& events, const Applied& applied) {
   const billing::Recovery& after = applied.after;
   const auto line = [&](ports::EventName name, std::string_view reason) {
-    auto event = line_about(name, applied.before.key, applied.before.subscription, after);
+    auto event = line_about(name, applied.before, after);
     event.reason = reason;
     events.note(event);
   };

@@ -3,12 +3,17 @@
 // or not at all.
 #pragma once
 
+#include <variant>
+
 #include "engine/desk.hpp"
 #include "engine/moment.hpp"
 #include "ports/events.hpp"
 #include "ports/ledger.hpp"
 
 namespace recycled::engine {
+
+// Whose charge it is, as it stands.
+using Owner = std::variant<ports::StoredSubscription, ports::StoredSale>;
 
 // What an event came to: told to the log once the transaction is durable.
 struct Applied {

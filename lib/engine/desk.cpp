@@ -12,6 +12,11 @@ OrderId order_id(const InstallationId& installation, const SubscriptionId& subsc
                                       std::to_string(cycle), std::to_string(round)}));
 }
 
+OrderId order_id(const InstallationId& installation, const SaleId& sale, int round) {
+  return OrderId(
+      crypto::derive_guid({"sale", installation.str(), sale.str(), std::to_string(round)}));
+}
+
 IdempotencyKey idempotency_key(const OrderId& order, int sending) {
   return IdempotencyKey(crypto::derive_guid({"key", order.str(), std::to_string(sending)}));
 }

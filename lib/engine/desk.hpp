@@ -21,6 +21,7 @@ struct Desk {
 // (architecture.md "The life of one re-attempt" 1).
 OrderId order_id(const InstallationId& installation, const SubscriptionId& subscription, int cycle,
                  int round);
+OrderId order_id(const InstallationId& installation, const SaleId& sale, int round);
 IdempotencyKey idempotency_key(const OrderId& order, int sending);
 
 }  // namespace recycled::engine

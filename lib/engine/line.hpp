@@ -6,11 +6,9 @@
 
 namespace recycled::engine {
 
-ports::Event line_about(ports::EventName name, RecoveryKey key, const SubscriptionId& subscription,
+ports::Event line_about(ports::EventName name, const ports::StoredRecovery& stored);
+// The same of what it has become.
+ports::Event line_about(ports::EventName name, const ports::StoredRecovery& stored,
                         const billing::Recovery& recovery);
-
-inline ports::Event line_about(ports::EventName name, const ports::StoredRecovery& stored) {
-  return line_about(name, stored.key, stored.subscription, stored.recovery);
-}
 
 }  // namespace recycled::engine

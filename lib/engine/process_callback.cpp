@@ -34,7 +34,7 @@ void audit_replay(ports::LedgerTx& tx, const Replayed& replayed, Instant now) {
   ports::AuditRow row;
   row.at = now;
   row.recovery = applied.before.key;
-  row.subscription = applied.before.subscription_key;
+  row.subject = applied.before.subject;
   row.event = ports::row_of(ports::EventName::callback_replayed).text;
   row.before = to_text(applied.before.recovery.state);
   row.after = to_text(applied.after.state);

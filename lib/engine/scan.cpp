@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "engine/claim.hpp"
 #include "engine/line.hpp"
 
 namespace recycled::engine {
@@ -70,16 +71,6 @@ void hold(ports::LedgerTx& tx, Look& look, billing::Refusal refusal) {
   look.refusal = std::move(refusal);
 }
 
-// Nothing: the card networks' cap leaves room for another hand-over of this card now.
-std::optional<Instant> card_is_free_at(ports::LedgerTx& tx, const std::string& token, Instant now,
-                                       const Desk& desk) {
-  const auto cap = static_cast<std::size_t>(desk.rules().card_cap);
-  if (cap == 0) return std::nullopt;
-  const auto claims = tx.claims_of_card(token, now - billing::card_cap_span);
-  if (claims.size() < cap) return std::nullopt;
-  return claims[claims.size() - cap] + billing::card_cap_span + Millis(1);
-}
-
 void plan_for(ports::LedgerTx& tx, const Look& look, Instant due_at) {
   ports::Plan later;
   later.due_at = due_at;
@@ -91,7 +82,7 @@ void postpone(ports::LedgerTx& tx, Look& look, Instant until, Instant now) {
   plan_for(tx, look, until);
   ports::AuditRow row;
   row.at = now;
-  row.subscription = look.stored.key;
+  row.subject = look.stored.key;
   row.event = ports::row_of(ports::EventName::subscription_held).text;
   row.reason = "card_cap: looked at again at " + to_iso8601(until);
   tx.add_audit(row);
@@ -113,18 +104,11 @@ void claim(ports::LedgerTx& tx, Look& look, const billing::HandOver& hand_over, 
   auto body = provider->compose(request);
   if (!body) return hold(tx, look, {billing::NotTaken::missing_field, body.error().message});
   ports::NewRecovery fresh;
-  fresh.subscription_key = look.stored.key;
+  fresh.subject = look.stored.key;
   fresh.recovery = recovery_for(request, hand_over, round);
   fresh.request = std::move(*body);
-  look.claimed = tx.insert_recovery(fresh);
+  look.claimed = append(tx, fresh, now);
   if (!look.claimed) return;  // another process was faster
-  ports::AuditRow row;
-  row.at = now;
-  row.recovery = look.claimed;
-  row.subscription = look.stored.key;
-  row.event = ports::row_of(ports::EventName::recovery_claimed).text;
-  row.after = to_text(fresh.recovery.state);
-  tx.add_audit(row);
   look.recovery = std::move(fresh.recovery);
 }
 
@@ -175,8 +159,9 @@ void tell(const Context& context, const Batch& batch, Tally& tally) {
     }
     if (look.claimed) {
       tally.claimed += 1;
-      context.events.note(line_about(ports::EventName::recovery_claimed, *look.claimed,
-                                     look.stored.subscription.id, *look.recovery));
+      const ports::StoredRecovery claimed{*look.claimed, look.stored.key,
+                                          look.stored.subscription.id, SaleId(), *look.recovery};
+      context.events.note(line_about(ports::EventName::recovery_claimed, claimed));
     }
   }
 }

@@ -70,24 +70,28 @@ ports::Settlement recycle_failed(const Applied& applied, const ports::StoredSubs
   return settlement;
 }
 
-void put_event(ports::LedgerTx& tx, const char* type, const Applied& applied,
-               const ports::Settlement& settlement, Instant now) {
+ports::OutboxRow event_about(const char* type, const Applied& applied, Instant now) {
   ports::OutboxRow row;
   row.at = now;
   row.type = type;
-  row.subscription = settlement.key;
+  row.subject = applied.before.subject;
   row.recovery = applied.before.key;
   row.amount = applied.after.amount;
-  row.gateway = settlement.gateway;
-  row.next_bill_on = settlement.next_bill_on;
+  row.gateway = applied.after.return_gateway;
   row.reason = to_text(applied.after.reason);
+  return row;
+}
+
+void put_event(ports::LedgerTx& tx, const char* type, const Applied& applied,
+               const ports::Settlement& settlement, Instant now) {
+  ports::OutboxRow row = event_about(type, applied, now);
+  row.next_bill_on = settlement.next_bill_on;
   tx.add_outbox(row);
 }
 
-}  // namespace
-
-void settle(ports::LedgerTx& tx, const Applied& applied, const ports::StoredSubscription& stored,
-            const Desk& desk, const Moment& moment) {
+void settle_subscription(ports::LedgerTx& tx, const Applied& applied,
+                         const ports::StoredSubscription& stored, const Desk& desk,
+                         const Moment& moment) {
   const auto write = [&](const ports::Settlement& settlement) {
     const bool done = tx.settle(settlement, moment.now);
     ensure(done, "a subscription leaves the cycle of a live recovery only through it");
@@ -115,6 +119,62 @@ void settle(ports::LedgerTx& tx, const Applied& applied, const ports::StoredSubs
       return;
     }
   }
+}
+
+// --- a new sale ---
+
+bool has_left(billing::SaleStatus status) {
+  return status == billing::SaleStatus::cancelled || status == billing::SaleStatus::refunded;
+}
+
+// N3: FlexFactor has the card's token, the merchant's gateway has none.
+billing::RebillWith mark_for_rebill(ports::LedgerTx& tx, const billing::Sale& sale) {
+  if (sale.subscription.empty()) return billing::RebillWith::as_ever;
+  const auto with = billing::RebillWith::card_number_without_cvv;
+  // An import that brings the subscription later finds the sale (engine/accept).
+  if (const auto subscription = tx.subscription(sale.subscription)) {
+    tx.set_rebill(subscription->key, with);
+  }
+  return with;
+}
+
+void settle_sale(ports::LedgerTx& tx, const Applied& applied, const ports::StoredSale& stored,
+                 const Moment& moment) {
+  const auto tell = [&](const char* type, billing::RebillWith with) {
+    ports::OutboxRow row = event_about(type, applied, moment.now);
+    row.rebill_with = with;
+    tx.add_outbox(row);
+  };
+  using billing::RebillWith;
+  switch (applied.move) {
+    case billing::Move::none:
+      return;
+    case billing::Move::next_cycle: {
+      const RebillWith with = mark_for_rebill(tx, stored.sale);
+      tell("order.completed", with);
+      if (has_left(stored.sale.status)) return;  // nothing is to be shipped, and a refund is due
+      tx.set_sale_status(stored.key, billing::SaleStatus::complete, moment.now);
+      return tell("fulfillment.requested", with);
+    }
+    case billing::Move::recycle_failed:
+      if (!has_left(stored.sale.status) &&
+          stored.sale.type != billing::SaleType::trial_completion) {  // N2
+        tx.set_sale_status(stored.key, billing::SaleStatus::declined, moment.now);
+      }
+      return tell("order.declined", RebillWith::as_ever);
+    case billing::Move::gateway_back:
+      return tell("order.withdrawn", RebillWith::as_ever);
+  }
+}
+
+}  // namespace
+
+void settle(ports::LedgerTx& tx, const Applied& applied, const Owner& owner, const Desk& desk,
+            const Moment& moment) {
+  if (const auto* sale = std::get_if<ports::StoredSale>(&owner)) {
+    return settle_sale(tx, applied, *sale, moment);
+  }
+  settle_subscription(tx, applied, std::get<ports::StoredSubscription>(owner), desk, moment);
 }
 
 }  // namespace recycled::engine

@@ -75,6 +75,10 @@ Result<std::string> Client::compose(const ports::HandOverRequest& request) const
   return flexfactor::compose(account_, request);
 }
 
+Result<std::string> Client::compose_sale(const ports::SaleRequest& request) const {
+  return flexfactor::compose_sale(account_, request);
+}
+
 Result<std::string> Client::recompose(const std::string& body, const IdempotencyKey& key) const {
   return flexfactor::recompose(body, key);
 }

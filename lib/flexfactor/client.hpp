@@ -21,6 +21,7 @@ class Client final : public ports::Provider, public ports::Tokenizer {
   void renew(crypto::Secret app_key, crypto::Secret app_secret);
 
   Result<std::string> compose(const ports::HandOverRequest& request) const override;
+  Result<std::string> compose_sale(const ports::SaleRequest& request) const override;
   Result<std::string> recompose(const std::string& body, const IdempotencyKey& key) const override;
 
   async::Task<ports::HandOverReply> hand_over(std::string body) override;

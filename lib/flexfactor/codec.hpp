@@ -24,6 +24,9 @@ struct Reply {
 // The exact bytes of a recurring hand-over (flexfactor.md "POST evaluate"). The same request gives
 // the same bytes. Fault::invalid names the required field that is missing.
 Result<std::string> compose(const Account& account, const ports::HandOverRequest& request);
+// The same for a new sale: by the merchant (MIT, with expiryDateUtc), or by the customer who waits
+// (CIT, with customerIp).
+Result<std::string> compose_sale(const Account& account, const ports::SaleRequest& request);
 
 // The same bytes but for the idempotency key. Fault::invalid: `body` is not such a request.
 Result<std::string> recompose(const std::string& body, const IdempotencyKey& key);

@@ -1,4 +1,5 @@
 // Requests to bytes.
+#include <initializer_list>
 #include <utility>
 
 #include "flexfactor/codec.hpp"
@@ -26,19 +27,26 @@ Json subscription_part(const billing::Subscription& subscription) {
   return part;
 }
 
-Json transaction_part(const Account& account, const ports::HandOverRequest& request) {
-  const billing::Declined& declined = *request.subscription.declined;
+// What a request says of a decline, of whatever it is the decline.
+struct DeclinePart {
+  const billing::Declined& declined;
+  const GatewayId& gateway;
+};
+
+Json transaction_part(const Account& account, const OrderId& order, const Money& amount,
+                      const DeclinePart& decline) {
+  const billing::Declined& declined = decline.declined;
   Json part;
-  part["id"] = request.order.str();
-  part["amount"] = request.amount.minor;
-  part["currency"] = request.amount.currency.code();
+  part["id"] = order.str();
+  part["amount"] = amount.minor;
+  part["currency"] = amount.currency.code();
   part["responseCode"] = declined.code;
-  part["responseCodeSource"] = request.subscription.gateway.str();
+  part["responseCodeSource"] = decline.gateway.str();
   part["avsResultCode"] = or_na(declined.avs_result);
   part["cvvResultCode"] = or_na(declined.cvv_result);
-  part["cavvResultCode"] = "NA";  // 3-D Secure: a recurring charge has none
+  part["cavvResultCode"] = "NA";  // 3-D Secure: nobody tells us of one
   put_if_any(part, "responseDescription", declined.message);
-  part["processorName"] = request.subscription.gateway.str();
+  part["processorName"] = decline.gateway.str();
   part["cardNotPresent"] = true;
   put_if_any(part, "dynamicDescriptor", account.descriptor);
   part["timestampUtc"] = to_iso8601(declined.at);
@@ -46,11 +54,11 @@ Json transaction_part(const Account& account, const ports::HandOverRequest& requ
   return part;
 }
 
-Json payer_part(const billing::Subscription& subscription) {
+Json payer_part(const billing::Payer& payer, const CustomerId& customer) {
   Json part = Json::object();
-  put_if_any(part, "email", subscription.payer.email);
-  put_if_any(part, "phone", subscription.payer.phone);
-  put_if_any(part, "id", subscription.customer.str());
+  put_if_any(part, "email", payer.email);
+  put_if_any(part, "phone", payer.phone);
+  put_if_any(part, "id", customer.str());
   return part;
 }
 
@@ -76,20 +84,47 @@ Json billing_part(const billing::Payer& payer) {
   return part;
 }
 
-// The name of the first required field the request lacks, or null.
+// The name of the first required field that is missing, or null.
+struct Required {
+  const char* name;
+  bool is_there;
+};
+const char* first_missing(std::initializer_list<Required> fields) {
+  for (const Required& field : fields) {
+    if (!field.is_there) return field.name;
+  }
+  return nullptr;
+}
+
 const char* missing_field(const Account& account, const ports::HandOverRequest& request) {
   const auto& subscription = request.subscription;
-  if (request.order.empty()) return "orderId";
-  if (request.key.empty()) return "idempotencyKey";
-  if (account.mid.empty()) return "mid";
-  if (account.site_id.empty()) return "siteId";
-  if (subscription.id.empty()) return "subscription_id";
-  if (subscription.gateway.empty()) return "gateway_id";
-  if (subscription.card.token.empty()) return "card_token";
-  if (!subscription.declined) return "decline";
-  if (subscription.declined->code.empty()) return "decline_code";
-  if (request.amount.minor <= 0) return "amount";
-  return nullptr;
+  const auto& declined = subscription.declined;
+  return first_missing({{"orderId", !request.order.empty()},
+                        {"idempotencyKey", !request.key.empty()},
+                        {"mid", !account.mid.empty()},
+                        {"siteId", !account.site_id.empty()},
+                        {"subscription_id", !subscription.id.empty()},
+                        {"gateway_id", !subscription.gateway.empty()},
+                        {"card_token", !subscription.card.token.empty()},
+                        {"decline", declined.has_value()},
+                        {"decline_code", declined && !declined->code.empty()},
+                        {"amount", request.amount.minor > 0}});
+}
+
+const char* missing_field(const Account& account, const ports::SaleRequest& request) {
+  const billing::Sale& sale = request.sale;
+  const bool shopper_waits = request.by == ports::SaleRequest::By::customer;
+  return first_missing({{"orderId", !request.order.empty()},
+                        {"idempotencyKey", !request.key.empty()},
+                        {"mid", !account.mid.empty()},
+                        {"siteId", !account.site_id.empty()},
+                        {"order_id", !sale.id.empty()},
+                        {"gateway_id", !sale.gateway.empty()},
+                        {"card_token", !sale.card.token.empty()},
+                        {"decline", sale.declined.has_value()},
+                        {"decline_code", sale.declined && !sale.declined->code.empty()},
+                        {"amount", sale.amount.minor > 0},
+                        {"ip_address", !shopper_waits || !sale.payer.ip_address.empty()}});
 }
 
 // The one place where JSON becomes bytes: text that is not UTF-8 cannot.
@@ -101,28 +136,61 @@ Result<std::string> to_bytes(const Json& json) {
   }
 }
 
+Json head(const Account& account, const OrderId& order, const IdempotencyKey& key) {
+  Json body;
+  body["isDeclined"] = true;
+  body["idempotencyKey"] = key.str();
+  body["orderId"] = order.str();
+  body["mid"] = account.mid;
+  body["siteId"] = account.site_id;
+  return body;
+}
+
+void put_customer(Json& body, const billing::Payer& payer, const CustomerId& customer,
+                  const billing::Card& card) {
+  if (auto part = payer_part(payer, customer); !part.empty()) body["payer"] = part;
+  body["paymentMethod"] = payment_part(card);
+  if (auto address = billing_part(payer); !address.empty()) body["billingInformation"] = address;
+}
+
 }  // namespace
 
 Result<std::string> compose(const Account& account, const ports::HandOverRequest& request) {
   if (const char* field = missing_field(account, request)) {
     return fail(Fault::invalid, std::string(field) + " is required by FlexFactor");
   }
-  Json body;
-  body["isDeclined"] = true;
-  body["idempotencyKey"] = request.key.str();
-  body["orderId"] = request.order.str();
-  body["mid"] = account.mid;
-  body["siteId"] = account.site_id;
+  const billing::Subscription& subscription = request.subscription;
+  Json body = head(account, request.order, request.key);
   body["isMIT"] = true;
   body["isRecurring"] = true;
   body["expiryDateUtc"] = to_iso8601(request.expires_at);
-  body["subscription"] = subscription_part(request.subscription);
-  body["transaction"] = transaction_part(account, request);
-  if (auto payer = payer_part(request.subscription); !payer.empty()) body["payer"] = payer;
-  body["paymentMethod"] = payment_part(request.subscription.card);
-  if (auto address = billing_part(request.subscription.payer); !address.empty()) {
-    body["billingInformation"] = address;
+  body["subscription"] = subscription_part(subscription);
+  body["transaction"] = transaction_part(account, request.order, request.amount,
+                                         {*subscription.declined, subscription.gateway});
+  put_customer(body, subscription.payer, subscription.customer, subscription.card);
+  return to_bytes(body);
+}
+
+Result<std::string> compose_sale(const Account& account, const ports::SaleRequest& request) {
+  if (const char* field = missing_field(account, request)) {
+    return fail(Fault::invalid, std::string(field) + " is required by FlexFactor");
   }
+  const billing::Sale& sale = request.sale;
+  Json body = head(account, request.order, request.key);
+  switch (request.by) {
+    case ports::SaleRequest::By::merchant:
+      body["isMIT"] = true;
+      body["isRecurring"] = request.subscription.has_value();
+      body["expiryDateUtc"] = to_iso8601(request.expires_at);
+      if (request.subscription) body["subscription"] = subscription_part(*request.subscription);
+      break;
+    case ports::SaleRequest::By::customer:  // flexfactor.md: neither MIT fields nor an expiry
+      body["customerIp"] = sale.payer.ip_address;
+      break;
+  }
+  body["transaction"] =
+      transaction_part(account, request.order, sale.amount, {*sale.declined, sale.gateway});
+  put_customer(body, sale.payer, sale.customer, sale.card);
   return to_bytes(body);
 }
 

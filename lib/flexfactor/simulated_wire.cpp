@@ -29,7 +29,6 @@ constexpr std::array always_required{
 };
 
 constexpr std::array recurring_required{
-    Required{nullptr, "expiryDateUtc", "ExpiryDateUtc"},
     Required{"subscription", "subscriptionId", "Subscription.SubscriptionId"},
     Required{"subscription", "interval", "Subscription.Interval"},
     Required{"subscription", "price", "Subscription.Price"},
@@ -102,10 +101,12 @@ Json amount_shown(Money amount, AmountUnit unit) {
 Json missing_fields(const Json& body) {
   Json missing = Json::object();
   demand(always_required, body, missing);
+  if (is_true(body, "isRecurring")) demand(recurring_required, body, missing);
   if (is_true(body, "isMIT")) {
-    demand(recurring_required, body, missing);
     if (!parse_instant(text_at(body, "expiryDateUtc"))) {
-      missing["ExpiryDateUtc"] = {"The value is not a date."};
+      missing["ExpiryDateUtc"] = {text_at(body, "expiryDateUtc").empty()
+                                      ? "The ExpiryDateUtc field is required."
+                                      : "The value is not a date."};
     }
   } else {
     demand(present_required, body, missing);

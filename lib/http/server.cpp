@@ -18,6 +18,9 @@
 namespace recycled::http {
 namespace {
 
+// How often a full server looks for a place.
+constexpr Millis between_looks{100};
+
 Result<tcp::endpoint> parse_listen(const std::string& listen) {
   const std::size_t colon = listen.rfind(':');
   const Failure refusal =
@@ -166,7 +169,7 @@ async::Task<void> Server::Impl::make_room() {
     free_a_place();
     ErrorCode cut_short;
     auto token = asio::redirect_error(asio::use_awaitable, cut_short);
-    place_.expires_after(Millis(100));  // by then another may be slow
+    place_.expires_after(between_looks);  // by then another may be slow
     co_await place_.async_wait(token);
   }
 }
@@ -176,8 +179,9 @@ async::Task<void> Server::Impl::make_room() {
 void Server::Impl::free_a_place() {
   auto one = std::ranges::find_if(sessions_, [](const auto& each) { return each->spare(); });
   if (one == sessions_.end()) {
-    one = std::ranges::find_if(
-        sessions_, [this](const auto& each) { return each->is_slow(settings_.give_way); });
+    const int patience = static_cast<int>(settings_.give_way / between_looks);
+    one = std::ranges::find_if(sessions_,
+                               [patience](const auto& each) { return each->is_slow(patience); });
   }
   if (one != sessions_.end()) return (*one)->cut();
   for (const auto& session : sessions_) session->make_last();

@@ -111,7 +111,7 @@ async::Task<bool> Session::serve_one(Millis usual) {
   const bool begun = co_await await_first_byte();
   idle_ = false;
   if (!begun) co_return false;
-  if (!waiting_since_) wait_for_peer();
+  if (!is_awaited_) wait_for_peer();
 
   wire_.expires_after(patience(settings_.request_deadline));
   Parser parser;
@@ -121,12 +121,12 @@ async::Task<bool> Session::serve_one(Millis usual) {
     co_return false;
   }
   wire_.expires_never();
-  waiting_since_.reset();
+  is_awaited_ = false;
   Request request = to_request(parser.get());
   Response response = co_await ask_handler(std::move(request));
   wait_for_peer();
   const bool more = co_await deliver(std::move(response), parser);
-  waiting_since_.reset();
+  is_awaited_ = false;
   served_ = true;
   co_return more;
 }
@@ -212,7 +212,7 @@ async::Task<void> Session::refuse(ErrorCode why) {
 
 async::Task<void> Session::stall() {
   wire_.expires_never();
-  waiting_since_.reset();  // it is the peer who waits
+  is_awaited_ = false;  // it is the peer who waits
   ErrorCode error;
   std::array<char, 4096> discarded{};
   auto token = asio::redirect_error(asio::use_awaitable, error);

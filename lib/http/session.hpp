@@ -1,7 +1,6 @@
 // One connection of the server: requests in, replies out, until either side has had enough.
 #pragma once
 
-#include <chrono>
 #include <memory>
 #include <optional>
 
@@ -26,11 +25,9 @@ class Session {
   // Kept alive after a reply, with nothing of a further request arrived. A new connection is not
   // spare: its request is on the way.
   bool spare() { return served_ && unasked(); }
-  // The peer has let us wait for longer than `patience`: a request is begun and not whole, or a
-  // reply not taken.
-  bool is_slow(Millis patience) const {
-    return waiting_since_ && std::chrono::steady_clock::now() - *waiting_since_ > patience;
-  }
+  // The peer lets us wait, as it did at the `looks` looks before this one: a request is begun and
+  // not whole, or a reply not taken.
+  bool is_slow(int looks) { return is_awaited_ && ++looks_ > looks; }
   // The reply under way, or else the next, is the last.
   void make_last() { last_ = true; }
   // The same, and closed at once if nothing of a request has arrived. From here on the peer gets
@@ -45,7 +42,10 @@ class Session {
   // How long the peer may take for what comes next.
   Millis patience(Millis usual) const;
   bool unasked() { return idle_ && buffer_.size() == 0 && wire_.is_quiet(); }
-  void wait_for_peer() { waiting_since_ = std::chrono::steady_clock::now(); }
+  void wait_for_peer() {
+    is_awaited_ = true;
+    looks_ = 0;
+  }
   async::Task<void> converse();
   async::Task<bool> await_first_byte();
   // The error is a protocol error, a limit or the wire's; it says nothing about the request then.
@@ -62,8 +62,9 @@ class Session {
   const ServerSettings& settings_;
   const Handler& handler_;
   const std::shared_ptr<asio::ssl::context> tls_;
-  std::optional<std::chrono::steady_clock::time_point> waiting_since_;  // for a peer at work
-  bool idle_ = true;  // waiting for a request's first byte
+  bool is_awaited_ = false;  // the peer is to send or to take something
+  int looks_ = 0;            // of a full server, while that lasts
+  bool idle_ = true;         // waiting for a request's first byte
   bool served_ = false;
   bool last_ = false;
   bool finishing_ = false;

@@ -79,6 +79,7 @@ struct Event {
   EventName name;
   std::string recovery;
   std::string subscription;
+  std::string sale;  // the merchant's order
   std::string order;
   std::string gateway;
   std::optional<int> reattempt;

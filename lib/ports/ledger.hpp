@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "async/task.hpp"
@@ -17,6 +18,7 @@
 #include "billing/decide.hpp"
 #include "billing/eligibility.hpp"
 #include "billing/recovery.hpp"
+#include "billing/sale.hpp"
 #include "billing/subscription.hpp"
 
 namespace recycled::ports {
@@ -34,19 +36,31 @@ struct StoredSubscription {
   billing::Subscription subscription;
   Plan plan;
   std::string fail_reason;  // of recycle_failed: billing::to_text(Reason)
+  billing::RebillWith rebill_with = billing::RebillWith::as_ever;  // N3
   Instant imported_at{};
   Instant changed_at{};
 };
 
+struct StoredSale {
+  SaleKey key;
+  billing::Sale sale;
+  Instant imported_at{};
+  Instant changed_at{};
+};
+
+// Whose charge it is: a subscription's cycle, or a new sale.
+using Subject = std::variant<SubscriptionKey, SaleKey>;
+
 struct StoredRecovery {
   RecoveryKey key;
-  SubscriptionKey subscription_key;
-  SubscriptionId subscription;
+  Subject subject;
+  SubscriptionId subscription;  // of a sale: of its recurring product, if it has one
+  SaleId sale;                  // empty: it is a subscription's
   billing::Recovery recovery;
 };
 
 struct NewRecovery {
-  SubscriptionKey subscription_key;
+  Subject subject;
   billing::Recovery recovery;
   std::string request;  // the exact bytes that will leave
 };
@@ -86,7 +100,7 @@ struct Settlement {
 struct AuditRow {
   Instant at{};
   std::optional<RecoveryKey> recovery;
-  SubscriptionKey subscription;
+  Subject subject;
   std::string event;   // an event name of the log's table
   std::string before;  // state
   std::string after;   // state
@@ -97,11 +111,12 @@ struct AuditRow {
 struct OutboxRow {
   Instant at{};
   std::string type;  // "subscription.recovered", "subscription.recycle_failed", …
-  SubscriptionKey subscription;
+  Subject subject;
   std::optional<RecoveryKey> recovery;
   std::optional<Money> amount;
   GatewayId gateway;  // gone back to
   std::optional<CivilDate> next_bill_on;
+  billing::RebillWith rebill_with = billing::RebillWith::as_ever;  // N3
   std::string reason;
 };
 
@@ -142,6 +157,7 @@ struct RunRow {
 
 struct Counts {
   std::map<billing::SubscriptionStatus, std::int64_t> subscriptions;
+  std::map<billing::SaleStatus, std::int64_t> sales;
   std::map<billing::RecoveryState, std::int64_t> recoveries;
   std::map<billing::NotTaken, std::int64_t> refusals;
   std::map<CallbackResult, std::int64_t> callbacks;
@@ -183,15 +199,26 @@ class LedgerReader {
   virtual std::vector<StoredSubscription> due(Instant now, DueCursor after, int limit) = 0;
   virtual std::optional<Instant> next_due() = 0;
 
+  virtual std::optional<StoredSale> sale(const SaleId& id) = 0;
+  virtual StoredSale sale(SaleKey key) = 0;
+  // Of that recurring product, oldest first.
+  virtual std::vector<StoredSale> sales_of(const SubscriptionId& subscription) = 0;
+  // Those declined from `from` on and before `to`, in key order, after `after`.
+  virtual std::vector<StoredSale> sales_declined(Instant from, Instant to, SaleKey after,
+                                                 int limit) = 0;
+
   virtual StoredRecovery recovery(RecoveryKey key) = 0;
   virtual std::optional<StoredRecovery> recovery(const OrderId& order) = 0;
   virtual std::optional<StoredRecovery> recovery_by_provider(const ProviderOrderId& order) = 0;
-  virtual std::vector<StoredRecovery> recoveries_of(SubscriptionKey key) = 0;  // oldest first
+  virtual std::vector<StoredRecovery> recoveries_of(const Subject& subject) = 0;  // oldest first
   virtual std::vector<StoredRecovery> in_state(billing::RecoveryState state, RecoveryKey after,
                                                int limit) = 0;
   // The gateway's whose next step is due by `now`, in order of (next_at, key).
   virtual std::vector<StoredRecovery> steps_due(const GatewayId& gateway, Instant now,
                                                 int limit) = 0;
+  // When recoveries of that card were claimed since `since`, oldest first; released ones, which
+  // never left, do not count.
+  virtual std::vector<Instant> claims_of_card(const std::string& token, Instant since) = 0;
   virtual std::optional<Instant> next_step() = 0;    // of all gateways
   virtual std::string request(RecoveryKey key) = 0;  // the stored bytes, their hash checked
   virtual std::vector<Attempt> attempts(RecoveryKey key) = 0;
@@ -205,7 +232,7 @@ class LedgerReader {
                                                        int limit) = 0;
   virtual std::optional<Instant> next_callback() = 0;
 
-  virtual std::vector<AuditRow> audit_of(SubscriptionKey key) = 0;
+  virtual std::vector<AuditRow> audit_of(const Subject& subject) = 0;
   virtual Counts counts() = 0;
   virtual std::vector<Total> totals() = 0;  // without what went back
   virtual std::vector<Returned> returned() = 0;
@@ -234,11 +261,13 @@ class LedgerTx : public LedgerReader {
   // False: the subscription is no longer in the expected cycle; nothing was changed.
   [[nodiscard]] virtual bool settle(const Settlement& settlement, Instant now) = 0;
 
-  // When recoveries of that card were claimed since `since`, oldest first; released ones, which
-  // never left, do not count.
-  virtual std::vector<Instant> claims_of_card(const std::string& token, Instant since) = 0;
-  // Nothing: the cycle already has a live recovery, or one of this order id. Callbacks that came
-  // before their recovery are due at once from here on (lessons.md 11).
+  virtual void set_rebill(SubscriptionKey key, billing::RebillWith with) = 0;
+  // Inserts, or replaces what the merchant said. Never touches recoveries.
+  virtual SaleKey put_sale(const billing::Sale& sale, Instant now) = 0;
+  virtual void set_sale_status(SaleKey key, billing::SaleStatus status, Instant now) = 0;
+
+  // Nothing: the cycle or sale already has a live recovery, or one of this order id. Callbacks that
+  // came before their recovery are due at once from here on (lessons.md 11).
   virtual std::optional<RecoveryKey> insert_recovery(const NewRecovery& recovery) = 0;
   // Guarded: false when the stored state is not `expected` any more; nothing was changed.
   [[nodiscard]] virtual bool update_recovery(RecoveryKey key, billing::RecoveryState expected,

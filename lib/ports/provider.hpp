@@ -109,6 +109,7 @@ class Provider {
   // The exact bytes of the request, or Fault::invalid naming the one required field that the
   // subscription lacks (found before the call: flexfactor.md "POST evaluate").
   virtual Result<std::string> compose(const HandOverRequest& request) const = 0;
+  virtual Result<std::string> compose_sale(const SaleRequest& request) const = 0;
   // The same request under another key: what a sync account is asked the next time.
   virtual Result<std::string> recompose(const std::string& body,
                                         const IdempotencyKey& key) const = 0;

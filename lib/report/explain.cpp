@@ -20,17 +20,9 @@ std::optional<ports::StoredSubscription> find(ports::LedgerReader& ledger, const
   if (auto stored = ledger.subscription(SubscriptionId(id))) return stored;
   const auto recovery = ledger.recovery(OrderId(id));
   if (!recovery) return std::nullopt;
-  return ledger.subscription(recovery->subscription_key);
-}
-
-std::vector<RecoveryStory> stories_of(ports::LedgerReader& ledger, SubscriptionKey key) {
-  std::vector<RecoveryStory> stories;
-  for (ports::StoredRecovery& stored : ledger.recoveries_of(key)) {
-    auto attempts = ledger.attempts(stored.key);
-    auto callbacks = ledger.callbacks_of(stored.recovery.order);
-    stories.push_back({std::move(stored), std::move(attempts), std::move(callbacks)});
-  }
-  return stories;
+  const auto* key = std::get_if<SubscriptionKey>(&recovery->subject);
+  if (key == nullptr) return std::nullopt;
+  return ledger.subscription(*key);
 }
 
 // The recovery that speaks for the present cycle: the newest that was not released.
@@ -103,6 +95,10 @@ class Teller {
       text += ", with reason " + reason;
     }
     say(text);
+    if (explanation_.stored.rebill_with == billing::RebillWith::card_number_without_cvv) {
+      say("Its first sale was recovered at FlexFactor, so that " + subscription_.gateway.str() +
+          " has no token of the card: the next rebill there goes with card number and without CVV");
+    }
   }
 
   void say_decline() {
@@ -208,18 +204,14 @@ Result<Explanation> gather_explanation(ports::LedgerReader& ledger, const billin
     explanation.due = Moment{at, calendar.day_of(at)};
   }
   Teller(explanation, calendar).tell(verdict);
-  explanation.history = history_of(explanation, ledger.audit_of(explanation.stored.key), calendar);
+  const RowPast past{explanation.stored.subscription.declined, explanation.stored.imported_at};
+  explanation.history =
+      history_of(past, explanation.recoveries, ledger.audit_of(explanation.stored.key), calendar);
   return explanation;
 }
 
 std::string to_text(const Explanation& explanation) {
-  std::string text;
-  for (const std::string& sentence : explanation.sentences) text += printable(sentence) + "\n";
-  text += "\nHistory (UTC, and the day in the account's time zone)\n";
-  for (const HistoryLine& line : explanation.history) {
-    text += "  " + in_words(line.when) + "  " + printable(line.text) + "\n";
-  }
-  return text;
+  return story_text(explanation.sentences, explanation.history);
 }
 
 }  // namespace recycled::report

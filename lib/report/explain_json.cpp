@@ -1,5 +1,6 @@
 // The same explanation for programs. Every key here is an interface.
 #include "report/explain.hpp"
+#include "report/explain_sale.hpp"
 #include "report/json.hpp"
 
 namespace recycled::report {
@@ -42,6 +43,7 @@ Json json_of(const RecoveryStory& story) {
   return {{"order_id", recovery.order.str()},
           {"state", to_text(recovery.state)},
           {"reason", to_text(recovery.reason)},
+          {"kind", to_text(recovery.kind)},
           {"amount", to_decimal(recovery.amount)},
           {"currency", recovery.amount.currency.code()},
           {"billing_cycle", recovery.cycle},
@@ -103,8 +105,27 @@ std::string to_json(const Explanation& explanation) {
                       {"due_day", due ? Json(to_iso8601(due->day)) : Json()},
                       {"not_taken", json_of(explanation.not_taken)},
                       {"fail_reason", text_or_null(explanation.stored.fail_reason)},
+                      {"rebill_with", text_or_null(to_text(explanation.stored.rebill_with))},
                       {"decline", json_of(subscription.declined)},
                       {"card", json_of(subscription.card)},
+                      {"at", to_iso8601(explanation.at)},
+                      {"sentences", explanation.sentences},
+                      {"recoveries", list_of(explanation.recoveries)},
+                      {"history", list_of(explanation.history)}});
+}
+
+std::string to_json(const SaleExplanation& explanation) {
+  const billing::Sale& sale = explanation.stored.sale;
+  return written(Json{{"order_id", sale.id.str()},
+                      {"order_type", to_text(sale.type)},
+                      {"status", to_text(sale.status)},
+                      {"gateway", sale.gateway.str()},
+                      {"routing_profile", text_or_null(sale.routing_profile.str())},
+                      {"amount", to_decimal(sale.amount)},
+                      {"currency", sale.amount.currency.code()},
+                      {"subscription_id", text_or_null(sale.subscription.str())},
+                      {"decline", json_of(sale.declined)},
+                      {"card", json_of(sale.card)},
                       {"at", to_iso8601(explanation.at)},
                       {"sentences", explanation.sentences},
                       {"recoveries", list_of(explanation.recoveries)},

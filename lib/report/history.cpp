@@ -7,6 +7,12 @@
 namespace recycled::report {
 namespace {
 
+std::string which(const billing::Recovery& recovery) {
+  if (recovery.kind != billing::RecoveryKind::recycle) return std::string(to_text(recovery.kind));
+  return "cycle " + std::to_string(recovery.cycle) + ", re-attempt " +
+         std::to_string(recovery.reattempt);
+}
+
 std::string with_detail(std::string text, const std::string& detail) {
   return detail.empty() ? text : text + ": " + detail;
 }
@@ -15,22 +21,21 @@ class Chronicle {
  public:
   explicit Chronicle(const ports::Calendar& calendar) : calendar_(calendar) {}
 
-  void add(const ports::StoredSubscription& stored) {
-    if (const auto& declined = stored.subscription.declined) {
+  void add(const RowPast& past) {
+    if (const auto& declined = past.declined) {
       note(declined->at, "decline", with_detail("declined " + declined->code, declined->message));
       if (declined->reattempts_made > 0) {
         note(declined->last_attempt_at, "reattempt",
              "the merchant's re-attempt, the last of " + std::to_string(declined->reattempts_made));
       }
     }
-    note(stored.imported_at, "import", "imported");
+    note(past.imported_at, "import", "imported");
   }
 
   void add(const RecoveryStory& story) {
     const billing::Recovery& recovery = story.stored.recovery;
     note(recovery.claimed_at, "claim",
-         "claimed as order " + recovery.order.str() + ": cycle " + std::to_string(recovery.cycle) +
-             ", re-attempt " + std::to_string(recovery.reattempt) + ", " +
+         "claimed as order " + recovery.order.str() + ": " + which(recovery) + ", " +
              in_words(recovery.amount) + ", for " + recovery.provider_gateway.str());
     for (const ports::Attempt& attempt : story.attempts) {
       note(attempt.started_at, "attempt",
@@ -71,14 +76,37 @@ class Chronicle {
 
 }  // namespace
 
-std::vector<HistoryLine> history_of(const Explanation& explanation,
+std::vector<RecoveryStory> stories_of(ports::LedgerReader& ledger, const ports::Subject& subject) {
+  std::vector<RecoveryStory> stories;
+  for (ports::StoredRecovery& stored : ledger.recoveries_of(subject)) {
+    auto attempts = ledger.attempts(stored.key);
+    auto callbacks = ledger.callbacks_of(stored.recovery.order);
+    stories.push_back({std::move(stored), std::move(attempts), std::move(callbacks)});
+  }
+  return stories;
+}
+
+std::vector<HistoryLine> history_of(const RowPast& past,
+                                    const std::vector<RecoveryStory>& recoveries,
                                     const std::vector<ports::AuditRow>& audit,
                                     const ports::Calendar& calendar) {
   Chronicle chronicle(calendar);
-  chronicle.add(explanation.stored);
-  for (const RecoveryStory& story : explanation.recoveries) chronicle.add(story);
+  chronicle.add(past);
+  for (const RecoveryStory& story : recoveries) chronicle.add(story);
   for (const ports::AuditRow& row : audit) chronicle.add(row);
   return std::move(chronicle).in_order();
+}
+
+std::string story_text(const std::vector<std::string>& sentences,
+                       const std::vector<HistoryLine>& history) {
+  std::string text;
+  for (const std::string& sentence : sentences) text.append(printable(sentence)).append("\n");
+  text += "\nHistory (UTC, and the day in the account's time zone)\n";
+  for (const HistoryLine& line : history) {
+    text.append("  ").append(in_words(line.when)).append("  ").append(printable(line.text));
+    text += "\n";
+  }
+  return text;
 }
 
 std::string in_words(const Moment& moment) {

@@ -39,7 +39,7 @@ void count_silence(WithoutNews& silence, const billing::Recovery& recovery) {
 
 Instant parked_since(ports::LedgerReader& ledger, const ports::StoredRecovery& stored) {
   Instant since = stored.recovery.claimed_at;
-  for (const ports::AuditRow& row : ledger.audit_of(stored.subscription_key)) {
+  for (const ports::AuditRow& row : ledger.audit_of(stored.subject)) {
     const bool parks = row.recovery == stored.key && row.before != row.after &&
                        row.after == billing::to_text(RecoveryState::parked);
     if (parks) since = row.at;
@@ -49,8 +49,8 @@ Instant parked_since(ports::LedgerReader& ledger, const ports::StoredRecovery& s
 
 ParkedItem parked_item(ports::LedgerReader& ledger, const ports::StoredRecovery& stored) {
   const billing::Recovery& recovery = stored.recovery;
-  return {recovery.order, stored.subscription, recovery.reason, recovery.amount,
-          parked_since(ledger, stored)};
+  return {recovery.order,  stored.subscription, stored.sale,
+          recovery.reason, recovery.amount,     parked_since(ledger, stored)};
 }
 
 void add_open(StatusReport& status, ports::LedgerReader& ledger,
@@ -135,8 +135,10 @@ std::string parked_section(const StatusReport& status) {
   if (all == 0 && listed == 0) return {};
   std::string text = "parked, waiting for a person\n";
   for (const ParkedItem& item : status.parked) {
-    text += "  " + item.order.str() + "  subscription " + printable(item.subscription.str()) +
-            "  " + report::in_words(item.amount) + "  since " + to_iso8601(item.since) + "  " +
+    const std::string whose = item.sale.empty() ? "subscription " + item.subscription.str()
+                                                : "of the merchant's order " + item.sale.str();
+    text += "  " + item.order.str() + "  " + printable(whose) + "  " +
+            report::in_words(item.amount) + "  since " + to_iso8601(item.since) + "  " +
             std::string(to_text(item.reason)) + "\n";
   }
   if (all > listed) text += "  and " + std::to_string(all - listed) + " more\n";
@@ -186,7 +188,8 @@ Json json_of(const std::vector<ParkedItem>& items) {
   Json json = Json::array();
   for (const ParkedItem& item : items) {
     json.push_back({{"order_id", item.order.str()},
-                    {"subscription_id", item.subscription.str()},
+                    {"subscription_id", text_or_null(item.subscription.str())},
+                    {"merchant_order_id", text_or_null(item.sale.str())},
                     {"reason", to_text(item.reason)},
                     {"amount", to_decimal(item.amount)},
                     {"currency", item.amount.currency.code()},
@@ -256,9 +259,10 @@ std::string to_text(const StatusReport& status) {
          line("without news", in_words(status.without_news)) +
          line("last run", in_words(status.last_run)) + parked_section(status) +
          section("subscriptions", status.counts.subscriptions) +
-         section("recoveries", status.counts.recoveries) + ages_section(status.open_by_age) +
-         not_taken_section(status.counts.refusals) + section("callbacks", status.counts.callbacks) +
-         totals_section(status.totals) + returned_section(status.returned);
+         section("orders", status.counts.sales) + section("recoveries", status.counts.recoveries) +
+         ages_section(status.open_by_age) + not_taken_section(status.counts.refusals) +
+         section("callbacks", status.counts.callbacks) + totals_section(status.totals) +
+         returned_section(status.returned);
 }
 
 std::string to_json(const StatusReport& status) {
@@ -271,6 +275,7 @@ std::string to_json(const StatusReport& status) {
                       {"last_run", json_of(status.last_run)},
                       {"parked", json_of(status.parked)},
                       {"subscriptions", json_of(status.counts.subscriptions)},
+                      {"orders", json_of(status.counts.sales)},
                       {"recoveries", json_of(status.counts.recoveries)},
                       {"open_by_age", json_of(status.open_by_age)},
                       {"not_taken", json_of(status.counts.refusals)},

@@ -26,6 +26,7 @@ struct AgeBand {
 struct ParkedItem {
   OrderId order;
   SubscriptionId subscription;
+  SaleId sale;  // empty: it is the subscription's
   billing::Reason reason = billing::Reason::none;
   Money amount;
   Instant since{};  // when it was parked; without an audit row that says so, when it was claimed

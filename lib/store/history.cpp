@@ -72,18 +72,22 @@ std::vector<ports::Attempt> SqliteTx::attempts(RecoveryKey key) {
 
 void SqliteTx::add_audit(const ports::AuditRow& row) {
   auto& insert = database_.prepared(
-      "INSERT INTO audit (at, subscription_key, recovery_key, event, before, after, reason)"
-      " VALUES (?, ?, ?, ?, ?, ?, ?)");
-  Binder(insert) << row.at << row.subscription << row.recovery << row.event << row.before
-                 << row.after << hide_card_numbers(row.reason);
+      "INSERT INTO audit (at, subscription_key, sale_key, recovery_key, event, before, after,"
+      " reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+  Binder(insert) << row.at << row.subject << row.recovery << row.event << row.before << row.after
+                 << hide_card_numbers(row.reason);
   insert.exec();
 }
 
-std::vector<ports::AuditRow> SqliteTx::audit_of(SubscriptionKey key) {
-  auto& query = database_.prepared(
-      "SELECT at, recovery_key, subscription_key, event, before, after, reason FROM audit"
-      " WHERE subscription_key = ? ORDER BY key");
-  Binder(query) << key;
+#define SELECT_AUDIT \
+  "SELECT at, recovery_key, subscription_key, sale_key, event, before, after, reason FROM audit "
+
+std::vector<ports::AuditRow> SqliteTx::audit_of(const ports::Subject& subject) {
+  const auto* sale = std::get_if<SaleKey>(&subject);
+  auto& query =
+      database_.prepared(sale != nullptr ? SELECT_AUDIT "WHERE sale_key = ? ORDER BY key"
+                                         : SELECT_AUDIT "WHERE subscription_key = ? ORDER BY key");
+  Binder(query) << (sale != nullptr ? sale->value() : std::get<SubscriptionKey>(subject).value());
   std::vector<ports::AuditRow> rows;
   while (query.executeStep()) {
     Columns in(query);
@@ -91,7 +95,7 @@ std::vector<ports::AuditRow> SqliteTx::audit_of(SubscriptionKey key) {
     row.at = in.instant();
     // A null key reads as 0, which no row has.
     if (const auto recovery = in.integer(); recovery != 0) row.recovery = RecoveryKey(recovery);
-    row.subscription = in.key<SubscriptionKey>();
+    row.subject = in.subject();
     row.event = in.text();
     row.before = in.text();
     row.after = in.text();
@@ -104,16 +108,16 @@ std::vector<ports::AuditRow> SqliteTx::audit_of(SubscriptionKey key) {
 
 void SqliteTx::add_outbox(const ports::OutboxRow& row) {
   auto& insert = database_.prepared(
-      "INSERT INTO outbox (at, type, subscription_key, recovery_key, amount, currency, gateway,"
-      " next_bill_on, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+      "INSERT INTO outbox (at, type, subscription_key, sale_key, recovery_key, amount, currency,"
+      " gateway, next_bill_on, rebill_with, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   std::optional<std::int64_t> minor;
   std::optional<Currency> currency;
   if (row.amount) {
     minor = row.amount->minor;
     currency = row.amount->currency;
   }
-  Binder(insert) << row.at << row.type << row.subscription << row.recovery << minor << currency
-                 << row.gateway << row.next_bill_on << row.reason;
+  Binder(insert) << row.at << row.type << row.subject << row.recovery << minor << currency
+                 << row.gateway << row.next_bill_on << to_text(row.rebill_with) << row.reason;
   insert.exec();
 }
 
@@ -148,6 +152,8 @@ ports::Counts SqliteTx::counts() {
   counts.subscriptions =
       count_by(database_.prepared("SELECT status, count(*) FROM subscription GROUP BY status"),
                billing::parse_subscription_status);
+  counts.sales = count_by(database_.prepared("SELECT status, count(*) FROM sale GROUP BY status"),
+                          billing::parse_sale_status);
   counts.recoveries =
       count_by(database_.prepared("SELECT state, count(*) FROM recovery GROUP BY state"),
                billing::parse_recovery_state);

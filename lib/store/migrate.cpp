@@ -42,7 +42,34 @@ Result<void> compare(const std::map<int, std::string>& found, const std::vector<
 
 }  // namespace
 
+namespace {
+
+// A table that is made anew is dropped on the way, and what refers to it must not mind. SQLite
+// changes this outside of transactions alone.
+class ReferencesOff {
+ public:
+  explicit ReferencesOff(Database& database) : database_(database) {
+    database_.raw().exec("PRAGMA foreign_keys = OFF");
+  }
+  ~ReferencesOff() { database_.raw().tryExec("PRAGMA foreign_keys = ON"); }
+  ReferencesOff(const ReferencesOff&) = delete;
+  ReferencesOff& operator=(const ReferencesOff&) = delete;
+
+ private:
+  Database& database_;
+};
+
+Result<void> check_references(Database& database) {
+  SQLite::Statement broken(database.raw(), "PRAGMA foreign_key_check");
+  if (!broken.executeStep()) return {};
+  return fail(Fault::store, "a migration left a row of " + broken.getColumn(0).getString() +
+                                " that refers to nothing; nothing was changed");
+}
+
+}  // namespace
+
 Result<void> migrate(Database& database, const std::vector<Migration>& steps, Instant now) {
+  const ReferencesOff off(database);
   SQLite::Transaction transaction(database.raw(), SQLite::TransactionBehavior::IMMEDIATE);
   database.raw().exec(
       "CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL,"
@@ -58,6 +85,9 @@ Result<void> migrate(Database& database, const std::vector<Migration>& steps, In
     note.bind(3, checksum(step));
     note.bind(4, to_millis(now));
     note.exec();
+  }
+  if (found.size() < steps.size()) {
+    if (auto whole = check_references(database); !whole) return whole;
   }
   transaction.commit();
   return {};

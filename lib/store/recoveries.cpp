@@ -7,20 +7,24 @@ namespace recycled::store {
 namespace {
 
 #define RECOVERY_COLUMNS                                                                     \
-  "r.key, r.subscription_key, s.id, r.order_id, r.cycle, r.round, r.reattempt,"              \
+  "r.key, r.subscription_key, r.sale_key, coalesce(s.id, o.subscription),"                   \
+  " coalesce(o.id, ''), r.kind, r.order_id, r.cycle, r.round, r.reattempt,"                  \
   " r.provider_gateway, r.return_gateway, r.return_card, r.amount, r.currency, r.state,"     \
   " r.reason, r.step, r.next_at, r.sending, r.tries, r.inquiries, r.has_left, r.claimed_at," \
   " r.expires_at, r.unsent_until, r.provider_order, r.settled_at, r.refund_due, r.late,"     \
-  " r.refunded, r.charged_back FROM recovery AS r JOIN subscription AS s"                    \
-  " ON s.key = r.subscription_key "
+  " r.refunded, r.charged_back FROM recovery AS r"                                           \
+  " LEFT JOIN subscription AS s ON s.key = r.subscription_key"                               \
+  " LEFT JOIN sale AS o ON o.key = r.sale_key "
 
 ports::StoredRecovery read(SQLite::Statement& statement) {
   Columns in(statement);
   ports::StoredRecovery stored;
   billing::Recovery& recovery = stored.recovery;
   stored.key = in.key<RecoveryKey>();
-  stored.subscription_key = in.key<SubscriptionKey>();
+  stored.subject = in.subject();
   stored.subscription = in.id<SubscriptionId>();
+  stored.sale = in.id<SaleId>();
+  recovery.kind = in.word(billing::parse_recovery_kind);
   recovery.order = in.id<OrderId>();
   recovery.cycle = in.number();
   recovery.round = in.number();
@@ -102,10 +106,17 @@ std::optional<ports::StoredRecovery> SqliteTx::recovery_by_provider(const Provid
   return read_one(query);
 }
 
-std::vector<ports::StoredRecovery> SqliteTx::recoveries_of(SubscriptionKey key) {
-  auto& query =
-      database_.prepared("SELECT " RECOVERY_COLUMNS "WHERE r.subscription_key = ? ORDER BY r.key");
-  Binder(query) << key;
+std::vector<ports::StoredRecovery> SqliteTx::recoveries_of(const ports::Subject& subject) {
+  if (const auto* sale = std::get_if<SaleKey>(&subject)) {
+    auto& query =
+        database_.prepared("SELECT " RECOVERY_COLUMNS "WHERE r.sale_key = ? ORDER BY r.key");
+    Binder(query) << *sale;
+    return read_all(query);
+  }
+  auto& query = database_.prepared("SELECT " RECOVERY_COLUMNS
+                                   "WHERE r.subscription_key = ?"
+                                   " ORDER BY r.key");
+  Binder(query) << std::get<SubscriptionKey>(subject);
   return read_all(query);
 }
 
@@ -209,17 +220,17 @@ std::vector<Instant> SqliteTx::claims_of_card(const std::string& token, Instant 
 std::optional<RecoveryKey> SqliteTx::insert_recovery(const ports::NewRecovery& fresh) {
   const billing::Recovery& recovery = fresh.recovery;
   auto& insert = database_.prepared(
-      "INSERT INTO recovery (subscription_key, order_id, cycle, round, reattempt,"
+      "INSERT INTO recovery (subscription_key, sale_key, kind, order_id, cycle, round, reattempt,"
       " provider_gateway, return_gateway, return_card, amount, currency, claimed_at, expires_at,"
       " state, reason, step, next_at, sending, tries, inquiries, has_left, unsent_until,"
       " provider_order, settled_at, refund_due, late, refunded, charged_back)"
-      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-      " ON CONFLICT DO NOTHING RETURNING key");
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+      " ?, ?) ON CONFLICT DO NOTHING RETURNING key");
   Binder out(insert);
-  out << fresh.subscription_key << recovery.order << recovery.cycle << recovery.round
-      << recovery.reattempt << recovery.provider_gateway << recovery.return_gateway
-      << recovery.return_card << recovery.amount.minor << recovery.amount.currency
-      << recovery.claimed_at << recovery.expires_at;
+  out << fresh.subject << to_text(recovery.kind) << recovery.order << recovery.cycle
+      << recovery.round << recovery.reattempt << recovery.provider_gateway
+      << recovery.return_gateway << recovery.return_card << recovery.amount.minor
+      << recovery.amount.currency << recovery.claimed_at << recovery.expires_at;
   bind_progress(out, recovery);
   std::optional<RecoveryKey> key;
   if (insert.executeStep()) key = Columns(insert).key<RecoveryKey>();

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
@@ -12,6 +13,7 @@
 #include "base/id.hpp"
 #include "base/money.hpp"
 #include "base/time.hpp"
+#include "ports/ledger.hpp"
 
 namespace recycled::store {
 
@@ -57,6 +59,16 @@ class Binder {
   int next_ = 1;
 };
 
+// The two columns of a row that is about a subscription or about a sale.
+inline Binder& operator<<(Binder& out, const ports::Subject& subject) {
+  const auto* subscription = std::get_if<SubscriptionKey>(&subject);
+  const auto* sale = std::get_if<SaleKey>(&subject);
+  const auto of = [](const auto* key) {
+    return key == nullptr ? std::nullopt : std::optional(key->value());
+  };
+  return out << of(subscription) << of(sale);
+}
+
 class Columns {
  public:
   explicit Columns(SQLite::Statement& statement) : statement_(statement) {}
@@ -74,6 +86,12 @@ class Columns {
   template <class T>
   T key() {
     return T(integer());
+  }
+  ports::Subject subject() {
+    const auto subscription = integer();  // a null reads as 0, which no row's key is
+    const auto sale = integer();
+    if (sale != 0) return SaleKey(sale);
+    return SubscriptionKey(subscription);
   }
   Currency currency() {
     const auto parsed = Currency::parse(text());

@@ -1,5 +1,5 @@
 // The ledger's operations on an open transaction. One class, its methods grouped by table in
-// subscriptions.cpp, recoveries.cpp, callbacks.cpp and history.cpp.
+// subscriptions.cpp, sales.cpp, recoveries.cpp, callbacks.cpp and history.cpp.
 #pragma once
 
 #include "ports/ledger.hpp"
@@ -28,11 +28,22 @@ class SqliteTx final : public ports::LedgerTx {
   void set_status(SubscriptionKey key, billing::SubscriptionStatus status, Instant now) override;
   bool settle(const ports::Settlement& settlement, Instant now) override;
 
+  void set_rebill(SubscriptionKey key, billing::RebillWith with) override;
+
+  // sales.cpp
+  std::optional<ports::StoredSale> sale(const SaleId& id) override;
+  ports::StoredSale sale(SaleKey key) override;
+  std::vector<ports::StoredSale> sales_of(const SubscriptionId& subscription) override;
+  std::vector<ports::StoredSale> sales_declined(Instant from, Instant to, SaleKey after,
+                                                int limit) override;
+  SaleKey put_sale(const billing::Sale& sale, Instant now) override;
+  void set_sale_status(SaleKey key, billing::SaleStatus status, Instant now) override;
+
   // recoveries.cpp
   ports::StoredRecovery recovery(RecoveryKey key) override;
   std::optional<ports::StoredRecovery> recovery(const OrderId& order) override;
   std::optional<ports::StoredRecovery> recovery_by_provider(const ProviderOrderId& order) override;
-  std::vector<ports::StoredRecovery> recoveries_of(SubscriptionKey key) override;
+  std::vector<ports::StoredRecovery> recoveries_of(const ports::Subject& subject) override;
   std::vector<ports::StoredRecovery> in_state(billing::RecoveryState state, RecoveryKey after,
                                               int limit) override;
   std::vector<ports::StoredRecovery> steps_due(const GatewayId& gateway, Instant now,
@@ -64,7 +75,7 @@ class SqliteTx final : public ports::LedgerTx {
 
   // history.cpp
   std::vector<ports::Attempt> attempts(RecoveryKey key) override;
-  std::vector<ports::AuditRow> audit_of(SubscriptionKey key) override;
+  std::vector<ports::AuditRow> audit_of(const ports::Subject& subject) override;
   ports::Counts counts() override;
   std::vector<ports::Total> totals() override;
   std::vector<ports::Returned> returned() override;

@@ -1,4 +1,5 @@
 // The subscription table: read whole, written whole by an import, in part by a settlement.
+#include "store/merchant_columns.hpp"
 #include "store/rows.hpp"
 #include "store/sqlite_tx.hpp"
 
@@ -11,51 +12,7 @@ namespace {
   " decline_class, avs_result, cvv_result, customer, campaign, product, card_token,"           \
   " card_first6, card_last4, card_brand, card_exp_month, card_exp_year, card_holder, email,"   \
   " phone, ip_address, first_name, last_name, address1, address2, city, state, zip, country,"  \
-  " due_at, not_taken, not_taken_detail, fail_reason, imported_at, changed_at"
-
-std::optional<billing::Declined> read_decline(Columns& in) {
-  const auto at = in.maybe_instant();
-  const auto made = in.maybe_number();
-  const auto last = in.maybe_instant();
-  const auto code = in.maybe_text();
-  const auto message = in.maybe_text();
-  const auto stated = in.maybe_text();
-  const auto avs = in.maybe_text();
-  const auto cvv = in.maybe_text();
-  if (!at) return std::nullopt;
-  billing::Declined declined;
-  declined.at = *at;
-  declined.reattempts_made = made.value_or(0);
-  declined.last_attempt_at = last.value_or(*at);
-  declined.code = code.value_or("");
-  declined.message = message.value_or("");
-  if (stated) declined.stated = billing::parse_decline_class(*stated);
-  declined.avs_result = avs.value_or("");
-  declined.cvv_result = cvv.value_or("");
-  return declined;
-}
-
-billing::Card read_card(Columns& in) {
-  billing::Card card;
-  card.token = in.text();
-  card.first6 = in.text();
-  card.last4 = in.text();
-  card.brand = in.text();
-  card.exp_month = in.maybe_number();
-  card.exp_year = in.maybe_number();
-  card.holder = in.text();
-  return card;
-}
-
-billing::Payer read_payer(Columns& in) {
-  billing::Payer payer;
-  for (std::string* field :
-       {&payer.email, &payer.phone, &payer.ip_address, &payer.first_name, &payer.last_name,
-        &payer.address1, &payer.address2, &payer.city, &payer.state, &payer.zip, &payer.country}) {
-    *field = in.text();
-  }
-  return payer;
-}
+  " due_at, not_taken, not_taken_detail, fail_reason, rebill_with, imported_at, changed_at"
 
 ports::Plan read_plan(Columns& in) {
   ports::Plan plan;
@@ -93,6 +50,7 @@ ports::StoredSubscription read(SQLite::Statement& statement) {
   subscription.payer = read_payer(in);
   stored.plan = read_plan(in);
   stored.fail_reason = in.text();
+  stored.rebill_with = in.word(billing::parse_rebill_with);
   stored.imported_at = in.instant();
   stored.changed_at = in.instant();
   return stored;
@@ -103,18 +61,6 @@ std::vector<ports::StoredSubscription> read_all(SQLite::Statement& statement) {
   while (statement.executeStep()) rows.push_back(read(statement));
   statement.reset();
   return rows;
-}
-
-void bind_decline(Binder& out, const std::optional<billing::Declined>& declined) {
-  if (!declined) {
-    const std::optional<int> none;
-    for (int column = 0; column < 8; ++column) out << none;
-    return;
-  }
-  std::optional<std::string_view> stated;
-  if (declined->stated) stated = billing::to_text(*declined->stated);
-  out << declined->at << declined->reattempts_made << declined->last_attempt_at << declined->code
-      << declined->message << stated << declined->avs_result << declined->cvv_result;
 }
 
 void bind_plan(Binder& out, const ports::Plan& plan) {
@@ -129,13 +75,9 @@ void bind_merchant_columns(Binder& out, const billing::Subscription& subscriptio
       << billing::to_text(subscription.interval) << subscription.final_cycle
       << subscription.next_bill_on << subscription.anchor_day;
   bind_decline(out, subscription.declined);
-  const billing::Card& card = subscription.card;
-  const billing::Payer& payer = subscription.payer;
-  out << subscription.customer << subscription.campaign << subscription.product << card.token
-      << card.first6 << card.last4 << card.brand << card.exp_month << card.exp_year << card.holder
-      << payer.email << payer.phone << payer.ip_address << payer.first_name << payer.last_name
-      << payer.address1 << payer.address2 << payer.city << payer.state << payer.zip
-      << payer.country;
+  out << subscription.customer << subscription.campaign << subscription.product;
+  bind_card(out, subscription.card);
+  bind_payer(out, subscription.payer);
 }
 
 }  // namespace
@@ -248,6 +190,12 @@ void SqliteTx::set_status(SubscriptionKey key, billing::SubscriptionStatus statu
       "UPDATE subscription SET status = ?, due_at = NULL, not_taken = NULL, not_taken_detail = '',"
       " changed_at = ? WHERE key = ?");
   Binder(update) << billing::to_text(status) << now << key;
+  update.exec();
+}
+
+void SqliteTx::set_rebill(SubscriptionKey key, billing::RebillWith with) {
+  auto& update = database_.prepared("UPDATE subscription SET rebill_with = ? WHERE key = ?");
+  Binder(update) << billing::to_text(with) << key;
   update.exec();
 }
 

@@ -71,6 +71,7 @@ std::vector<Field> fields_of(const ports::Event& event) {
   };
   text("recovery", event.recovery);
   text("subscription", event.subscription);
+  text("sale", event.sale);
   text("order", event.order);
   text("gateway", event.gateway);
   if (event.reattempt) number("reattempt", *event.reattempt);

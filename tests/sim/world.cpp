@@ -10,6 +10,7 @@
 #include "base/ensure.hpp"
 #include "crypto/base64.hpp"
 #include "engine/accept.hpp"
+#include "engine/rerun.hpp"
 #include "flexfactor/callback.hpp"
 #include "flexfactor/client.hpp"
 #include "sim/parts.hpp"
@@ -53,6 +54,23 @@ class World::Impl {
     const engine::Desk desk{installation_, engine::Planner(settings_.rules, *calendar_), none};
     look([&](ports::LedgerTx& tx) {
       engine::accept_subscription(tx, subscription, desk, time_.now());
+    });
+  }
+
+  void import(const billing::Sale& sale) {
+    NoProviders none;
+    const engine::Desk desk{installation_, engine::Planner(settings_.rules, *calendar_), none};
+    look([&](ports::LedgerTx& tx) { engine::accept_sale(tx, sale, desk, time_.now()); });
+  }
+
+  void rerun(const std::string& id) {
+    Accounts accounts(*this);
+    const engine::Desk desk{installation_, engine::Planner(settings_.rules, *calendar_), accounts};
+    look([&](ports::LedgerTx& tx) {
+      const auto sale = tx.sale(SaleId(id));
+      ensure(sale.has_value(), "the test re-runs a sale it imported");
+      const auto claim = engine::claim_rerun(tx, *sale, GatewayId("ff"), desk, time_.now());
+      ensure(std::holds_alternative<ports::StoredRecovery>(claim), "the sale may be re-run");
     });
   }
 
@@ -311,6 +329,12 @@ World::~World() = default;
 
 void World::import(const billing::Subscription& subscription) { impl_->import(subscription); }
 
+void World::import(const billing::Sale& sale) { impl_->import(sale); }
+
+void World::rerun(const std::string& id) { impl_->rerun(id); }
+
+void World::look(const ports::LedgerWork& work) { impl_->look(work); }
+
 void World::report(const std::string& event, const std::string& id) {
   const auto about = recoveries(id).back().recovery;
   const std::string theirs = about.provider_order ? about.provider_order->str() : "";
@@ -322,55 +346,6 @@ void World::report(const std::string& event, const std::string& id) {
 void World::live_until(Instant end) { impl_->live_until(end); }
 
 Instant World::now() const { return impl_->time_.now(); }
-
-ports::StoredSubscription World::subscription(const std::string& id) {
-  std::optional<ports::StoredSubscription> found;
-  impl_->look([&](ports::LedgerTx& tx) { found = tx.subscription(SubscriptionId(id)); });
-  ensure(found.has_value(), "the test asks for a subscription it imported");
-  return *found;
-}
-
-std::vector<ports::StoredRecovery> World::recoveries(const std::string& id) {
-  std::vector<ports::StoredRecovery> found;
-  const SubscriptionKey key = subscription(id).key;
-  impl_->look([&](ports::LedgerTx& tx) { found = tx.recoveries_of(key); });
-  return found;
-}
-
-std::vector<ports::AuditRow> World::history(const std::string& id) {
-  std::vector<ports::AuditRow> found;
-  const SubscriptionKey key = subscription(id).key;
-  impl_->look([&](ports::LedgerTx& tx) { found = tx.audit_of(key); });
-  return found;
-}
-
-std::vector<ports::StoredCallback> World::callbacks(const std::string& id) {
-  std::vector<ports::StoredCallback> found;
-  for (const ports::StoredRecovery& recovery : recoveries(id)) {
-    impl_->look([&](ports::LedgerTx& tx) {
-      for (auto& one : tx.callbacks_of(recovery.recovery.order)) found.push_back(std::move(one));
-    });
-  }
-  return found;
-}
-
-std::vector<ports::Total> World::totals() {
-  std::vector<ports::Total> totals;
-  impl_->look([&](ports::LedgerTx& tx) { totals = tx.totals(); });
-  return totals;
-}
-
-std::vector<ports::Returned> World::returned() {
-  std::vector<ports::Returned> returned;
-  impl_->look([&](ports::LedgerTx& tx) { returned = tx.returned(); });
-  return returned;
-}
-
-ports::Counts World::counts() {
-  ports::Counts counts;
-  impl_->look([&](ports::LedgerTx& tx) { counts = tx.counts(); });
-  return counts;
-}
 
 const std::vector<flexfactor::Charge>& World::charges() const { return impl_->provider_.charges(); }
 

@@ -66,6 +66,9 @@ class World {
   World& operator=(const World&) = delete;
 
   void import(const billing::Subscription& subscription);
+  void import(const billing::Sale& sale);
+  // Hands the sale to "ff" by name; the test says of one that may be.
+  void rerun(const std::string& id);
   // FlexFactor reports that of the subscription's newest recovery, as soon as time goes on: a
   // signed callback that its simulation would not send by itself.
   void report(const std::string& event, const std::string& id);
@@ -73,8 +76,11 @@ class World {
   void live_until(Instant end);
 
   Instant now() const;
+  void look(const ports::LedgerWork& work);  // at the ledger, in a transaction
   ports::StoredSubscription subscription(const std::string& id);
   std::vector<ports::StoredRecovery> recoveries(const std::string& id);
+  ports::StoredSale sale(const std::string& id);
+  std::vector<ports::StoredRecovery> recoveries_of_sale(const std::string& id);
   std::vector<ports::AuditRow> history(const std::string& id);
   std::vector<ports::StoredCallback> callbacks(const std::string& id);  // of all its orders
   ports::Counts counts();

@@ -7,6 +7,7 @@
 #include "commands/load_settings.hpp"
 #include "exit_code.hpp"
 #include "report/explain.hpp"
+#include "report/explain_sale.hpp"
 #include "report/status.hpp"
 #include "store/ledger.hpp"
 #include "system/calendar.hpp"
@@ -42,15 +43,22 @@ int run_explain(const ExplainOptions& options) {
   const auto calendar = system::ZoneCalendar::make(settings->time_zone);
   if (!calendar) return refuse("explain", calendar.error());
   const system::SystemClock clock;
+  std::optional<report::SaleExplanation> sale;
   std::optional<Result<report::Explanation>> explained;
   const auto read = store::read_ledger(settings->store_path, [&](ports::LedgerReader& ledger) {
+    sale = report::gather_sale(ledger, **calendar, options.id, clock.now());
     explained =
         report::gather_explanation(ledger, settings->rules, **calendar, options.id, clock.now());
   });
   if (!read) return refuse("explain", read.error());
+  const bool is_json = options.output == Output::json;
+  // An order and a subscription may have one id: both are told, to a program the order.
+  if (sale) std::cout << (is_json ? to_json(*sale) + "\n" : to_text(*sale));
+  if (sale && (is_json || !*explained)) return to_int(ExitCode::done);
   if (!*explained) return refuse("explain", explained->error());
+  if (sale) std::cout << '\n';
   const report::Explanation& story = **explained;
-  std::cout << (options.output == Output::json ? to_json(story) + "\n" : to_text(story));
+  std::cout << (is_json ? to_json(story) + "\n" : to_text(story));
   return to_int(ExitCode::done);
 }
 

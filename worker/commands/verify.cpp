@@ -7,6 +7,7 @@
 #include "base/ensure.hpp"
 #include "caller.hpp"
 #include "commands/load_settings.hpp"
+#include "commands/period.hpp"
 #include "commands/progress.hpp"
 #include "engine/desk.hpp"
 #include "engine/pacer.hpp"
@@ -31,15 +32,6 @@ constexpr Millis longest_wait = std::chrono::seconds(30);
 int refuse(const Error& error) {
   std::cerr << "recycled verify: " << error.message << '\n';
   return to_int(exit_code_of(error));
-}
-
-// The first instant of `text`, or of the day after it: a day given as the end is meant whole.
-std::optional<Instant> read_when(const std::string& text, const ports::Calendar& calendar,
-                                 int days_later) {
-  if (const auto instant = parse_instant(text)) return instant;
-  const auto day = parse_date(text);
-  if (!day) return std::nullopt;
-  return calendar.start_of(add_days(*day, days_later));
 }
 
 // One gateway's orders against the ledger.
@@ -198,24 +190,6 @@ report::Verification verify(Caller& caller, const config::Settings& settings,
   return verification;
 }
 
-Result<report::ProviderComparison::Period> read_period(const VerifyOptions& options,
-                                                       const ports::Calendar& calendar,
-                                                       Instant now) {
-  report::ProviderComparison::Period period{calendar.add_days(now, -usual_days), now};
-  if (!options.from.empty()) {
-    const auto from = read_when(options.from, calendar, 0);
-    if (!from) return fail(Fault::invalid, "--from " + options.from + " is no date");
-    period.from = *from;
-  }
-  if (!options.to.empty()) {
-    const auto to = read_when(options.to, calendar, 1);
-    if (!to) return fail(Fault::invalid, "--to " + options.to + " is no date");
-    period.to = *to;
-  }
-  if (period.from >= period.to) return fail(Fault::invalid, "--from is not before --to");
-  return period;
-}
-
 }  // namespace
 
 int run_verify(const VerifyOptions& options) {
@@ -225,12 +199,14 @@ int run_verify(const VerifyOptions& options) {
   if (!calendar) return refuse(calendar.error());
   auto caller = Caller::make(*settings);
   if (!caller) return refuse(caller.error());
-  const auto period = read_period(options, **calendar, (*caller)->clock().now());
+  const Instant now = (*caller)->clock().now();
+  const Period usual{(*calendar)->add_days(now, -usual_days), now};
+  const auto period = read_period(options.from, options.to, **calendar, usual);
   if (!period) {
     std::cerr << "recycled verify: " << period.error().message << '\n';
     return to_int(ExitCode::usage);
   }
-  const auto verification = verify(**caller, *settings, *period);
+  const auto verification = verify(**caller, *settings, {period->from, period->to});
   std::cout << (options.output == Output::json ? to_json(verification) : to_text(verification));
   if (!verification.unreachable.empty()) {
     std::cerr << "recycled verify: not finished: " << verification.unreachable << '\n';

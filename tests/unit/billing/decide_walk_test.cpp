@@ -85,6 +85,10 @@ class Walk {
   Walk(MitMode mit, LateSuccess late, WhenUnknown unknown, int depth) : mit_(mit), depth_(depth) {
     rules_.late_success = late;
     rules_.when_unknown = unknown;
+    // Whoever never looks into the list meets no list that cannot tell.
+    if (unknown != WhenUnknown::look_up) return;
+    const Event cannot_tell = InquiryFailed{{}, InquiryFailed::Because::cannot_tell};
+    events_.push_back({"inquiry tells nothing", cannot_tell, false});
   }
 
   void from(const World& world, int depth) {
@@ -203,7 +207,7 @@ class Walk {
     }
   }
 
-  const std::vector<Named> events_ = every_event();
+  std::vector<Named> events_ = every_event();
   Rules rules_;
   MitMode mit_;
   int depth_;

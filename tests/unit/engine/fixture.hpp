@@ -50,6 +50,9 @@ struct SilentProvider final : ports::Provider, ports::Providers {
   Result<std::string> compose(const ports::HandOverRequest& request) const override {
     return request.order.str() + " " + request.key.str();
   }
+  Result<std::string> compose_sale(const ports::SaleRequest& request) const override {
+    return request.order.str() + " " + request.key.str();
+  }
   Result<std::string> recompose(const std::string& body, const IdempotencyKey& key) const override {
     return body.substr(0, body.find(' ')) + " " + key.str();
   }

@@ -41,8 +41,17 @@ class RacingTx final : public ports::LedgerTx {
   std::optional<ports::StoredRecovery> recovery_by_provider(const ProviderOrderId& o) override {
     return tx_.recovery_by_provider(o);
   }
-  std::vector<ports::StoredRecovery> recoveries_of(Key key) override {
-    return tx_.recoveries_of(key);
+  std::vector<ports::StoredRecovery> recoveries_of(const ports::Subject& subject) override {
+    return tx_.recoveries_of(subject);
+  }
+  std::optional<ports::StoredSale> sale(const SaleId& id) override { return tx_.sale(id); }
+  ports::StoredSale sale(SaleKey key) override { return tx_.sale(key); }
+  std::vector<ports::StoredSale> sales_of(const SubscriptionId& id) override {
+    return tx_.sales_of(id);
+  }
+  std::vector<ports::StoredSale> sales_declined(Instant from, Instant to, SaleKey after,
+                                                int limit) override {
+    return tx_.sales_declined(from, to, after, limit);
   }
   std::vector<ports::StoredRecovery> in_state(billing::RecoveryState state, RecoveryKey after,
                                               int limit) override {
@@ -78,7 +87,9 @@ class RacingTx final : public ports::LedgerTx {
     return tx_.callbacks_before(before, result, limit);
   }
   std::optional<Instant> next_callback() override { return tx_.next_callback(); }
-  std::vector<ports::AuditRow> audit_of(Key key) override { return tx_.audit_of(key); }
+  std::vector<ports::AuditRow> audit_of(const ports::Subject& subject) override {
+    return tx_.audit_of(subject);
+  }
   ports::Counts counts() override { return tx_.counts(); }
   std::vector<ports::Total> totals() override { return tx_.totals(); }
   std::vector<ports::Returned> returned() override { return tx_.returned(); }
@@ -92,6 +103,13 @@ class RacingTx final : public ports::LedgerTx {
   void set_plan(Key key, const ports::Plan& plan) override { tx_.set_plan(key, plan); }
   void set_status(Key key, billing::SubscriptionStatus status, Instant now) override {
     tx_.set_status(key, status, now);
+  }
+  void set_rebill(Key key, billing::RebillWith with) override { tx_.set_rebill(key, with); }
+  SaleKey put_sale(const billing::Sale& sale, Instant now) override {
+    return tx_.put_sale(sale, now);
+  }
+  void set_sale_status(SaleKey key, billing::SaleStatus status, Instant now) override {
+    tx_.set_sale_status(key, status, now);
   }
   bool settle(const ports::Settlement& s, Instant now) override { return tx_.settle(s, now); }
   std::vector<Instant> claims_of_card(const std::string& token, Instant since) override {

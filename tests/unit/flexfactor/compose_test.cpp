@@ -27,6 +27,61 @@ TEST_CASE("evaluate: a recurring hand-over is exactly these bytes") {
         R"("billingInformation":{"firstName":"Ann","country":"US","countryCode":"US"}})");
 }
 
+namespace {
+
+ports::SaleRequest sample_sale() {
+  const auto recurring = sample_request();
+  ports::SaleRequest request;
+  request.order = recurring.order;
+  request.key = recurring.key;
+  request.claimed_at = recurring.claimed_at;
+  request.expires_at = recurring.expires_at;
+  request.sale.id = SaleId("O-1");
+  request.sale.gateway = GatewayId("nmi-1");
+  request.sale.amount = {4995, Currency()};
+  request.sale.declined = recurring.subscription.declined;
+  request.sale.customer = CustomerId("cust-1");
+  request.sale.card.token = "token-1";
+  request.sale.payer.email = "ann@example.com";
+  request.sale.payer.ip_address = "198.51.100.7";
+  return request;
+}
+
+}  // namespace
+
+TEST_CASE("N1 evaluate: a rerun is the merchant's, with an expiry and without a subscription") {
+  const auto body = compose_sale(sample_account(), sample_sale());
+  REQUIRE(body);
+  const auto json = *parse_object(*body);
+  CHECK(json["isMIT"] == true);
+  CHECK(json["isRecurring"] == false);
+  CHECK(json["expiryDateUtc"] == "2026-12-14T09:00:00Z");
+  CHECK_FALSE(json.contains("customerIp"));
+  CHECK_FALSE(json.contains("subscription"));
+  CHECK(json["transaction"]["amount"] == 4995);
+  CHECK(json["transaction"]["responseCodeSource"] == "nmi-1");
+  CHECK(json["paymentMethod"]["cardNumber"] == "token-1");
+  auto recurring = sample_sale();
+  recurring.subscription = sample_request().subscription;
+  const auto with = *parse_object(*compose_sale(sample_account(), recurring));
+  CHECK(with["isRecurring"] == true);
+  CHECK(with["subscription"]["subscriptionId"] == "sub-1");
+}
+
+TEST_CASE("C2 C3 evaluate: a cascade is the customer's, with an address and without an expiry") {
+  auto request = sample_sale();
+  request.by = ports::SaleRequest::By::customer;
+  const auto json = *parse_object(*compose_sale(sample_account(), request));
+  CHECK(json["customerIp"] == "198.51.100.7");
+  for (const char* of_the_merchant : {"isMIT", "isRecurring", "expiryDateUtc", "subscription"}) {
+    CHECK_FALSE(json.contains(of_the_merchant));
+  }
+  request.sale.payer.ip_address.clear();
+  const auto refused = compose_sale(sample_account(), request);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().message == "ip_address is required by FlexFactor");
+}
+
 TEST_CASE("L4: the same request composes to the same bytes") {
   CHECK(compose(sample_account(), sample_request()) == compose(sample_account(), sample_request()));
 }

@@ -75,7 +75,7 @@ billing::Subscription& subscription_in(FakeLedger& ledger) {
 // The same, handed over on 22 November and taken by FlexFactor.
 FakeLedger waiting_ledger() {
   FakeLedger ledger = declined_ledger();
-  ports::StoredRecovery stored{recovery_key, row_key, SubscriptionId("s-1"), {}};
+  ports::StoredRecovery stored{recovery_key, row_key, SubscriptionId("s-1"), SaleId(), {}};
   billing::Recovery& recovery = stored.recovery;
   recovery.order = OrderId("order-1");
   recovery.cycle = 3;

@@ -13,6 +13,7 @@ namespace recycled::report {
 class FakeLedger : public ports::LedgerReader {
  public:
   std::vector<ports::StoredSubscription> subscriptions;
+  std::vector<ports::StoredSale> sales;
   std::vector<ports::StoredRecovery> recoveries;
   std::vector<ports::Attempt> all_attempts;
   std::vector<ports::StoredCallback> callbacks;
@@ -48,8 +49,20 @@ class FakeLedger : public ports::LedgerReader {
   std::optional<ports::StoredRecovery> recovery_by_provider(const ProviderOrderId& order) override {
     return first(recoveries, [&](const auto& row) { return row.recovery.provider_order == order; });
   }
-  std::vector<ports::StoredRecovery> recoveries_of(SubscriptionKey key) override {
-    return all(recoveries, [&](const auto& row) { return row.subscription_key == key; });
+  std::vector<ports::StoredRecovery> recoveries_of(const ports::Subject& subject) override {
+    return all(recoveries, [&](const auto& row) { return row.subject == subject; });
+  }
+  std::optional<ports::StoredSale> sale(const SaleId& id) override {
+    return first(sales, [&](const auto& row) { return row.sale.id == id; });
+  }
+  ports::StoredSale sale(SaleKey key) override {
+    return first(sales, [&](const auto& row) { return row.key == key; }).value();
+  }
+  std::vector<ports::StoredSale> sales_of(const SubscriptionId& id) override {
+    return all(sales, [&](const auto& row) { return row.sale.subscription == id; });
+  }
+  std::vector<ports::StoredSale> sales_declined(Instant, Instant, SaleKey, int) override {
+    return {};
   }
   std::vector<ports::StoredRecovery> in_state(billing::RecoveryState state, RecoveryKey after,
                                               int limit) override {
@@ -62,6 +75,7 @@ class FakeLedger : public ports::LedgerReader {
   std::vector<ports::StoredRecovery> steps_due(const GatewayId&, Instant, int) override {
     return {};
   }
+  std::vector<Instant> claims_of_card(const std::string&, Instant) override { return {}; }
   std::optional<Instant> next_step() override { return step_next; }
   std::string request(RecoveryKey) override { return "request bytes"; }
   std::vector<ports::Attempt> attempts(RecoveryKey key) override {
@@ -82,10 +96,10 @@ class FakeLedger : public ports::LedgerReader {
   }
   std::optional<Instant> next_callback() override { return std::nullopt; }
 
-  std::vector<ports::AuditRow> audit_of(SubscriptionKey key) override {
+  std::vector<ports::AuditRow> audit_of(const ports::Subject& subject) override {
     std::vector<ports::AuditRow> rows;
     for (const auto& [owner, row] : audit) {
-      if (owner == key) rows.push_back(row);
+      if (ports::Subject(owner) == subject) rows.push_back(row);
     }
     return rows;
   }

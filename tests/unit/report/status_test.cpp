@@ -24,8 +24,9 @@ bool has(const std::string& text, const std::string& part) {
 // A recovery number `key` of subscription s-`key`, claimed `age` ago.
 ports::StoredRecovery open_recovery(std::int64_t key, RecoveryState state, Millis age) {
   ports::StoredRecovery stored{.key = RecoveryKey(key),
-                               .subscription_key = SubscriptionKey(key),
+                               .subject = SubscriptionKey(key),
                                .subscription = SubscriptionId("s-" + std::to_string(key)),
+                               .sale = SaleId(),
                                .recovery = {}};
   stored.recovery.order = OrderId("order-" + std::to_string(key));
   stored.recovery.state = state;

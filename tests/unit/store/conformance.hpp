@@ -29,6 +29,11 @@ void makes_inquiries_due(const MakeLedger& make);
 void counts_the_claims_of_a_card(const MakeLedger& make);
 void pages_a_state(const MakeLedger& make);
 
+// conformance_sales.cpp
+void keeps_every_field_of_a_sale(const MakeLedger& make);
+void finds_sales(const MakeLedger& make);
+void one_live_recovery_a_sale(const MakeLedger& make);
+
 // conformance_history.cpp
 void keeps_callbacks(const MakeLedger& make);
 void a_claim_wakes_the_callbacks_that_waited_for_it(const MakeLedger& make);
@@ -55,6 +60,9 @@ inline void everything(const MakeLedger& make) {
   makes_inquiries_due(make);
   counts_the_claims_of_a_card(make);
   pages_a_state(make);
+  keeps_every_field_of_a_sale(make);
+  finds_sales(make);
+  one_live_recovery_a_sale(make);
   keeps_callbacks(make);
   a_claim_wakes_the_callbacks_that_waited_for_it(make);
   nonces_are_taken_once(make);

@@ -163,7 +163,7 @@ void keeps_attempts_and_audit(const MakeLedger& make) {
     REQUIRE(audit.size() == 2);
     CHECK(audit[0].at == noon);
     CHECK(audit[0].recovery == recovery);
-    CHECK(audit[0].subscription == subscription);
+    CHECK((audit[0].subject == ports::Subject(subscription)));
     CHECK(audit[0].event == "event");
     CHECK(audit[0].before == "before");
     CHECK(audit[0].after == "after");

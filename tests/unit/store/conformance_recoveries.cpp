@@ -44,13 +44,13 @@ void keeps_every_field_of_a_recovery(const MakeLedger& make) {
     const auto by_order = tx.recovery(OrderId("full"));
     REQUIRE(by_order.has_value());
     check_same(*by_order, full);
-    CHECK(by_order->subscription_key == tx.subscription(SubscriptionId("S"))->key);
+    CHECK((by_order->subject == ports::Subject(tx.subscription(SubscriptionId("S"))->key)));
     const auto by_provider = tx.recovery_by_provider(ProviderOrderId("provider order"));
     REQUIRE(by_provider.has_value());
     check_same(*by_provider, full);
     CHECK_FALSE(tx.recovery(OrderId("nobody's")).has_value());
     CHECK_FALSE(tx.recovery_by_provider(ProviderOrderId("nobody's")).has_value());
-    CHECK(orders_of(tx.recoveries_of(by_order->subscription_key)) == "plain full ");
+    CHECK(orders_of(tx.recoveries_of(by_order->subject)) == "plain full ");
     CHECK(tx.request(key) == "request of plain");
     tx.replace_request(key, std::string("{\"bytes\":\"\xc3\xa4\"}"));
     CHECK(tx.request(key) == "{\"bytes\":\"\xc3\xa4\"}");

@@ -35,6 +35,16 @@ TEST_CASE("L5 L10 conformance: what is handed over or has left is not due") {
   conformance::due_leaves_out_what_is_handed_over(sqlite(Executor::inline_));
 }
 
+TEST_CASE("conformance: new sales on SQLite") {
+  const auto make = sqlite(Executor::inline_);
+  SUBCASE("every field") { conformance::keeps_every_field_of_a_sale(make); }
+  SUBCASE("found") { conformance::finds_sales(make); }
+}
+
+TEST_CASE("L2 conformance: one live recovery a sale") {
+  conformance::one_live_recovery_a_sale(sqlite(Executor::inline_));
+}
+
 TEST_CASE("L2 conformance: one live recovery a cycle") {
   conformance::one_live_recovery_a_cycle(sqlite(Executor::inline_));
 }

@@ -1,0 +1,30 @@
+#include "engine/claim.hpp"
+
+#include "ports/events.hpp"
+
+namespace recycled::engine {
+
+std::optional<Instant> card_is_free_at(ports::LedgerReader& reader, const std::string& token,
+                                       Instant now, const Desk& desk) {
+  const auto cap = static_cast<std::size_t>(desk.rules().card_cap);
+  if (cap == 0) return std::nullopt;
+  const auto claims = reader.claims_of_card(token, now - billing::card_cap_span);
+  if (claims.size() < cap) return std::nullopt;
+  return claims[claims.size() - cap] + billing::card_cap_span + Millis(1);
+}
+
+std::optional<RecoveryKey> append(ports::LedgerTx& tx, const ports::NewRecovery& fresh,
+                                  Instant now) {
+  const auto claimed = tx.insert_recovery(fresh);
+  if (!claimed) return std::nullopt;
+  ports::AuditRow row;
+  row.at = now;
+  row.recovery = claimed;
+  row.subject = fresh.subject;
+  row.event = ports::row_of(ports::EventName::recovery_claimed).text;
+  row.after = to_text(fresh.recovery.state);
+  tx.add_audit(row);
+  return claimed;
+}
+
+}  // namespace recycled::engine

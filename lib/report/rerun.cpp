@@ -1,0 +1,89 @@
+#include "report/rerun.hpp"
+
+#include <map>
+
+#include "report/json.hpp"
+#include "report/words.hpp"
+
+namespace recycled::report {
+namespace {
+
+constexpr const char* not_known = "not_found";
+
+struct Sum {
+  std::int64_t count = 0;
+  Money money;
+};
+
+std::map<std::string, Sum> totals_of(const std::vector<RerunItem>& items) {
+  std::map<std::string, Sum> totals;
+  for (const RerunItem& item : items) {
+    if (!item.taken) continue;
+    const Money& amount = item.taken->recovery.amount;
+    Sum& sum = totals[std::string(amount.currency.code())];
+    sum.count += 1;
+    sum.money.currency = amount.currency;
+    sum.money.minor += amount.minor;
+  }
+  return totals;
+}
+
+std::string line_of(const RerunItem& item, RerunTense tense) {
+  std::string line = printable(item.order) + "  ";
+  if (item.taken) {
+    const billing::Recovery& recovery = item.taken->recovery;
+    line += tense == RerunTense::done ? "handed over to " : "would be handed over to ";
+    return line + recovery.provider_gateway.str() + ": " + in_words(recovery.amount) + ", until " +
+           to_iso8601(recovery.expires_at) + ", order " + recovery.order.str();
+  }
+  if (!item.refusal) return line + "not taken: " + not_known + ", the ledger has no such order";
+  line += "not taken: " + std::string(to_text(item.refusal->reason)) + ", " +
+          std::string(explain(item.refusal->reason));
+  if (!item.refusal->detail.empty()) line += " (" + printable(item.refusal->detail) + ")";
+  return line;
+}
+
+Json json_of(const RerunItem& item) {
+  Json json{{"order_id", item.order}, {"taken", item.taken.has_value()}};
+  if (item.taken) {
+    const billing::Recovery& recovery = item.taken->recovery;
+    json["gateway"] = recovery.provider_gateway.str();
+    json["amount"] = to_decimal(recovery.amount);
+    json["currency"] = recovery.amount.currency.code();
+    json["expires_at"] = to_iso8601(recovery.expires_at);
+    json["handed_over_as"] = recovery.order.str();
+    return json;
+  }
+  json["reason"] = item.refusal ? std::string(to_text(item.refusal->reason)) : not_known;
+  json["detail"] = text_or_null(item.refusal ? item.refusal->detail : std::string());
+  return json;
+}
+
+}  // namespace
+
+std::string to_text(const std::vector<RerunItem>& items, RerunTense tense) {
+  std::string text;
+  for (const RerunItem& item : items) text += line_of(item, tense) + "\n";
+  std::int64_t taken = 0;
+  std::string sums;
+  for (const auto& [code, sum] : totals_of(items)) {
+    taken += sum.count;
+    sums.append(", ").append(in_words(sum.money));
+  }
+  text += std::to_string(taken) + " of " + std::to_string(items.size()) +
+          (tense == RerunTense::done ? " handed over" : " would be handed over") + sums + "\n";
+  return text;
+}
+
+std::string to_json(const std::vector<RerunItem>& items, RerunTense tense) {
+  Json json{{"dry_run", tense == RerunTense::would_be}, {"items", Json::array()}};
+  for (const RerunItem& item : items) json["items"].push_back(json_of(item));
+  json["totals"] = Json::array();
+  for (const auto& [code, sum] : totals_of(items)) {
+    json["totals"].push_back(
+        {{"currency", code}, {"count", sum.count}, {"amount", to_decimal(sum.money)}});
+  }
+  return written(json);
+}
+
+}  // namespace recycled::report

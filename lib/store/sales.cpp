@@ -1,0 +1,119 @@
+// The table of new sales.
+#include "store/merchant_columns.hpp"
+#include "store/rows.hpp"
+#include "store/sqlite_tx.hpp"
+
+namespace recycled::store {
+namespace {
+
+#define SALE_COLUMNS                                                                      \
+  "id, gateway, status, type, amount, currency, subscription, routing_profile, customer," \
+  " campaign, product, " DECLINE_COLUMNS ", " CARD_COLUMNS ", " PAYER_COLUMNS
+
+ports::StoredSale read(SQLite::Statement& statement) {
+  Columns in(statement);
+  ports::StoredSale stored;
+  billing::Sale& sale = stored.sale;
+  stored.key = in.key<SaleKey>();
+  sale.id = in.id<SaleId>();
+  sale.gateway = in.id<GatewayId>();
+  sale.status = in.word(billing::parse_sale_status);
+  sale.type = in.word(billing::parse_sale_type);
+  sale.amount.minor = in.integer();
+  sale.amount.currency = in.currency();
+  sale.subscription = in.id<SubscriptionId>();
+  sale.routing_profile = in.id<RoutingProfileId>();
+  sale.customer = in.id<CustomerId>();
+  sale.campaign = in.id<CampaignId>();
+  sale.product = in.id<ProductId>();
+  sale.declined = read_decline(in);
+  sale.card = read_card(in);
+  sale.payer = read_payer(in);
+  stored.imported_at = in.instant();
+  stored.changed_at = in.instant();
+  return stored;
+}
+
+std::vector<ports::StoredSale> read_all(SQLite::Statement& statement) {
+  std::vector<ports::StoredSale> rows;
+  while (statement.executeStep()) rows.push_back(read(statement));
+  statement.reset();
+  return rows;
+}
+
+#define SELECT_SALE "SELECT key, " SALE_COLUMNS ", imported_at, changed_at FROM sale "
+
+}  // namespace
+
+std::optional<ports::StoredSale> SqliteTx::sale(const SaleId& id) {
+  auto& query = database_.prepared(SELECT_SALE "WHERE id = ?");
+  Binder(query) << id;
+  auto rows = read_all(query);
+  if (rows.empty()) return std::nullopt;
+  return std::move(rows.front());
+}
+
+ports::StoredSale SqliteTx::sale(SaleKey key) {
+  auto& query = database_.prepared(SELECT_SALE "WHERE key = ?");
+  Binder(query) << key;
+  auto rows = read_all(query);
+  ensure(rows.size() == 1, "a sale's key is that of a row");
+  return std::move(rows.front());
+}
+
+std::vector<ports::StoredSale> SqliteTx::sales_of(const SubscriptionId& subscription) {
+  auto& query =
+      database_.prepared(SELECT_SALE "WHERE subscription = ? AND subscription <> '' ORDER BY key");
+  Binder(query) << subscription;
+  return read_all(query);
+}
+
+std::vector<ports::StoredSale> SqliteTx::sales_declined(Instant from, Instant to, SaleKey after,
+                                                        int limit) {
+  auto& query = database_.prepared(
+      SELECT_SALE
+      "WHERE status = 'declined' AND declined_at >= ? AND declined_at < ? AND key > ?"
+      " ORDER BY key LIMIT ?");
+  Binder(query) << from << to << after << limit;
+  return read_all(query);
+}
+
+SaleKey SqliteTx::put_sale(const billing::Sale& sale, Instant now) {
+  // The columns in the order of SALE_COLUMNS; a replaced row keeps its key and its first import.
+  auto& put = database_.prepared(
+      "INSERT INTO sale (" SALE_COLUMNS
+      ", imported_at, changed_at)"
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+      " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET (" SALE_COLUMNS
+      ", changed_at) = (SELECT excluded.id, excluded.gateway, excluded.status, excluded.type,"
+      " excluded.amount, excluded.currency, excluded.subscription, excluded.routing_profile,"
+      " excluded.customer, excluded.campaign, excluded.product, excluded.declined_at,"
+      " excluded.reattempts_made, excluded.last_attempt_at, excluded.decline_code,"
+      " excluded.decline_message, excluded.decline_class, excluded.avs_result,"
+      " excluded.cvv_result, excluded.card_token, excluded.card_first6, excluded.card_last4,"
+      " excluded.card_brand, excluded.card_exp_month, excluded.card_exp_year,"
+      " excluded.card_holder, excluded.email, excluded.phone, excluded.ip_address,"
+      " excluded.first_name, excluded.last_name, excluded.address1, excluded.address2,"
+      " excluded.city, excluded.state, excluded.zip, excluded.country, excluded.changed_at)"
+      " RETURNING key");
+  Binder out(put);
+  out << sale.id << sale.gateway << billing::to_text(sale.status) << billing::to_text(sale.type)
+      << sale.amount.minor << sale.amount.currency << sale.subscription << sale.routing_profile
+      << sale.customer << sale.campaign << sale.product;
+  bind_decline(out, sale.declined);
+  bind_card(out, sale.card);
+  bind_payer(out, sale.payer);
+  out << now << now;
+  ensure(put.executeStep(), "an upsert returns its row");
+  const auto key = Columns(put).key<SaleKey>();
+  put.reset();
+  return key;
+}
+
+void SqliteTx::set_sale_status(SaleKey key, billing::SaleStatus status, Instant now) {
+  auto& update = database_.prepared("UPDATE sale SET status = ?, changed_at = ? WHERE key = ?");
+  Binder(update) << billing::to_text(status) << now << key;
+  update.exec();
+}
+
+}  // namespace recycled::store

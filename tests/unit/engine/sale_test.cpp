@@ -1,0 +1,188 @@
+// New sales: taken in, re-run by name, and what becomes of them (N1-N3).
+#include "engine/apply.hpp"
+#include "engine/rerun.hpp"
+#include "unit/engine/fixture.hpp"
+
+namespace recycled::engine {
+namespace {
+
+using billing::News;
+using billing::RecoveryState;
+using billing::SaleRefused;
+using billing::SaleStatus;
+
+const Moment now{noon, 0.5, std::nullopt};
+
+billing::Sale sale_of(const std::string& id) {
+  billing::Sale sale;
+  sale.id = SaleId(id);
+  sale.gateway = GatewayId("bank");
+  sale.amount.minor = 4995;
+  sale.declined = declined("any").declined;
+  sale.card.token = "token";
+  return sale;
+}
+
+billing::Event learned(News news) {
+  return billing::Learned{news, billing::Source::callback, ProviderOrderId("theirs"), std::nullopt};
+}
+
+struct SaleBench : Bench {
+  Accepted take(const billing::Sale& sale) {
+    Accepted accepted = Accepted::unchanged;
+    in([&](auto& tx) { accepted = accept_sale(tx, sale, desk, clock.at); });
+    return accepted;
+  }
+  RerunClaim rerun(const std::string& id, const std::string& at = "ff") {
+    RerunClaim claim;
+    in([&](auto& tx) {
+      claim = claim_rerun(tx, *tx.sale(SaleId(id)), GatewayId(at), desk, clock.at);
+    });
+    return claim;
+  }
+  RecoveryKey taken(const std::string& id) {
+    return std::get<ports::StoredRecovery>(rerun(id)).key;
+  }
+  SaleRefused refusal(const std::string& id, const std::string& at = "ff") {
+    return std::get<billing::SaleRefusal>(rerun(id, at)).reason;
+  }
+  void hear(RecoveryKey key, News news) {
+    in([&](auto& tx) { apply(tx, key, learned(news), desk, now); });
+  }
+  SaleStatus status(const std::string& id) {
+    SaleStatus status = SaleStatus::partial;
+    in([&](auto& tx) { status = tx.sale(SaleId(id))->sale.status; });
+    return status;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("N1: a declined sale is handed over by naming the gateway, with all of expiry_days") {
+  SaleBench bench;
+  CHECK(bench.take(sale_of("O")) == Accepted::inserted);
+  CHECK(bench.take(sale_of("O")) == Accepted::unchanged);
+  const auto claim = std::get<ports::StoredRecovery>(bench.rerun("O"));
+  CHECK(claim.sale == SaleId("O"));
+  CHECK(claim.recovery.kind == billing::RecoveryKind::rerun);
+  CHECK(claim.recovery.amount.minor == 4995);
+  CHECK(claim.recovery.provider_gateway == GatewayId("ff"));
+  CHECK(claim.recovery.return_gateway == GatewayId("bank"));
+  CHECK(claim.recovery.expires_at == bench.calendar->add_days(noon, 21));
+  CHECK(bench.recovery(claim.key).next_at == noon);
+  bench.in([&](auto& tx) {
+    CHECK(tx.request(claim.key).starts_with(claim.recovery.order.str()));
+    REQUIRE(tx.audit_of(tx.sale(SaleId("O"))->key).size() == 1);
+  });
+}
+
+TEST_CASE("X2: what a rerun would do is what it does, and a plan writes nothing") {
+  SaleBench bench;
+  bench.take(sale_of("O"));
+  RerunClaim plan;
+  bench.in([&](auto& tx) {
+    plan = plan_rerun(tx, *tx.sale(SaleId("O")), GatewayId("ff"), bench.desk, bench.clock.at);
+    CHECK(tx.recoveries_of(tx.sale(SaleId("O"))->key).empty());
+  });
+  const auto planned = std::get<ports::StoredRecovery>(plan);
+  CHECK(planned.recovery == std::get<ports::StoredRecovery>(bench.rerun("O")).recovery);
+}
+
+TEST_CASE("L5: a sale is not handed over twice, and again only after a failure") {
+  SaleBench bench;
+  bench.take(sale_of("O"));
+  const auto first = bench.taken("O");
+  CHECK(bench.refusal("O") == SaleRefused::open_recovery);
+  bench.hear(first, News::expired);
+  const auto second = bench.taken("O");
+  CHECK(bench.recovery(second).round == 2);
+  CHECK(bench.recovery(second).order != bench.recovery(first).order);
+  bench.hear(second, News::completed);
+  CHECK(bench.refusal("O") == SaleRefused::already_handed_over);
+}
+
+TEST_CASE("N1 H1: what the rules refuse is not handed over") {
+  SaleBench bench;
+  auto hard = sale_of("hard");
+  hard.declined->stated = billing::DeclineClass::hard;
+  bench.take(hard);
+  bench.take(sale_of("O"));
+  CHECK(bench.refusal("hard") == SaleRefused::hard_decline);
+  CHECK(bench.refusal("O", "bank") == SaleRefused::not_flexfactor);
+  CHECK(bench.refusal("O", "nowhere") == SaleRefused::no_such_gateway);
+}
+
+TEST_CASE("N2: success completes the order, failure leaves it declined") {
+  SaleBench bench;
+  bench.take(sale_of("won"));
+  bench.take(sale_of("lost"));
+  bench.hear(bench.taken("won"), News::completed);
+  bench.hear(bench.taken("lost"), News::expired);
+  CHECK(bench.status("won") == SaleStatus::complete);
+  CHECK(bench.status("lost") == SaleStatus::declined);
+}
+
+TEST_CASE("N2: the failed completion of a trial leaves the order's status as it was") {
+  SaleBench bench;
+  auto trial = sale_of("trial");
+  trial.type = billing::SaleType::trial_completion;
+  bench.take(trial);
+  const auto key = bench.taken("trial");
+  bench.in([&](auto& tx) {  // the merchant's word about it while FlexFactor works
+    tx.set_sale_status(tx.sale(SaleId("trial"))->key, SaleStatus::pending, noon);
+  });
+  bench.hear(key, News::expired);
+  CHECK(bench.status("trial") == SaleStatus::pending);
+  CHECK(bench.recovery(key).state == RecoveryState::failed);
+}
+
+TEST_CASE("N3: the subscription of a recovered sale is rebilled with card number and without CVV") {
+  const auto marked = billing::RebillWith::card_number_without_cvv;
+  SaleBench bench;
+  auto row = declined("S");
+  row.status = billing::SubscriptionStatus::active;
+  row.cycle = 1;
+  row.declined.reset();
+  auto sale = sale_of("O");
+  sale.subscription = SubscriptionId("S");
+  bench.take(sale);
+  SUBCASE("known before the sale was recovered") {
+    bench.accept(row);
+    bench.hear(bench.taken("O"), News::completed);
+  }
+  SUBCASE("told of afterwards") {
+    bench.hear(bench.taken("O"), News::completed);
+    bench.accept(row);
+  }
+  CHECK(bench.subscription("S").rebill_with == marked);
+  // That rebill declines: it comes through recycle billing like any other, and is still marked.
+  auto rebill = declined("S");
+  rebill.cycle = 2;
+  bench.accept(rebill);
+  CHECK(bench.subscription("S").rebill_with == marked);
+  // The merchant has billed it itself: its gateway has a token again.
+  row.cycle = 3;
+  bench.accept(row);
+  CHECK(bench.subscription("S").rebill_with == billing::RebillWith::as_ever);
+}
+
+TEST_CASE("L10: an order that is cancelled while FlexFactor has it is withdrawn there") {
+  for (const auto status : {SaleStatus::cancelled, SaleStatus::refunded}) {
+    SaleBench bench;
+    bench.take(sale_of("O"));
+    const auto key = bench.taken("O");
+    bench.in([&](auto& tx) { apply(tx, key, learned(News::still_open), bench.desk, now); });
+    auto left = sale_of("O");
+    CHECK(bench.take(left) == Accepted::unchanged);
+    left.status = status;
+    CHECK(bench.take(left) == Accepted::withdrawing);
+    CHECK(bench.recovery(key).state == RecoveryState::withdrawing);
+    CHECK(bench.status("O") == status);
+    // It had just completed: a success that is to be refunded.
+    bench.hear(key, News::completed);
+    CHECK(bench.recovery(key).state == RecoveryState::recovered);
+    CHECK(bench.recovery(key).refund_due);
+  }
+}
+
+}  // namespace recycled::engine

@@ -1,0 +1,44 @@
+#include "cli_sales.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace recycled {
+
+void add_rerun(CLI::App& app, RerunTyped& typed, const CommonOptions& common,
+               std::function<int()>& run) {
+  CLI::App* command =
+      app.add_subcommand("rerun", "hand declined new sales to FlexFactor, by order or by period");
+  command->footer(
+      "Examples:\n  recycled rerun O-1001 --gateway flexfactor\n"
+      "  recycled rerun --from 2026-11-01 --to 2026-11-30 --gateway flexfactor --dry-run\n"
+      "  recycled rerun --file orders.txt --gateway flexfactor\n"
+      "Exit code 0: all were handed over; 3: some were not, each with its reason; 1: none was.");
+  common.take_config(command);
+  common.take_json(command);
+  RerunOptions& options = typed.options;
+  auto* which = command->add_option_group("which", "which orders: one of these");
+  which->add_option("ORDER", options.orders, "orders, by the merchant's ids");
+  which->add_option("--file", options.file, "a file with an id a line, or - for standard input");
+  auto* period = which->add_option_group("period", "all that declined in a period");
+  period->add_option("--from", options.from, "a date or an instant (default: ever)");
+  period->add_option("--to", options.to, "likewise; a date is meant whole (default: now)");
+  which->require_option(1);
+  period->require_option(0, 2);
+  command
+      ->add_option("--gateway", typed.gateway,
+                   "the FlexFactor gateway, named directly: never a routing profile")
+      ->required();
+  command->add_flag_callback(
+      "--dry-run", [&options] { options.mode = RerunMode::dry_run; },
+      "say what would be handed over, only");
+  command->callback([&typed, common, &run] {
+    run = [&typed, common] {
+      typed.options.config = common.config();
+      typed.options.output = common.output();
+      typed.options.gateway = GatewayId(typed.gateway);
+      return run_rerun(typed.options);
+    };
+  });
+}
+
+}  // namespace recycled
