@@ -113,32 +113,42 @@ class CommandLine {
     CLI::App* command = add("import", "take in what the merchant's system exports",
                             "recycled import subscriptions declined.csv");
     command->require_subcommand(1);
-    CLI::App* subscriptions =
-        command->add_subcommand("subscriptions", "CSV with a header, or JSONL; upsert by id");
-    subscriptions->footer(
-        "Examples:\n  recycled import subscriptions declined.csv\n"
-        "  recycled import subscriptions --dry-run - < declined.jsonl\n"
-        "  recycled import subscriptions --tokenize cards.csv\n"
+    add_import_of(command, ImportOf::subscriptions, "subscriptions",
+                  "the one that the row's recycle profile hands over to");
+    add_import_of(command, ImportOf::orders, "orders", "the only one, if there is only one");
+  }
+
+  void add_import_of(CLI::App* command, ImportOf what, const std::string& name,
+                     const std::string& usual_account) {
+    CLI::App* import = command->add_subcommand(
+        name, what == ImportOf::orders
+                  ? "new sales that were declined: CSV with a header, or JSONL; upsert by id"
+                  : "CSV with a header, or JSONL; upsert by id");
+    const std::string example = "  recycled import " + name;
+    import->footer(
+        "Examples:\n" + example + " declined.csv\n" + example + " --dry-run - < declined.jsonl\n" +
+        example +
+        " --tokenize cards.csv\n"
         "Rows that cannot be taken go to FILE.rejected with the reason; the rest goes in "
         "(exit code 3).");
-    take_config(subscriptions);
-    take_json(subscriptions);
-    subscriptions->add_option("FILE", file_, "the file, or - for standard input")->required();
-    subscriptions->add_flag_callback(
+    take_config(import);
+    take_json(import);
+    import->add_option("FILE", file_, "the file, or - for standard input")->required();
+    import->add_flag_callback(
         "--dry-run", [this] { mode_ = ImportMode::dry_run; }, "say what would happen, only");
-    CLI::Option* tokenize = subscriptions->add_flag_callback(
+    CLI::Option* tokenize = import->add_flag_callback(
         "--tokenize", [this] { tokenizing_.emplace(tokenizing_.value_or(intake::Tokenizing())); },
         "read card_number, send it to FlexFactor and keep only the token");
-    subscriptions
+    import
         ->add_option_function<std::string>(
             "--gateway",
             [this](const std::string& id) { tokenizing_ = intake::Tokenizing{GatewayId(id)}; },
-            "the FlexFactor gateway whose account makes the tokens (default: the one that the "
-            "row's recycle profile hands over to)")
+            "the FlexFactor gateway whose account makes the tokens (default: " + usual_account +
+                ")")
         ->needs(tokenize);
-    subscriptions->callback([this] {
-      run_ = [this] {
-        return run_import_subscriptions({config(), file_, mode_, output_, tokenizing_});
+    import->callback([this, what] {
+      run_ = [this, what] {
+        return run_import({what, config(), file_, mode_, output_, tokenizing_});
       };
     });
   }

@@ -81,8 +81,12 @@ class ImportRun {
   int run(intake::RowReader& rows) {
     const intake::RecordRules rules{ledger_.desk().rules(), ledger_.desk().calendar(),
                                     ledger_.now(), options_.tokenizing};
-    const auto summary = intake::import_subscriptions(
-        rows, rules, hooks(), sink<billing::Subscription, &engine::accept_subscription>());
+    const auto summary = options_.what == ImportOf::orders
+                             ? intake::import_sales(rows, rules, hooks(),
+                                                    sink<billing::Sale, &engine::accept_sale>())
+                             : intake::import_subscriptions(
+                                   rows, rules, hooks(),
+                                   sink<billing::Subscription, &engine::accept_subscription>());
     progress_.finish();
     if (!summary) return failed(summary.error());
     print(*summary);
@@ -199,15 +203,31 @@ int refuse(const ImportOptions& options, const Error& error) {
   return to_int(exit_code_of(error));
 }
 
+// A subscription's card goes where its recycle profile hands over to, an order's to the one account
+// there is, unless --gateway says where.
+Result<std::unique_ptr<ImportTokens>> make_tokens(const ImportOptions& options,
+                                                  const config::Settings& settings) {
+  auto account = options.tokenizing->gateway;
+  if (options.what == ImportOf::orders && !account) {
+    account = billing::sole_flexfactor(settings.rules);
+    if (!account) {
+      return fail(Fault::invalid,
+                  "the config does not have exactly one FlexFactor gateway; name the one whose "
+                  "account makes the tokens with --gateway");
+    }
+  }
+  return ImportTokens::make(settings, account);
+}
+
 }  // namespace
 
-int run_import_subscriptions(const ImportOptions& options) {
+int run_import(const ImportOptions& options) {
   const auto settings = load_settings(options.config);
   if (!settings) return to_int(ExitCode::config_invalid);
   std::unique_ptr<ImportTokens> tokens;
   if (options.tokenizing) {
     system::ignore_broken_pipes();
-    auto made = ImportTokens::make(*settings, options.tokenizing->gateway);
+    auto made = make_tokens(options, *settings);
     if (!made) {
       std::cerr << "recycled import --tokenize: " << made.error().message << '\n';
       return to_int(ExitCode::config_invalid);

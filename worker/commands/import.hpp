@@ -1,4 +1,4 @@
-// recycled import subscriptions FILE|-: the merchant's subscriptions into the ledger.
+// recycled import subscriptions|orders FILE|-: what the merchant's system exports into the ledger.
 #pragma once
 
 #include <filesystem>
@@ -11,7 +11,10 @@ namespace recycled {
 
 using intake::ImportMode;
 
+enum class ImportOf { subscriptions, orders };
+
 struct ImportOptions {
+  ImportOf what = ImportOf::subscriptions;
   std::filesystem::path config;
   std::filesystem::path file;  // "-": stdin
   ImportMode mode = ImportMode::write;
@@ -24,6 +27,6 @@ struct ImportOptions {
 // Upserts by id, so a repeat is harmless. Refused rows are listed on stderr, with line and reason,
 // and written to FILE.rejected; the good ones go in. A dry run says exactly what would happen, and
 // changes nothing. The exit code (exit_code.hpp).
-int run_import_subscriptions(const ImportOptions& options);
+int run_import(const ImportOptions& options);
 
 }  // namespace recycled
