@@ -1,0 +1,1 @@
+-- Sales: their tables and what refers to them come with the work on new sales.
