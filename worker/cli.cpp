@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli_callbacks.hpp"
+#include "cli_events.hpp"
 #include "commands/check.hpp"
 #include "commands/import.hpp"
 #include "commands/init.hpp"
@@ -45,6 +46,7 @@ class CommandLine {
     add_status();
     add_explain();
     add_callbacks(app_, callbacks_, common(), run_);
+    add_events(app_, events_, common(), run_);
     add_verify();
   }
 
@@ -143,7 +145,7 @@ class CommandLine {
 
   void add_run() {
     CLI::App* command =
-        add("run", "the service: scan, hand over, receive callbacks, inquire, expire",
+        add("run", "the service: scan, hand over, receive callbacks, inquire, expire, tell",
             "recycled run --config /etc/recycled/recycled.toml");
     take_config(command);
     take_log_level(command);
@@ -214,6 +216,7 @@ class CommandLine {
   std::filesystem::path file_;
   std::string id_;
   CallbacksTyped callbacks_;
+  EventsTyped events_;
   std::string from_;
   std::string to_;
   Output output_ = Output::text;

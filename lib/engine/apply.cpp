@@ -2,6 +2,7 @@
 
 #include "base/ensure.hpp"
 #include "billing/calendar.hpp"
+#include "engine/announce.hpp"
 #include "engine/line.hpp"
 #include "engine/settle.hpp"
 
@@ -114,6 +115,7 @@ bool write(ports::LedgerTx& tx, const Applied& applied, const ports::StoredSubsc
   }
   store_next_request(tx, applied, desk);
   settle(tx, applied, stored, desk, moment);
+  announce(tx, applied, moment.now);
   audit(tx, applied, moment.now);
   return true;
 }

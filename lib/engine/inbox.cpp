@@ -3,6 +3,7 @@
 #include <exception>
 #include <utility>
 
+#include "engine/announce.hpp"
 #include "engine/process_callback.hpp"
 
 namespace recycled::engine {
@@ -171,6 +172,7 @@ void Inbox::tell_of(const Taken& taken, const std::string& key) {
   if (!taken.applied) return;
   tell(context_.events, *taken.applied);
   tally_.note(*taken.applied);
+  if (!events_of(*taken.applied).empty()) on_next_(context_.clock.now());  // the relay's
   if (taken.applied->after.next_at) on_next_(*taken.applied->after.next_at);
 }
 

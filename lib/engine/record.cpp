@@ -1,6 +1,7 @@
 // The end of every step: what came of it, what that means, and how the gateway bears our pace.
 #include <utility>
 
+#include "engine/announce.hpp"
 #include "engine/steps.hpp"
 
 namespace recycled::engine {
@@ -107,6 +108,7 @@ void Steps::note(const Result<Applied>& applied) {
   }
   tell(context_.events, *applied);
   tally_.note(*applied);
+  if (!events_of(*applied).empty()) on_next_(context_.clock.now());  // the relay's to carry out
   if (applied->after.next_at && *applied->after.next_at > context_.clock.now()) {
     on_next_(*applied->after.next_at);
   }

@@ -70,20 +70,6 @@ ports::Settlement recycle_failed(const Applied& applied, const ports::StoredSubs
   return settlement;
 }
 
-void put_event(ports::LedgerTx& tx, const char* type, const Applied& applied,
-               const ports::Settlement& settlement, Instant now) {
-  ports::OutboxRow row;
-  row.at = now;
-  row.type = type;
-  row.subscription = settlement.key;
-  row.recovery = applied.before.key;
-  row.amount = applied.after.amount;
-  row.gateway = settlement.gateway;
-  row.next_bill_on = settlement.next_bill_on;
-  row.reason = to_text(applied.after.reason);
-  tx.add_outbox(row);
-}
-
 }  // namespace
 
 void settle(ports::LedgerTx& tx, const Applied& applied, const ports::StoredSubscription& stored,
@@ -95,25 +81,12 @@ void settle(ports::LedgerTx& tx, const Applied& applied, const ports::StoredSubs
   switch (applied.move) {
     case billing::Move::none:
       return;
-    case billing::Move::next_cycle: {
-      const ports::Settlement settlement = next_cycle(applied, stored, desk, moment);
-      write(settlement);
-      put_event(tx, "subscription.recovered", applied, settlement, moment.now);
-      put_event(tx, "fulfillment.requested", applied, settlement, moment.now);
-      return;
-    }
-    case billing::Move::recycle_failed: {
-      const ports::Settlement settlement = recycle_failed(applied, stored);
-      write(settlement);
-      put_event(tx, "subscription.recycle_failed", applied, settlement, moment.now);
-      return;
-    }
-    case billing::Move::gateway_back: {
-      const ports::Settlement settlement = going_back(applied, stored);
-      write(settlement);
-      put_event(tx, "subscription.withdrawn", applied, settlement, moment.now);
-      return;
-    }
+    case billing::Move::next_cycle:
+      return write(next_cycle(applied, stored, desk, moment));
+    case billing::Move::recycle_failed:
+      return write(recycle_failed(applied, stored));
+    case billing::Move::gateway_back:
+      return write(going_back(applied, stored));
   }
 }
 
