@@ -77,7 +77,8 @@ async::Task<Result<void>> Relay::start_due_at(Lane& lane) {
   co_return Result<void>{};
 }
 
-// The first that nobody is at; from here on somebody is.
+// The first that nobody is at; from here on somebody is. The ledger answers in the order in which
+// it worked, so what has been marked since the list was read is still busy here.
 std::optional<ports::DueDelivery> Relay::take_free(Lane& lane, Due& due) const {
   if (halted()) return std::nullopt;
   for (ports::DueDelivery& one : due) {

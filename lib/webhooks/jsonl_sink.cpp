@@ -3,12 +3,18 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
 #include <system_error>
+#include <thread>
 #include <utility>
+#include <vector>
 
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "async/suspend.hpp"
 #include "webhooks/body.hpp"
 
 namespace recycled::webhooks {
@@ -82,7 +88,7 @@ bool write_at(int file, off_t at, std::string_view text) {
 
 }  // namespace
 
-Result<void> append_line(const std::filesystem::path& file, std::string_view line) {
+Result<void> append_lines(const std::filesystem::path& file, std::string_view lines) {
   const OpenFile opened(file);
   if (!opened.is_open()) return os_failure(file);
   const off_t end = end_of_lines(opened.number());
@@ -93,18 +99,86 @@ Result<void> append_line(const std::filesystem::path& file, std::string_view lin
   }
   if (ftruncate(opened.number(), end) != 0) return os_failure(file);
   if (end == 0 && !sync_folder(file)) return os_failure(file);
-  const std::string whole = std::string(line) + "\n";
-  if (write_at(opened.number(), end, whole)) return {};
+  if (write_at(opened.number(), end, lines)) return {};
   auto failed = os_failure(file);
   // What cannot be cut off now is cut off by the next one.
   [[maybe_unused]] const int cut = ftruncate(opened.number(), end);
   return failed;
 }
 
-JsonlSink::JsonlSink(std::filesystem::path file) : file_(std::move(file)) {}
+class JsonlSink::Writer {
+ public:
+  explicit Writer(std::filesystem::path file)
+      : file_(std::move(file)), thread_([this] { serve(); }) {}
+  ~Writer() {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    wake_.notify_one();
+    thread_.join();
+  }
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+
+  // `result` is there when `resume` is called.
+  void enqueue(const std::string& line, Result<void>& result, async::Resume resume) {
+    {
+      const std::lock_guard lock(mutex_);
+      queue_.push_back(Waiting{&line, &result, std::move(resume)});
+    }
+    wake_.notify_one();
+  }
+
+ private:
+  struct Waiting {
+    const std::string* line;
+    Result<void>* result;
+    async::Resume resume;
+  };
+
+  void serve() {
+    for (auto group = next_group(); !group.empty(); group = next_group()) {
+      std::string lines;
+      for (const Waiting& waiting : group) {
+        lines += *waiting.line;
+        lines += '\n';
+      }
+      const auto done = append_lines(file_, lines);
+      for (const Waiting& waiting : group) {
+        *waiting.result = done;
+        waiting.resume();
+      }
+    }
+  }
+
+  // Empty: stopped, and nothing is left to do.
+  std::vector<Waiting> next_group() {
+    std::unique_lock lock(mutex_);
+    wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+    return std::exchange(queue_, {});
+  }
+
+  const std::filesystem::path file_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::vector<Waiting> queue_;
+  bool stopping_ = false;
+  std::thread thread_;  // the last: it uses all of the above
+};
+
+JsonlSink::JsonlSink(std::filesystem::path file)
+    : writer_(std::make_unique<Writer>(std::move(file))) {}
+
+JsonlSink::~JsonlSink() = default;
 
 async::Task<ports::SinkReply> JsonlSink::deliver(std::string id, ports::OutboundEvent event) {
-  const auto done = append_line(file_, body_of(id, event));
+  const std::string line = body_of(id, event);
+  Result<void> done;
+  std::function<void(async::Resume)> start = [this, &line, &done](async::Resume resume) {
+    writer_->enqueue(line, done, std::move(resume));
+  };
+  co_await async::until_resumed(std::move(start));
   ports::SinkReply reply;
   if (done) {
     reply.result = ports::SinkReply::Result::taken;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -10,18 +11,23 @@
 
 namespace recycled::webhooks {
 
-// Appends the line and its end, and returns once it is on the disk. Opens the file anew each time,
-// so that it may be rotated under us. What a crash left of a line is cut off first: it was never
+// Appends whole lines, and returns once they are on the disk. Opens the file anew each time, so
+// that it may be rotated under us. What a crash left of a line is cut off first: it was never
 // marked as delivered, and comes again. Fault::store, with the file and why; it is then as before.
-Result<void> append_line(const std::filesystem::path& file, std::string_view line);
+Result<void> append_lines(const std::filesystem::path& file, std::string_view lines);
 
 class JsonlSink final : public ports::EventSink {
  public:
   explicit JsonlSink(std::filesystem::path file);
+  ~JsonlSink() override;
+
+  // Lines that come while others are being written go out together, on a thread of the sink's own:
+  // a slow disk holds up no answer to anybody.
   async::Task<ports::SinkReply> deliver(std::string id, ports::OutboundEvent event) override;
 
  private:
-  const std::filesystem::path file_;
+  class Writer;
+  std::unique_ptr<Writer> writer_;
 };
 
 }  // namespace recycled::webhooks

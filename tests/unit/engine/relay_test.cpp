@@ -1,12 +1,8 @@
 // The outbox on its way: at least once, in order for one subscription, and none for ever.
 #include "engine/relay.hpp"
 
-#include <algorithm>
-
-#include "async/suspend.hpp"
 #include "base/ensure.hpp"
-#include "engine/announce.hpp"
-#include "unit/engine/fixture.hpp"
+#include "unit/engine/relay_bench.hpp"
 
 namespace recycled::engine {
 namespace {
@@ -16,100 +12,12 @@ using ports::Sink;
 using std::chrono::hours;
 using std::chrono::seconds;
 
-// What a receiver got, and what it says to which event: the last answer of a key is kept for good.
-struct FakeSink final : ports::EventSink {
-  struct Got {
-    std::string id;
-    std::int64_t key;
-    std::string type;
-  };
-  std::vector<Got> got;
-  std::map<std::int64_t, std::vector<ports::SinkReply>> replies;  // else taken
-  int under_way = 0;
-  int most_under_way = 0;
-  bool broken = false;
-
-  async::Task<ports::SinkReply> deliver(std::string id, ports::OutboundEvent event) override {
-    if (broken) throw Bug("a broken sink");
-    most_under_way = std::max(most_under_way, ++under_way);
-    co_await pause();
-    --under_way;
-    got.push_back({id, event.key.value(), event.type});
-    ports::SinkReply reply;
-    reply.result = ports::SinkReply::Result::taken;
-    auto& said = replies[event.key.value()];
-    if (!said.empty()) reply = said.front();
-    if (said.size() > 1) said.erase(said.begin());
-    co_return reply;
-  }
-
-  std::vector<std::int64_t> keys() const {
-    std::vector<std::int64_t> keys;
-    for (const Got& one : got) keys.push_back(one.key);
-    return keys;
-  }
-
- private:
-  // Lets whoever else is ready go first, as a network does.
-  static async::Task<void> pause() {
-    std::function<void(async::Resume)> start = [](const async::Resume& resume) { resume(); };
-    co_await async::until_resumed(std::move(start));
-  }
-};
-
 ports::SinkReply no(const std::string& why, std::optional<Millis> retry_after = std::nullopt) {
   return {ports::SinkReply::Result::not_taken, why, retry_after};
 }
 const ports::SinkReply yes{ports::SinkReply::Result::taken, "", std::nullopt};
 
 using Keys = std::vector<std::int64_t>;
-
-struct RelayBench : Bench {
-  // Each subscription of `ids` has an event, in that order.
-  void tell(const std::vector<std::string>& ids,
-            const std::string& type = "subscription.recovered") {
-    for (const std::string& id : ids) {
-      accept(declined(id));
-      in([&](auto& tx) {
-        ports::OutboxRow row;
-        row.at = clock.at;
-        row.type = type;
-        row.subscription = tx.subscription(SubscriptionId(id))->key;
-        row.gateway = GatewayId("bank");
-        tx.add_outbox(row);
-      });
-    }
-  }
-  // A process that lives for one pass; it may die of an exception.
-  void pass(ports::Ledger* other = nullptr) {
-    const Context its_own{desk, clock, entropy, other == nullptr ? *ledger : *other, events};
-    boost::asio::io_context io;
-    Relay relay(its_own, sinks, io.get_executor(), settings, tally,
-                [this](Instant at) { next = std::min(next.value_or(at), at); });
-    async::run_to_end(io, once(relay));
-  }
-  ports::Delivery delivery(std::int64_t key, std::size_t sink = 0) {
-    std::optional<ports::StoredEvent> stored;
-    in([&](auto& tx) { stored = tx.event(OutboxKey(key)); });
-    return stored.value().deliveries.at(sink);
-  }
-  void replay(std::int64_t key) {
-    in([&](auto& tx) { CHECK(replay_event(tx, tx.event(OutboxKey(key)).value(), clock.at)); });
-  }
-
-  FakeSink webhook;
-  Sinks sinks{{Sink::webhook, &webhook}};
-  RelaySettings settings;
-  Tally tally;
-  std::optional<Instant> next;
-  Result<void> result;
-
- private:
-  async::Task<void> once(Relay& relay) {
-    auto done = co_await relay.once();
-    result = done;
-  }
-};
 
 TEST_CASE("relay: an event reaches its receiver once, and is marked with when") {
   RelayBench bench;
@@ -321,93 +229,6 @@ TEST_CASE("relay: a broken sink is our bug and comes out") {
   bench.webhook.broken = true;
   CHECK_THROWS_AS(bench.pass(), Bug);
   CHECK(bench.delivery(1).state == DeliveryState::waiting);
-}
-
-std::vector<std::string> types_of(RelayBench& bench) {
-  bench.webhook.got.clear();
-  bench.pass();
-  std::vector<std::string> types;
-  for (const auto& one : bench.webhook.got) types.push_back(one.type);
-  return types;
-}
-
-using Types = std::vector<std::string>;
-
-TEST_CASE("events: what a decision tells is told in its transaction, once, in order") {
-  RelayBench bench;
-  bench.accept(declined("S"));
-  const auto key = bench.hand_over("S", billing::RecoveryState::waiting);
-  const auto hear = [&](billing::News news) {
-    const billing::Event event =
-        billing::Learned{news, billing::Source::callback, ProviderOrderId("theirs"), std::nullopt};
-    bench.in([&](auto& tx) { apply(tx, key, event, bench.desk, {bench.clock.at, 0.5, {}}); });
-  };
-  hear(billing::News::challenge);
-  CHECK(types_of(bench) == Types{"recovery.parked"});
-  hear(billing::News::challenge);
-  CHECK(types_of(bench).empty());
-  hear(billing::News::completed);
-  CHECK(types_of(bench) == Types{"subscription.recovered", "fulfillment.requested"});
-  hear(billing::News::refunded);
-  CHECK(types_of(bench) == Types{"refund.received"});
-  hear(billing::News::refunded);
-  hear(billing::News::charged_back);
-  CHECK(types_of(bench) == Types{"chargeback.received"});
-}
-
-TEST_CASE("events: a failure, and a success that comes after it") {
-  for (const auto policy : {billing::LateSuccess::accept, billing::LateSuccess::hold}) {
-    RelayBench bench;
-    bench.rules.late_success = policy;
-    bench.accept(declined("S"));
-    const auto key = bench.hand_over("S", billing::RecoveryState::waiting);
-    const auto hear = [&](billing::News news) {
-      const billing::Event event = billing::Learned{news, billing::Source::callback,
-                                                    ProviderOrderId("theirs"), std::nullopt};
-      bench.in([&](auto& tx) { apply(tx, key, event, bench.desk, {bench.clock.at, 0.5, {}}); });
-    };
-    hear(billing::News::expired);
-    CHECK(types_of(bench) == Types{"subscription.recycle_failed"});
-    hear(billing::News::completed);
-    const Types late =
-        policy == billing::LateSuccess::accept
-            ? Types{"subscription.recovered", "fulfillment.requested", "recovery.late_success"}
-            : Types{"recovery.parked", "recovery.late_success"};
-    CHECK(types_of(bench) == late);
-  }
-}
-
-TEST_CASE("events: they say what to do: amount, gateway gone back to, next bill date, orders") {
-  RelayBench bench;
-  bench.accept(declined("S"));
-  const auto key = bench.hand_over("S", billing::RecoveryState::waiting);
-  const billing::Event event = billing::Learned{billing::News::completed, billing::Source::callback,
-                                                ProviderOrderId("theirs"), std::nullopt};
-  bench.in([&](auto& tx) { apply(tx, key, event, bench.desk, {bench.clock.at, 0.5, {}}); });
-  const auto order = bench.recovery(key).order;
-  bench.in([&](auto& tx) {
-    const auto told = tx.event(OutboxKey(1)).value().event;
-    CHECK(told.subscription == SubscriptionId("S"));
-    CHECK(told.cycle == 5);
-    CHECK(told.amount == Money{8995, {}});
-    CHECK(told.gateway == GatewayId("bank"));
-    CHECK(told.next_bill_on == parse_date("2026-12-23"));
-    CHECK(told.order == order);
-    CHECK(told.provider_order == ProviderOrderId("theirs"));
-  });
-}
-
-TEST_CASE("event_id: other installations and restored backups never share one") {
-  ports::OutboundEvent event;
-  event.key = OutboxKey(7);
-  event.type = "a.b";
-  event.at = noon;
-  const auto id = event_id(InstallationId("one"), event);
-  CHECK(id == event_id(InstallationId("one"), event));
-  CHECK(id != event_id(InstallationId("two"), event));
-  auto restored = event;
-  restored.at += Millis(1);
-  CHECK(id != event_id(InstallationId("one"), restored));
 }
 
 }  // namespace

@@ -2,7 +2,9 @@
 
 #include <fstream>
 #include <iterator>
+#include <set>
 
+#include "async/task_group.hpp"
 #include "unit/system/scratch.hpp"
 #include "unit/webhooks/fixture.hpp"
 #include "webhooks/body.hpp"
@@ -26,6 +28,36 @@ TEST_CASE("a line for each event, exactly as a webhook has it, for its owner alo
   CHECK(mode == std::filesystem::perms(0600));
 }
 
+async::Task<void> keep(JsonlSink& sink, std::string id, int& taken) {
+  auto reply = co_await sink.deliver(std::move(id), full_event());
+  taken += reply.result == ports::SinkReply::Result::taken ? 1 : 0;
+}
+
+async::Task<void> many(JsonlSink& sink, async::Executor executor, int count, int& taken) {
+  async::TaskGroup group(std::move(executor), count);
+  for (int number = 0; number < count; ++number) {
+    group.start(keep(sink, "evt_" + std::to_string(number), taken));
+  }
+  co_await group.join();
+}
+
+TEST_CASE("many at a time: each is answered for, and every line is whole") {
+  const testing::Scratch folder;
+  boost::asio::io_context io;
+  JsonlSink sink(folder / "events.jsonl");
+  int taken = 0;
+  async::run_to_end(io, many(sink, io.get_executor(), 64, taken));
+  CHECK(taken == 64);
+  std::set<std::string> wanted;
+  for (int number = 0; number < 64; ++number) {
+    wanted.insert(body_of("evt_" + std::to_string(number), full_event()));
+  }
+  std::set<std::string> lines;
+  std::ifstream stream(folder / "events.jsonl");
+  for (std::string line; std::getline(stream, line);) CHECK(lines.insert(line).second);
+  CHECK(lines == wanted);
+}
+
 TEST_CASE("the file may be rotated away, and goes on in a new one") {
   const testing::Scratch folder;
   JsonlSink sink(folder / "events.jsonl");
@@ -42,10 +74,10 @@ TEST_CASE("X1: what a crash left of a line is cut off, and no whole line is") {
   const std::string long_part = R"({"id":"evt_)" + std::string(9000, 'x');
   for (const std::string& part : {std::string(R"({"id)"), long_part}) {
     std::ofstream(file) << "whole\n" << part;
-    REQUIRE(append_line(file, "next").has_value());
+    REQUIRE(append_lines(file, "next\n").has_value());
     CHECK(content(file) == "whole\nnext\n");
     std::ofstream(file) << part;
-    REQUIRE(append_line(file, "next").has_value());
+    REQUIRE(append_lines(file, "next\n").has_value());
     CHECK(content(file) == "next\n");
   }
 }
@@ -55,7 +87,7 @@ TEST_CASE("a file that was named by mistake loses nothing") {
   const auto file = folder / "notes.txt";
   for (const std::string text : {"a note without an end", "whole\na note"}) {
     std::ofstream(file) << text;
-    const auto refused = append_line(file, "next");
+    const auto refused = append_lines(file, "next\n");
     REQUIRE_FALSE(refused.has_value());
     CHECK(refused.error().message.find("no event") != std::string::npos);
     CHECK(content(file) == text);
