@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli_callbacks.hpp"
+#include "cli_events.hpp"
 #include "cli_sales.hpp"
 #include "commands/check.hpp"
 #include "commands/import.hpp"
@@ -47,6 +48,7 @@ class CommandLine {
     add_explain();
     add_rerun(app_, rerun_, common(), run_);
     add_callbacks(app_, callbacks_, common(), run_);
+    add_events(app_, events_, common(), run_);
     add_verify();
   }
 
@@ -155,7 +157,7 @@ class CommandLine {
 
   void add_run() {
     CLI::App* command =
-        add("run", "the service: scan, hand over, receive callbacks, inquire, expire",
+        add("run", "the service: scan, hand over, receive callbacks, inquire, expire, tell",
             "recycled run --config /etc/recycled/recycled.toml");
     take_config(command);
     take_log_level(command);
@@ -227,6 +229,7 @@ class CommandLine {
   std::string id_;
   RerunTyped rerun_;
   CallbacksTyped callbacks_;
+  EventsTyped events_;
   std::string from_;
   std::string to_;
   Output output_ = Output::text;

@@ -6,12 +6,14 @@
 #include <boost/asio/io_context.hpp>
 
 #include "callback_keys.hpp"
+#include "event_sinks.hpp"
 #include "flexfactor/order_status.hpp"
 #include "http/client.hpp"
 #include "http/server.hpp"
 #include "providers.hpp"
 #include "system/calendar.hpp"
 #include "system/clock.hpp"
+#include "webhooks/signing.hpp"
 
 namespace recycled {
 namespace {
@@ -83,6 +85,33 @@ void check_listener(const config::Settings& settings, Problems& problems) {
   }
 }
 
+// As a run would sign, connect and write.
+void check_events(const config::Settings& settings, Problems& problems) {
+  for (const auto& file : settings.events.secret_files) {
+    const auto text = crypto::read_secret_file(file);
+    if (!text) continue;  // named with the other secrets
+    const auto key = webhooks::decode_secret(*text);
+    if (key) continue;
+    problems.push_back({0, "[events] secret_files", file.path.string() + ": " + key.error().message,
+                        "Copy it from the receiver's settings, \"whsec_\" included"});
+  }
+  if (!settings.events.url.empty()) {
+    boost::asio::io_context io;
+    const auto client = http::Client::make(io.get_executor(), receiver_settings(settings));
+    if (!client) {
+      problems.push_back(
+          {0, "[events] url", client.error().message, "Mend the address or the ca_file"});
+    }
+  }
+  const std::filesystem::path& file = settings.events.jsonl_file;
+  std::error_code error;
+  if (!file.empty() && !std::filesystem::is_directory(file.parent_path(), error)) {
+    problems.push_back({0, "[events] jsonl_file",
+                        "there is no folder " + file.parent_path().string(),
+                        "Make it, writable for the service's user"});
+  }
+}
+
 }  // namespace
 
 Problems problems_outside(const config::Settings& settings) {
@@ -95,6 +124,7 @@ Problems problems_outside(const config::Settings& settings) {
     if (!usable) problems.push_back({0, "[callbacks] tls", usable.error().message, ""});
   }
   check_addresses(settings, problems);
+  check_events(settings, problems);
   check_store(settings, problems);
   return problems;
 }

@@ -26,4 +26,8 @@ Result<InstallationId> installation_of(store::SqliteLedger& ledger) {
   return InstallationId(id);
 }
 
+InstallationId installation_in(ports::LedgerReader& ledger) {
+  return InstallationId(ledger.meta(installation_name).value_or(""));
+}
+
 }  // namespace recycled

@@ -10,4 +10,7 @@ namespace recycled {
 // The ledger's installation id, drawn once at its first opening. Before any concurrent use.
 Result<InstallationId> installation_of(store::SqliteLedger& ledger);
 
+// The same of one that is only read; empty before anybody has written to it.
+InstallationId installation_in(ports::LedgerReader& ledger);
+
 }  // namespace recycled

@@ -20,6 +20,7 @@ struct Worker::Parts {
   std::unique_ptr<store::SqliteLedger> ledger;
   std::unique_ptr<ports::Calendar> calendar;
   std::unique_ptr<ProviderSet> providers;
+  std::unique_ptr<EventSinks> sinks;
   InstallationId installation;
 };
 
@@ -41,6 +42,10 @@ engine::EngineSettings engine_settings(const config::Settings& settings) {
   engine.once_poll_gap = settings.schedule.once_poll_gap;
   engine.nonce_memory = 3 * settings.callbacks.window;
   engine.rules_digest = config::rules_digest(settings);
+  engine.relay.in_flight = settings.events.in_flight;
+  engine.relay.give_up_after = settings.events.give_up_after;
+  engine.relay.first_backoff = settings.events.first_backoff;
+  engine.relay.longest_backoff = settings.events.longest_backoff;
   return engine;
 }
 
@@ -73,6 +78,8 @@ Result<std::unique_ptr<Worker>> Worker::make(boost::asio::io_context& context,
   if (!installation) return Failure(installation.error());
   auto providers = ProviderSet::make(context.get_executor(), settings, clock, log);
   if (!providers) return Failure(providers.error());
+  auto sinks = EventSinks::make(context.get_executor(), settings, clock, log);
+  if (!sinks) return Failure(sinks.error());
   Parts parts{context,
               settings,
               log,
@@ -83,6 +90,7 @@ Result<std::unique_ptr<Worker>> Worker::make(boost::asio::io_context& context,
               std::move(*ledger),
               std::move(*calendar),
               std::move(*providers),
+              std::move(*sinks),
               std::move(*installation)};
   return std::unique_ptr<Worker>(new Worker(std::move(parts)));
 }
@@ -98,11 +106,13 @@ Worker::Worker(Parts parts)
       ledger_(std::move(parts.ledger)),
       calendar_(std::move(parts.calendar)),
       providers_(std::move(parts.providers)),
+      sinks_(std::move(parts.sinks)),
       alarm_(io_.get_executor(), clock_),
       desk_{std::move(parts.installation), engine::Planner(settings_.rules, *calendar_),
             *providers_},
       context_{desk_, clock_, entropy_, *ledger_, log_},
-      engine_(context_, reader_, alarm_, io_.get_executor(), engine_settings(settings_)) {}
+      engine_(context_, reader_, alarm_, io_.get_executor(), engine_settings(settings_),
+              sinks_->all()) {}
 
 // Hidden from the log as the files have them and as they are used.
 Result<CallbackKeys> Worker::read_signing_keys() {
@@ -132,6 +142,7 @@ void Worker::reload(http::Server* listener) {
     note("signing keys", keys ? Result<void>() : Result<void>(Failure(keys.error())));
     if (keys) door_->renew(std::move(*keys));
   }
+  if (sinks_->has_receiver()) note("webhook secrets", sinks_->renew(settings_, log_));
   if (listener != nullptr && settings_.callbacks.tls) {
     note("certificate", listener->renew_certificate());
   }

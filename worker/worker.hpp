@@ -10,6 +10,7 @@
 #include "callbacks.hpp"
 #include "config/settings.hpp"
 #include "engine/engine.hpp"
+#include "event_sinks.hpp"
 #include "http/server.hpp"
 #include "providers.hpp"
 #include "store/ledger.hpp"
@@ -59,6 +60,7 @@ class Worker {
   std::unique_ptr<store::SqliteLedger> ledger_;
   std::unique_ptr<ports::Calendar> calendar_;
   std::unique_ptr<ProviderSet> providers_;
+  std::unique_ptr<EventSinks> sinks_;
   system::KernelEntropy entropy_;
   system::AsioAlarm alarm_;
   FlexFactorCallbacks reader_;

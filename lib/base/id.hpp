@@ -58,6 +58,7 @@ using SubscriptionKey = Key<struct SubscriptionKeyTag>;
 using SaleKey = Key<struct SaleKeyTag>;
 using RecoveryKey = Key<struct RecoveryKeyTag>;
 using CallbackKey = Key<struct CallbackKeyTag>;
+using OutboxKey = Key<struct OutboxKeyTag>;
 
 }  // namespace recycled
 

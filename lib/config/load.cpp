@@ -46,6 +46,7 @@ Draft draft_of(std::string_view text, const std::filesystem::path& file,
   reading.cascade_profiles = cascade_ids(std::get<Table>(document->data));
   read_service(root, reading);
   read_schedule(root, reading);
+  read_events(root, reading);
   read_gateways(root, reading);
   read_profiles(root, reading);
   read_lists(root, reading);
@@ -154,17 +155,19 @@ Loaded load(const std::filesystem::path& file, const std::filesystem::path& cred
 
 std::vector<Problem> check_secret_files(const Settings& settings) {
   std::vector<Problem> problems;
+  const auto check = [&problems](const crypto::SecretFile& file, const std::string& where) {
+    if (file.empty()) return;  // that it is not named is the file's own problem
+    const auto secret = crypto::read_secret_file(file);
+    if (!secret) problems.push_back({0, where, secret.error().message, ""});
+  };
   for (const auto& [id, account] : settings.accounts) {
-    std::vector<crypto::SecretFile> files{account.app_key_file, account.app_secret_file};
-    files.push_back(account.environment_key_file);
-    for (const SigningKeyFile& key : account.hmac_signing_key_files) files.push_back(key.file);
-    for (const auto& file : files) {
-      if (file.empty()) continue;  // that it is not named is the file's own problem
-      const auto secret = crypto::read_secret_file(file);
-      if (secret) continue;
-      problems.push_back({0, "[[gateway]] " + in_quotes(id.str()), secret.error().message, ""});
-    }
+    const std::string where = "[[gateway]] " + in_quotes(id.str());
+    check(account.app_key_file, where);
+    check(account.app_secret_file, where);
+    check(account.environment_key_file, where);
+    for (const SigningKeyFile& key : account.hmac_signing_key_files) check(key.file, where);
   }
+  for (const auto& file : settings.events.secret_files) check(file, "[events] secret_files");
   return problems;
 }
 

@@ -55,28 +55,10 @@ void refuse_inline_secrets(Section& section) {
   }
 }
 
-bool is_loopback(std::string_view url) {
-  const std::string_view rest = url.substr(std::string_view("http://").size());
-  const std::string_view host = rest.substr(0, rest.find('/'));
-  const std::string_view name = host.substr(0, host.rfind(':'));
-  return name == "127.0.0.1" || name == "localhost" || host == "[::1]" || name == "[::1]";
-}
-
 std::string read_base_url(Section& section, Environment environment) {
-  const auto written = section.text("base_url");
-  std::string usual(environment == Environment::live ? live_url : sandbox_url);
-  if (!written) return usual;
+  const auto written = web_address(section, "base_url");
+  if (!written) return std::string(environment == Environment::live ? live_url : sandbox_url);
   std::string url = written->value;
-  const bool plain = url.starts_with("http://");
-  if (!plain && !url.starts_with("https://")) {
-    section.complain("base_url", "base_url " + in_quotes(url) + " is not a web address",
-                     "Write it with https:// in front");
-    return usual;
-  }
-  if (plain && !is_loopback(url)) {
-    section.complain("base_url", "base_url would send credentials over plain HTTP",
-                     "Use https://; http:// is for a simulator on this machine alone");
-  }
   if (!url.ends_with('/')) url += '/';
   return url;
 }

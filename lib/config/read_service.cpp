@@ -129,7 +129,6 @@ void read_service(Section& root, Reading& reading) {
   read_account(root, reading);
   read_callbacks(root, reading);
   read_reserved(root, reading, "api", {"listen", "token_file"});
-  read_reserved(root, reading, "events", {"jsonl_file"});
 }
 
 }  // namespace recycled::config

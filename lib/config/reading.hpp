@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -35,9 +36,15 @@ struct Reading {
 
 inline constexpr std::string_view flexfactor_kind = "flexfactor";
 
-// [store] [account] [schedule] [limits] [callbacks] [api] [events]
+// [store] [account] [callbacks] [api]
 void read_service(Section& root, Reading& reading);
+// [schedule] [limits]
 void read_schedule(Section& root, Reading& reading);
+// [events]
+void read_events(Section& root, Reading& reading);
+// The text of `key`, which is a web address: https://, or http:// to this machine alone. What else
+// it is has been reported, and nothing comes back.
+std::optional<Text> web_address(Section& section, std::string_view key);
 // [[gateway]]; before all that follow, which refer to gateways.
 void read_gateways(Section& root, Reading& reading);
 // hmac_signing_key_files of one of them.

@@ -93,6 +93,19 @@ struct FlexFactorAccount {
   Dialect dialect;
 };
 
+// [events]: where the merchant's systems hear of what happened. Both may be set, or neither.
+struct EventSettings {
+  std::filesystem::path jsonl_file;              // empty: none
+  std::string url;                               // of a receiver of Standard Webhooks; empty: none
+  std::vector<crypto::SecretFile> secret_files;  // "whsec_…"; those of a rotation at the same time
+  std::filesystem::path ca_file;                 // empty: the system's
+  Millis timeout = std::chrono::seconds(15);     // for one answer
+  Millis give_up_after = std::chrono::days(3);
+  Millis first_backoff = std::chrono::seconds(5);
+  Millis longest_backoff = std::chrono::hours(1);
+  int in_flight = 8;  // deliveries to one of the two at a time
+};
+
 struct Settings {
   std::filesystem::path file;        // where it was read from; relative paths count from its folder
   std::filesystem::path store_path;  // [store] url = "sqlite:PATH"
@@ -100,6 +113,7 @@ struct Settings {
   ScheduleSettings schedule;
   Limits limits;
   CallbackSettings callbacks;
+  EventSettings events;
   billing::Rules rules;
   std::map<GatewayId, FlexFactorAccount> accounts;
 };

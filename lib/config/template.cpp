@@ -54,6 +54,18 @@ time_zone = "America/New_York"
 # accept_body_signature = false   # also accept x-fc-signature, which protects no date
 # success_code = 200              # what a callback that was taken is answered
 
+[events]
+# What happened is told to your systems: over HTTPS, to a file, or both.
+# url = "https://shop.example.com/hooks/recycled"   # signed as Standard Webhooks
+# secret_files = ["secrets/webhook_secret"]         # "whsec_" and base64; two in a rotation
+# ca_file = "ca.pem"                                # instead of the system's
+# jsonl_file = "events.jsonl"                       # a line an event
+# timeout = "15s"          # for one answer
+# give_up_after = "3d"     # then an event waits for: recycled events replay
+# first_backoff = "5s"     # after a failed try ...
+# longest_backoff = "1h"   # ... and at most
+# in_flight = 8            # deliveries at one time
+
 # --- gateways ---------------------------------------------------------------------------------
 # Each gateway of yours that a subscription may be billed at. `kind` is your own word for its sort;
 # a decline mapping may name it.

@@ -30,22 +30,30 @@ const unsigned char* bytes_of(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
 
+std::string hmac(const EVP_MD* kind, std::string_view key, std::string_view data) {
+  ensure(key.size() <= std::size_t{std::numeric_limits<int>::max()}, "a key fits an int");
+  // OpenSSL takes a null key for "the key of last time"; an empty view may hold one.
+  if (key.empty()) key = "";
+  Block block{};
+  unsigned int size = 0;
+  const auto* done = HMAC(kind, key.data(), static_cast<int>(key.size()), bytes_of(data),
+                          data.size(), block.data(), &size);
+  ensure(done != nullptr, "OpenSSL computes an HMAC");
+  return to_string(block, size);
+}
+
 }  // namespace
 
 std::string sha256(std::string_view data) { return digest(EVP_sha256(), data); }
 
 std::string sha512(std::string_view data) { return digest(EVP_sha512(), data); }
 
+std::string hmac_sha256(std::string_view key, std::string_view data) {
+  return hmac(EVP_sha256(), key, data);
+}
+
 std::string hmac_sha512(std::string_view key, std::string_view data) {
-  ensure(key.size() <= std::size_t{std::numeric_limits<int>::max()}, "a key fits an int");
-  // OpenSSL takes a null key for "the key of last time"; an empty view may hold one.
-  if (key.empty()) key = "";
-  Block block{};
-  unsigned int size = 0;
-  const auto* done = HMAC(EVP_sha512(), key.data(), static_cast<int>(key.size()), bytes_of(data),
-                          data.size(), block.data(), &size);
-  ensure(done != nullptr, "OpenSSL computes an HMAC");
-  return to_string(block, size);
+  return hmac(EVP_sha512(), key, data);
 }
 
 std::string to_hex(std::string_view bytes) {

@@ -7,9 +7,10 @@
 
 namespace recycled::crypto {
 
-// 32, 64 and 64 raw bytes.
+// As many raw bytes as the name has bits.
 std::string sha256(std::string_view data);
 std::string sha512(std::string_view data);
+std::string hmac_sha256(std::string_view key, std::string_view data);
 std::string hmac_sha512(std::string_view key, std::string_view data);
 
 // Lower case, two digits a byte.

@@ -2,6 +2,7 @@
 
 #include "base/ensure.hpp"
 #include "billing/calendar.hpp"
+#include "engine/announce.hpp"
 #include "engine/line.hpp"
 #include "engine/settle.hpp"
 
@@ -146,6 +147,7 @@ bool write(ports::LedgerTx& tx, const Applied& applied, const Owner& owner, cons
   }
   store_next_request(tx, applied, desk);
   settle(tx, applied, owner, desk, moment);
+  announce(tx, applied, owner, moment.now);
   audit(tx, applied, moment.now);
   return true;
 }
@@ -162,6 +164,7 @@ Applied guarded(ports::LedgerTx& tx, RecoveryKey key, const Desk& desk, const Mo
     applied.after = decision.recovery;
     applied.move = decision.move;
     applied.alarm = decision.alarm;
+    applied.events = events_of(applied, owner);
     if (write(tx, applied, owner, desk, moment)) return applied;
   }
   throw Bug("a recovery's guard failed again and again");

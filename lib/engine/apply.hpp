@@ -3,7 +3,9 @@
 // or not at all.
 #pragma once
 
+#include <string_view>
 #include <variant>
+#include <vector>
 
 #include "engine/desk.hpp"
 #include "engine/moment.hpp"
@@ -21,6 +23,7 @@ struct Applied {
   billing::Recovery after;
   billing::Move move = billing::Move::none;
   billing::Alarm alarm = billing::Alarm::none;
+  std::vector<std::string_view> events;  // told to the merchant's systems (announce.hpp)
 };
 
 // Guarded by the state it read; when somebody was faster, decides again on what is there now.

@@ -21,4 +21,10 @@ IdempotencyKey idempotency_key(const OrderId& order, int sending) {
   return IdempotencyKey(crypto::derive_guid({"key", order.str(), std::to_string(sending)}));
 }
 
+std::string event_id(const InstallationId& installation, const ports::OutboundEvent& event) {
+  return "evt_" +
+         crypto::derive_guid({"event", installation.str(), std::to_string(event.key.value()),
+                              event.type, std::to_string(to_millis(event.at))});
+}
+
 }  // namespace recycled::engine

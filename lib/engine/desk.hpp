@@ -2,8 +2,11 @@
 // once where the program is wired.
 #pragma once
 
+#include <string>
+
 #include "base/id.hpp"
 #include "engine/planner.hpp"
+#include "ports/delivery.hpp"
 #include "ports/provider.hpp"
 
 namespace recycled::engine {
@@ -23,5 +26,8 @@ OrderId order_id(const InstallationId& installation, const SubscriptionId& subsc
                  int round);
 OrderId order_id(const InstallationId& installation, const SaleId& sale, int round);
 IdempotencyKey idempotency_key(const OrderId& order, int sending);
+// What names an event to its receivers, at every try (the webhook-id). After the restore of a
+// backup another event may get the same key, but not the same id.
+std::string event_id(const InstallationId& installation, const ports::OutboundEvent& event);
 
 }  // namespace recycled::engine

@@ -8,13 +8,14 @@
 namespace recycled::engine {
 
 Engine::Engine(const Context& context, const ports::CallbackReader& reader, ports::Alarm& alarm,
-               async::Executor executor, EngineSettings settings)
+               const async::Executor& executor, EngineSettings settings, const Sinks& sinks)
     : context_(context),
       alarm_(alarm),
       settings_(std::move(settings)),
       inbox_(context, reader, settings_.nonce_memory, tally_,
              [this](Instant next) { heard_of(next); }),
-      steps_(context, std::move(executor), settings_.pace, tally_,
+      steps_(context, executor, settings_.pace, tally_, [this](Instant next) { heard_of(next); }),
+      relay_(context, sinks, executor, settings_.relay, tally_,
              [this](Instant next) { heard_of(next); }) {}
 
 async::Task<Result<void>> Engine::start() {
@@ -41,10 +42,17 @@ async::Task<Result<void>> Engine::run(Scanning scanning) {
     }
     co_await sleep(*until);
   }
-  auto joined = co_await steps_.join();
+  auto joined = co_await join();
   if (!outcome || !joined) co_return outcome ? joined : outcome;
   outcome = co_await steps_.note_quiet();
   co_return outcome;
+}
+
+// Both, whatever the first brings: nothing may be under way when their owner goes.
+async::Task<Result<void>> Engine::join() {
+  auto delivered = co_await relay_.join();
+  auto done = co_await steps_.join();
+  co_return done ? delivered : done;
 }
 
 async::Task<Result<void>> Engine::once() {
@@ -67,6 +75,8 @@ async::Task<Result<void>> Engine::once() {
   done = co_await steps_.note_quiet();
   if (!done) co_return done;
   done = co_await inbox_.forget_old_nonces();
+  if (!done) co_return done;
+  done = co_await relay_.once();
   co_return done;
 }
 
@@ -92,6 +102,8 @@ async::Task<Result<void>> Engine::pass(Scanning scanning) {
     if (!done) co_return done;
   }
   done = co_await steps_.start_due();
+  if (!done) co_return done;
+  done = co_await relay_.start_due();
   co_return done;
 }
 
@@ -100,7 +112,7 @@ async::Task<Result<Instant>> Engine::sleep_until() {
   using Next = std::pair<std::optional<Instant>, std::optional<Instant>>;
   // What became due since the pass began has not been looked at.
   std::function<Next(ports::LedgerTx&)> read = [this](ports::LedgerTx& tx) {
-    std::optional<Instant> step;
+    std::optional<Instant> step = relay_.next_after(tx, pass_began_);
     for (const auto& [gateway, limits] : settings_.pace) {
       const auto first = tx.next_step_after(gateway, pass_began_);
       if (first && (!step || *first < *step)) step = first;
@@ -126,6 +138,7 @@ void Engine::heard_of(Instant next) {
 void Engine::stop() {
   stopping_ = true;
   steps_.stop();
+  relay_.stop();
   alarm_.wake();
 }
 

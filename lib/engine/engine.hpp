@@ -9,6 +9,7 @@
 
 #include "engine/inbox.hpp"
 #include "engine/recover.hpp"
+#include "engine/relay.hpp"
 #include "engine/steps.hpp"
 
 namespace recycled::engine {
@@ -20,6 +21,7 @@ struct EngineSettings {
   Millis once_poll_gap = Millis(0);
   Millis nonce_memory = std::chrono::minutes(10);  // at least twice the callback window
   std::string rules_digest;                        // identifies desk.rules()
+  RelaySettings relay;
 };
 
 enum class Scanning { on, off };
@@ -28,7 +30,7 @@ class Engine {
  public:
   // All outlive the engine, and it is used on the executor's one thread.
   Engine(const Context& context, const ports::CallbackReader& reader, ports::Alarm& alarm,
-         async::Executor executor, EngineSettings settings);
+         const async::Executor& executor, EngineSettings settings, const Sinks& sinks = {});
 
   // What was in flight when the last process died becomes unknown; stored plans follow the rules.
   // Before anything else.
@@ -38,7 +40,7 @@ class Engine {
   async::Task<Result<void>> run(Scanning scanning);
 
   // One pass: inbox, what FlexFactor is working on, scan, hand-overs and whatever else is due,
-  // until nothing is due now but at a gateway that does not answer.
+  // until nothing is due now but at a gateway that does not answer; then the events that are due.
   async::Task<Result<void>> once();
 
   // No new claims and calls; those under way end.
@@ -52,6 +54,7 @@ class Engine {
   async::Task<Result<void>> pass(Scanning scanning);
   async::Task<Result<Instant>> sleep_until();
   async::Task<void> sleep(Instant until);
+  async::Task<Result<void>> join();
   void heard_of(Instant next);
 
   const Context& context_;
@@ -60,6 +63,7 @@ class Engine {
   Tally tally_;
   Inbox inbox_;
   Steps steps_;
+  Relay relay_;
   std::optional<Instant> next_scan_;
   Instant pass_began_ = from_millis(0);
   Instant asleep_until_ = from_millis(0);

@@ -171,6 +171,7 @@ void Inbox::tell_of(const Taken& taken, const std::string& key) {
   if (!taken.applied) return;
   tell(context_.events, *taken.applied);
   tally_.note(*taken.applied);
+  if (!taken.applied->events.empty()) on_next_(context_.clock.now());  // the relay's
   if (taken.applied->after.next_at) on_next_(*taken.applied->after.next_at);
 }
 

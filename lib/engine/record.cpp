@@ -107,6 +107,7 @@ void Steps::note(const Result<Applied>& applied) {
   }
   tell(context_.events, *applied);
   tally_.note(*applied);
+  if (!applied->events.empty()) on_next_(context_.clock.now());  // the relay's to carry out
   if (applied->after.next_at && *applied->after.next_at > context_.clock.now()) {
     on_next_(*applied->after.next_at);
   }

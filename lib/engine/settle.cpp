@@ -70,25 +70,6 @@ ports::Settlement recycle_failed(const Applied& applied, const ports::StoredSubs
   return settlement;
 }
 
-ports::OutboxRow event_about(const char* type, const Applied& applied, Instant now) {
-  ports::OutboxRow row;
-  row.at = now;
-  row.type = type;
-  row.subject = applied.before.subject;
-  row.recovery = applied.before.key;
-  row.amount = applied.after.amount;
-  row.gateway = applied.after.return_gateway;
-  row.reason = to_text(applied.after.reason);
-  return row;
-}
-
-void put_event(ports::LedgerTx& tx, const char* type, const Applied& applied,
-               const ports::Settlement& settlement, Instant now) {
-  ports::OutboxRow row = event_about(type, applied, now);
-  row.next_bill_on = settlement.next_bill_on;
-  tx.add_outbox(row);
-}
-
 void settle_subscription(ports::LedgerTx& tx, const Applied& applied,
                          const ports::StoredSubscription& stored, const Desk& desk,
                          const Moment& moment) {
@@ -99,25 +80,12 @@ void settle_subscription(ports::LedgerTx& tx, const Applied& applied,
   switch (applied.move) {
     case billing::Move::none:
       return;
-    case billing::Move::next_cycle: {
-      const ports::Settlement settlement = next_cycle(applied, stored, desk, moment);
-      write(settlement);
-      put_event(tx, "subscription.recovered", applied, settlement, moment.now);
-      put_event(tx, "fulfillment.requested", applied, settlement, moment.now);
-      return;
-    }
-    case billing::Move::recycle_failed: {
-      const ports::Settlement settlement = recycle_failed(applied, stored);
-      write(settlement);
-      put_event(tx, "subscription.recycle_failed", applied, settlement, moment.now);
-      return;
-    }
-    case billing::Move::gateway_back: {
-      const ports::Settlement settlement = going_back(applied, stored);
-      write(settlement);
-      put_event(tx, "subscription.withdrawn", applied, settlement, moment.now);
-      return;
-    }
+    case billing::Move::next_cycle:
+      return write(next_cycle(applied, stored, desk, moment));
+    case billing::Move::recycle_failed:
+      return write(recycle_failed(applied, stored));
+    case billing::Move::gateway_back:
+      return write(going_back(applied, stored));
   }
 }
 
@@ -127,43 +95,29 @@ bool has_left(billing::SaleStatus status) {
   return status == billing::SaleStatus::cancelled || status == billing::SaleStatus::refunded;
 }
 
-// N3: FlexFactor has the card's token, the merchant's gateway has none.
-billing::RebillWith mark_for_rebill(ports::LedgerTx& tx, const billing::Sale& sale) {
-  if (sale.subscription.empty()) return billing::RebillWith::as_ever;
-  const auto with = billing::RebillWith::card_number_without_cvv;
-  // An import that brings the subscription later finds the sale (engine/accept).
-  if (const auto subscription = tx.subscription(sale.subscription)) {
-    tx.set_rebill(subscription->key, with);
-  }
-  return with;
+// N3: FlexFactor has the card's token, the merchant's gateway has none. An import that brings the
+// subscription later finds the sale (engine/accept).
+void mark_for_rebill(ports::LedgerTx& tx, const billing::Sale& sale) {
+  if (sale.subscription.empty()) return;
+  const auto subscription = tx.subscription(sale.subscription);
+  if (!subscription) return;
+  tx.set_rebill(subscription->key, billing::RebillWith::card_number_without_cvv);
 }
 
 void settle_sale(ports::LedgerTx& tx, const Applied& applied, const ports::StoredSale& stored,
                  const Moment& moment) {
-  const auto tell = [&](const char* type, billing::RebillWith with) {
-    ports::OutboxRow row = event_about(type, applied, moment.now);
-    row.rebill_with = with;
-    tx.add_outbox(row);
-  };
-  using billing::RebillWith;
+  const bool left = has_left(stored.sale.status);
   switch (applied.move) {
     case billing::Move::none:
-      return;
-    case billing::Move::next_cycle: {
-      const RebillWith with = mark_for_rebill(tx, stored.sale);
-      tell("order.completed", with);
-      if (has_left(stored.sale.status)) return;  // nothing is to be shipped, and a refund is due
-      tx.set_sale_status(stored.key, billing::SaleStatus::complete, moment.now);
-      return tell("fulfillment.requested", with);
-    }
-    case billing::Move::recycle_failed:
-      if (!has_left(stored.sale.status) &&
-          stored.sale.type != billing::SaleType::trial_completion) {  // N2
-        tx.set_sale_status(stored.key, billing::SaleStatus::declined, moment.now);
-      }
-      return tell("order.declined", RebillWith::as_ever);
     case billing::Move::gateway_back:
-      return tell("order.withdrawn", RebillWith::as_ever);
+      return;
+    case billing::Move::next_cycle:
+      mark_for_rebill(tx, stored.sale);
+      if (left) return;
+      return tx.set_sale_status(stored.key, billing::SaleStatus::complete, moment.now);
+    case billing::Move::recycle_failed:
+      if (left || stored.sale.type == billing::SaleType::trial_completion) return;  // N2
+      return tx.set_sale_status(stored.key, billing::SaleStatus::declined, moment.now);
   }
 }
 

@@ -7,8 +7,8 @@
 
 namespace recycled::engine {
 
-// Writes the settlement that applied.move asks for and the outbox rows that tell of it. Nothing for
-// Move::none.
+// Writes the settlement that applied.move asks for; nothing for Move::none. What tells of it is
+// announce.hpp's.
 void settle(ports::LedgerTx& tx, const Applied& applied, const Owner& owner, const Desk& desk,
             const Moment& moment);
 

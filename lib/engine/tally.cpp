@@ -14,6 +14,7 @@ std::string Tally::text() const {
   std::string line = "scanned " + std::to_string(scanned) + ", claimed " + std::to_string(claimed) +
                      ", calls " + std::to_string(calls) + ", callbacks " +
                      std::to_string(callbacks);
+  if (delivered > 0) line += ", events delivered " + std::to_string(delivered);
   for (const auto& [state, count] : became) {
     line += ", " + std::string(billing::to_text(state)) + " " + std::to_string(count);
   }

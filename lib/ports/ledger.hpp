@@ -9,7 +9,6 @@
 #include <optional>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "async/task.hpp"
@@ -20,6 +19,8 @@
 #include "billing/recovery.hpp"
 #include "billing/sale.hpp"
 #include "billing/subscription.hpp"
+#include "ports/delivery.hpp"
+#include "ports/subject.hpp"
 
 namespace recycled::ports {
 
@@ -47,9 +48,6 @@ struct StoredSale {
   Instant imported_at{};
   Instant changed_at{};
 };
-
-// Whose charge it is: a subscription's cycle, or a new sale.
-using Subject = std::variant<SubscriptionKey, SaleKey>;
 
 struct StoredRecovery {
   RecoveryKey key;
@@ -161,7 +159,10 @@ struct Counts {
   std::map<billing::RecoveryState, std::int64_t> recoveries;
   std::map<billing::NotTaken, std::int64_t> refusals;
   std::map<CallbackResult, std::int64_t> callbacks;
-  // Parked recoveries, and callbacks that nobody looks at again by himself: exit code 3.
+  std::map<DeliveryState, std::int64_t> deliveries;
+  std::optional<Instant> oldest_delivery;  // since when the oldest waiting one has been queued
+  // Parked recoveries, callbacks that nobody looks at again by himself, and events that were given
+  // up: exit code 3.
   std::int64_t waiting_for_person = 0;
 };
 
@@ -232,6 +233,12 @@ class LedgerReader {
                                                        int limit) = 0;
   virtual std::optional<Instant> next_callback() = 0;
 
+  virtual std::optional<StoredEvent> event(OutboxKey key) = 0;
+  // Those with smaller keys than `before`, newest first; of one state, or of all. An event is dead
+  // if it is at any sink, and delivered if it is at all of them.
+  virtual std::vector<StoredEvent> events_before(OutboxKey before,
+                                                 std::optional<DeliveryState> state, int limit) = 0;
+
   virtual std::vector<AuditRow> audit_of(const Subject& subject) = 0;
   virtual Counts counts() = 0;
   virtual std::vector<Total> totals() = 0;  // without what went back
@@ -277,6 +284,18 @@ class LedgerTx : public LedgerReader {
   virtual void add_attempt(const Attempt& attempt) = 0;
   virtual void add_audit(const AuditRow& row) = 0;
   virtual void add_outbox(const OutboxRow& row) = 0;
+
+  // Queues for that sink what of the outbox it has not seen yet, at most `limit`, in order. How
+  // many.
+  virtual int queue_deliveries(Sink sink, Instant now, int limit) = 0;
+  // Due by `now` in order of (next_at, key): of each subject the oldest that waits, and no other.
+  virtual std::vector<DueDelivery> deliveries_due(Sink sink, Instant now, int limit) = 0;
+  virtual std::optional<Instant> next_delivery_after(Sink sink, Instant after) = 0;
+  // What came of a try: state, tries, next_at, delivered_at, error. When it waits no longer, the
+  // next one of its subject is due. False: it was not waiting any more; nothing was changed.
+  [[nodiscard]] virtual bool update_delivery(const Delivery& delivery) = 0;
+  // Makes it wait anew, whatever it was, in its place among its subject's.
+  virtual void replay_delivery(OutboxKey event, Sink sink, Instant now) = 0;
 
   // False: it was seen before.
   [[nodiscard]] virtual bool remember_nonce(const std::string& nonce, Instant seen_at) = 0;

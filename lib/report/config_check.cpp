@@ -35,6 +35,8 @@ std::string to_json(const config::Settings& settings) {
                   {"ledger", settings.store_path.string()},
                   {"time_zone", settings.time_zone},
                   {"flexfactor_gateways", gateways},
+                  {"events_url", text_or_null(settings.events.url)},
+                  {"events_file", text_or_null(settings.events.jsonl_file.string())},
                   {"rules_digest", config::rules_digest(settings)}});
 }
 

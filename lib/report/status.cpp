@@ -113,6 +113,15 @@ std::string ages_section(const std::vector<AgeBand>& bands) {
   return text;
 }
 
+// Only where events are sent to somebody.
+std::string events_section(const StatusReport& status) {
+  if (status.counts.deliveries.empty()) return "";
+  std::string text = section("events", status.counts.deliveries);
+  const auto& oldest = status.counts.oldest_delivery;
+  if (oldest) text += line("oldest waiting", "for " + age(status.at - *oldest));
+  return text;
+}
+
 std::string in_words(const WithoutNews& silence) {
   if (silence.count == 0) return "none";
   return std::to_string(silence.count) + ", the oldest claimed " +
@@ -261,8 +270,8 @@ std::string to_text(const StatusReport& status) {
          section("subscriptions", status.counts.subscriptions) +
          section("orders", status.counts.sales) + section("recoveries", status.counts.recoveries) +
          ages_section(status.open_by_age) + not_taken_section(status.counts.refusals) +
-         section("callbacks", status.counts.callbacks) + totals_section(status.totals) +
-         returned_section(status.returned);
+         section("callbacks", status.counts.callbacks) + events_section(status) +
+         totals_section(status.totals) + returned_section(status.returned);
 }
 
 std::string to_json(const StatusReport& status) {
@@ -280,6 +289,8 @@ std::string to_json(const StatusReport& status) {
                       {"open_by_age", json_of(status.open_by_age)},
                       {"not_taken", json_of(status.counts.refusals)},
                       {"callbacks", json_of(status.counts.callbacks)},
+                      {"events", json_of(status.counts.deliveries)},
+                      {"oldest_event", when_or_null(status.counts.oldest_delivery)},
                       {"totals", json_of(status.totals)},
                       {"returned", json_of(status.returned)}});
 }

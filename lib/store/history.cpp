@@ -166,8 +166,10 @@ ports::Counts SqliteTx::counts() {
       database_.prepared("SELECT coalesce(i.result, c.result) AS result, count(*) FROM callback"
                          " AS c LEFT JOIN inbox AS i ON i.callback_key = c.key GROUP BY 1"),
       ports::parse_callback_result);
+  count_deliveries(counts);
   auto& waiting = database_.prepared(
       "SELECT (SELECT count(*) FROM recovery WHERE state = 'parked')"
+      " + (SELECT count(*) FROM delivery WHERE state = 'dead')"
       " + (SELECT count(*) FROM inbox WHERE next_at IS NULL"
       " AND result IN ('unmatched', 'failed', 'unreadable'))");
   ensure(waiting.executeStep(), "a count returns its row");

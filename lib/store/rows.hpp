@@ -98,10 +98,19 @@ class Columns {
     ensure(parsed.has_value(), "a stored currency is one");
     return *parsed;
   }
-  std::optional<int> maybe_number() {
+  std::optional<std::int64_t> maybe_integer() {
     const SQLite::Column value = column();
     if (value.isNull()) return std::nullopt;
-    return static_cast<int>(value.getInt64());
+    return value.getInt64();
+  }
+  std::optional<int> maybe_number() {
+    const auto value = maybe_integer();
+    return value ? std::optional(static_cast<int>(*value)) : std::nullopt;
+  }
+  template <class T>
+  std::optional<T> maybe_key() {
+    const auto value = maybe_integer();
+    return value ? std::optional(T(*value)) : std::nullopt;
   }
   std::optional<Instant> maybe_instant() {
     const SQLite::Column value = column();

@@ -1,5 +1,5 @@
 // The ledger's operations on an open transaction. One class, its methods grouped by table in
-// subscriptions.cpp, sales.cpp, recoveries.cpp, callbacks.cpp and history.cpp.
+// subscriptions.cpp, sales.cpp, recoveries.cpp, callbacks.cpp, deliveries.cpp and history.cpp.
 #pragma once
 
 #include "ports/ledger.hpp"
@@ -73,6 +73,17 @@ class SqliteTx final : public ports::LedgerTx {
   void mark_callback(const ports::StoredCallback& callback) override;
   void forget_nonces(Instant before) override;
 
+  // deliveries.cpp
+  std::optional<ports::StoredEvent> event(OutboxKey key) override;
+  std::vector<ports::StoredEvent> events_before(OutboxKey before,
+                                                std::optional<ports::DeliveryState> state,
+                                                int limit) override;
+  int queue_deliveries(ports::Sink sink, Instant now, int limit) override;
+  std::vector<ports::DueDelivery> deliveries_due(ports::Sink sink, Instant now, int limit) override;
+  std::optional<Instant> next_delivery_after(ports::Sink sink, Instant after) override;
+  bool update_delivery(const ports::Delivery& delivery) override;
+  void replay_delivery(OutboxKey event, ports::Sink sink, Instant now) override;
+
   // history.cpp
   std::vector<ports::Attempt> attempts(RecoveryKey key) override;
   std::vector<ports::AuditRow> audit_of(const ports::Subject& subject) override;
@@ -86,6 +97,10 @@ class SqliteTx final : public ports::LedgerTx {
   void put_run(const ports::RunRow& run) override;
 
  private:
+  std::vector<ports::Delivery> deliveries_of(OutboxKey event);
+  void line_up(ports::Sink sink, const std::string& subject);
+  void count_deliveries(ports::Counts& counts);
+
   Database& database_;
 };
 

@@ -99,7 +99,7 @@ expect_exit 0 "$bin/recycled" --help
 mapfile -t commands < <(sed -n '/^Subcommands:/,/^$/s/^  \([a-z]*\) .*/\1/p' "$dir/out")
 ((${#commands[@]} >= 7)) || fail "only ${#commands[@]} commands in --help"
 for command in "${commands[@]}" "import subscriptions" "callbacks list" "callbacks show" \
-  "callbacks replay" "callbacks verify"; do
+  "callbacks replay" "callbacks verify" "events list" "events show" "events replay"; do
   # shellcheck disable=SC2086 # words of a command line
   expect_exit 0 "$bin/recycled" $command --help
   grep -A 3 '^Examples\?:' "$dir/out" | grep -qF "recycled $command" ||

@@ -115,12 +115,32 @@ void check_world(sim::World& world) {
   }
 }
 
+// Every event is told, in order for each subscription; twice only where a process died.
+void check_told(sim::World& world) {
+  std::int64_t told = 0;
+  for (const auto& [subscription, all] : world.receiver().heard()) {
+    CAPTURE(subscription);
+    std::map<std::int64_t, std::string> ids;
+    for (const auto& heard : all) {
+      CHECK((ids.empty() || heard.key >= ids.rbegin()->first));
+      const auto [known, is_new] = ids.emplace(heard.key, heard.id);
+      CHECK(known->second == heard.id);
+      told += is_new ? 1 : 0;
+    }
+  }
+  const auto deliveries = world.counts().deliveries;
+  CHECK(deliveries.size() == 1);
+  CHECK(deliveries.at(ports::DeliveryState::delivered) == told);
+  CHECK(told >= subscriptions / 2);
+}
+
 void run_seed(std::uint64_t seed) {
   CAPTURE(seed);
   const auto settings = stormy(seed);
   sim::World world(settings);
   live(world, settings);
   check_world(world);
+  check_told(world);
 }
 
 }  // namespace

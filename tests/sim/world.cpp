@@ -32,7 +32,8 @@ class World::Impl {
         entropy_(settings_.seed),
         dice_(settings_.seed * 7919 + 1),
         transcript_(time_),
-        provider_(with_seed(settings_)) {
+        provider_(with_seed(settings_)),
+        receiver_(time_, settings_.seed * 31 + 7) {
     folder_ = std::filesystem::temp_directory_path() /
               ("recycled-sim-" + std::to_string(::getpid()) + "-" + std::to_string(next_folder_++));
     std::filesystem::create_directories(folder_);
@@ -95,6 +96,7 @@ class World::Impl {
   flexfactor::Dice dice_;
   Transcript transcript_;
   flexfactor::SimulatedFlexFactor provider_;
+  Receiver receiver_;
   std::unique_ptr<store::SqliteLedger> ledger_;
   int crashes_ = 0;
   std::vector<Call> calls_;
@@ -294,7 +296,8 @@ class World::Impl {
     engine_settings.scan_batch = settings_.scan_batch;
     engine_settings.scan_every = std::chrono::hours(1);
     engine_settings.rules_digest = "rules";
-    engine::Engine engine(world, reader, alarm, executor, engine_settings);
+    engine::Engine engine(world, reader, alarm, executor, engine_settings,
+                          {{ports::Sink::webhook, &receiver_}});
     CallbackKeys keys{{{{crypto::Secret("the simulation's signing key"), "sim", {}, {}}},
                        host,
                        std::chrono::minutes(5),
@@ -355,11 +358,14 @@ const std::vector<std::string>& World::log() const { return impl_->transcript_.l
 
 const std::vector<Call>& World::calls() const { return impl_->calls_; }
 
+const Receiver& World::receiver() const { return impl_->receiver_; }
+
 int World::crashes() const { return impl_->crashes_; }
 
 void World::calm() {
   impl_->settings_.crash_per_mille = 0;
   impl_->settings_.outages.clear();
+  impl_->receiver_.calm();
   for (const auto& [fault, per_mille] : impl_->settings_.provider.per_mille) {
     impl_->provider_.set_fault(fault, 0);
   }

@@ -12,6 +12,7 @@
 #include "engine/engine.hpp"
 #include "flexfactor/simulated.hpp"
 #include "ports/events.hpp"
+#include "sim/receiver.hpp"
 #include "sim/virtual_time.hpp"
 #include "store/ledger.hpp"
 
@@ -90,6 +91,7 @@ class World {
   flexfactor::Statistics statistics() const;
   const std::vector<std::string>& log() const;
   const std::vector<Call>& calls() const;
+  const Receiver& receiver() const;
   int crashes() const;
 
   // From here on nothing goes wrong any more.

@@ -32,6 +32,14 @@ void print_signing_key(const config::SigningKeyFile& key, CivilDate today) {
   std::cout << (key.counts_on(today) ? " · counts today\n" : " · does not count today\n");
 }
 
+std::string receivers_of(const config::EventSettings& events) {
+  std::string text = events.url.empty() ? "" : "sent to " + events.url;
+  if (!events.jsonl_file.empty()) {
+    text += (text.empty() ? "" : " · ") + std::string("appended to ") + events.jsonl_file.string();
+  }
+  return text.empty() ? "none: nobody is told" : text;
+}
+
 void print_summary(const Settings& settings, CivilDate today) {
   std::cout << settings.file.string() << " is valid.\n"
             << "ledger     " << settings.store_path.string() << '\n'
@@ -51,6 +59,7 @@ void print_summary(const Settings& settings, CivilDate today) {
   const std::string& host = settings.callbacks.public_host;
   std::cout << "callbacks  " << (host.empty() ? "none: results are polled" : "signed for " + host)
             << '\n'
+            << "events     " << receivers_of(settings.events) << '\n'
             << "rules      " << config::rules_digest(settings).substr(0, 12) << '\n';
 }
 

@@ -113,6 +113,14 @@ listen = "127.0.0.1:1"
 token_file = "t"
 [events]
 jsonl_file = "e.jsonl"
+url = "https://shop.example/hooks?a=b"
+secret_files = ["secrets/one", "/etc/two"]
+ca_file = "ca.pem"
+timeout = "7s"
+give_up_after = "1d"
+first_backoff = "3s"
+longest_backoff = "20m"
+in_flight = 3
 )toml";
 
 }  // namespace
@@ -225,6 +233,28 @@ TEST_CASE("C1, C4: cascade settings arrive where they belong, and are off where 
   CHECK(usual.routing_profiles.empty());
 }
 
+TEST_CASE("events go where the config says, and nowhere unless it says") {
+  const EventSettings events = accepted(every_setting).events;
+  CHECK(events.jsonl_file == "/etc/recycled/e.jsonl");
+  CHECK(events.url == "https://shop.example/hooks?a=b");
+  REQUIRE(events.secret_files.size() == 2);
+  CHECK(events.secret_files[0].path == "/etc/recycled/secrets/one");
+  CHECK(events.secret_files[1].path == "/etc/two");
+  CHECK(events.ca_file == "/etc/recycled/ca.pem");
+  CHECK(events.timeout == std::chrono::seconds(7));
+  CHECK(events.give_up_after == std::chrono::hours(24));
+  CHECK(events.first_backoff == std::chrono::seconds(3));
+  CHECK(events.longest_backoff == std::chrono::minutes(20));
+  CHECK(events.in_flight == 3);
+  const EventSettings usual = accepted(good).events;
+  CHECK(usual.url.empty());
+  CHECK(usual.jsonl_file.empty());
+  CHECK(usual.give_up_after == std::chrono::hours(72));
+  CHECK(accepted(good + "[events]\njsonl_file = \"e\"").events.url.empty());
+  CHECK(accepted(good + "[events]\nurl = \"http://127.0.0.1:1\"\nsecret_files = [\"s\"]")
+            .events.url == "http://127.0.0.1:1");
+}
+
 TEST_CASE("the template of init is accepted as it is and says the defaults") {
   const Settings settings = accepted(config_template);
   const Settings defaults;
@@ -255,6 +285,13 @@ TEST_CASE("what the template comments out is right too and equals the defaults")
   CHECK(settings.callbacks.window == CallbackSettings().window);
   CHECK(settings.callbacks.listen == CallbackSettings().listen);
   CHECK(settings.rules.late_cascade == billing::LateCascade());
+  CHECK(settings.events.url == "https://shop.example.com/hooks/recycled");
+  CHECK(settings.events.secret_files.size() == 1);
+  CHECK(settings.events.timeout == EventSettings().timeout);
+  CHECK(settings.events.give_up_after == EventSettings().give_up_after);
+  CHECK(settings.events.first_backoff == EventSettings().first_backoff);
+  CHECK(settings.events.longest_backoff == EventSettings().longest_backoff);
+  CHECK(settings.events.in_flight == EventSettings().in_flight);
   CHECK(settings.rules.campaigns.size() == 1);
   CHECK(settings.rules.cascade_profiles.size() == 1);
   CHECK(settings.rules.routing_profiles.size() == 1);
@@ -296,6 +333,9 @@ TEST_CASE("S1: each secret file that cannot be used is a problem of its own") {
   CHECK(mentions(open, "absent"));
   std::filesystem::permissions(key, std::filesystem::perms(0600));
   CHECK(check_secret_files(settings).size() == 1);
+  settings.events.secret_files = {folder / "secrets/webhook"};
+  CHECK(mentions(check_secret_files(settings), "[events] secret_files"));
+  CHECK(mentions(check_secret_files(settings), "secrets/webhook"));
   std::filesystem::remove_all(folder);
 }
 

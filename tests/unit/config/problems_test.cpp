@@ -218,6 +218,34 @@ TEST_CASE("types and ranges and references are checked one by one") {
   });
 }
 
+TEST_CASE("events: an address that can be trusted, a secret that stays outside, sane times") {
+  const auto wrong = [](const char* keys, std::vector<const char*> said) {
+    return Spoilt{"[account]", keys, std::move(said)};
+  };
+  check_all({
+      wrong("[events]\nurl = \"https://a.example/\"\n[account]", {"[events]", "secret_files"}),
+      wrong("[events]\nurl = \"shop.example\"\nsecret_files = [\"s\"]\n[account]",
+            {"\"shop.example\"", "https://"}),
+      wrong("[events]\nurl = \"http://shop.example/\"\nsecret_files = [\"s\"]\n[account]",
+            {"plain HTTP"}),
+      wrong("[events]\nurl = \"https://a.example/#b\"\nsecret_files = [\"s\"]\n[account]",
+            {"fragment"}),
+      wrong("[events]\nsecret_files = [\"s\"]\n[account]", {"secret_files", "no url"}),
+      wrong("[events]\nca_file = \"s\"\n[account]", {"ca_file", "no url"}),
+      wrong("[events]\njsonl_file = \"\"\n[account]", {"jsonl_file is empty"}),
+      wrong("[events]\ntimeout = \"6m\"\n[account]", {"timeout", "5m"}),
+      wrong("[events]\ngive_up_after = \"31d\"\n[account]", {"give_up_after", "30d"}),
+      wrong("[events]\nfirst_backoff = \"2h\"\n[account]", {"first_backoff", "1h"}),
+      wrong("[events]\nlongest_backoff = \"2s\"\n[account]", {"longest_backoff", "shorter"}),
+      wrong("[events]\nin_flight = 101\n[account]", {"in_flight", "1 to 100"}),
+      wrong("[events]\njsonl = \"e\"\n[account]", {"\"jsonl\"", "\"jsonl_file\""}),
+  });
+  const auto leaked = refused(with("[account]", "[events]\nsecret = \"hush-hush\"\n[account]"));
+  REQUIRE(leaked.size() == 1);
+  CHECK(mentions(leaked, "secret_files"));
+  CHECK_FALSE(mentions(leaked, "hush-hush"));
+}
+
 TEST_CASE("the public host is a host and not an address") {
   const auto problems = refused("[callbacks]\npublic_host = \"https://callbacks.example.com\"\n");
   REQUIRE(problems.size() == 1);

@@ -38,6 +38,13 @@ TEST_CASE("HMAC-SHA-512 gives the vectors of RFC 4231") {
   }
 }
 
+TEST_CASE("HMAC-SHA-256 gives the vectors of RFC 4231") {
+  CHECK(to_hex(hmac_sha256(std::string(20, '\x0b'), "Hi There")) ==
+        "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
+  CHECK(to_hex(hmac_sha256("Jefe", "what do ya want for nothing?")) ==
+        "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+}
+
 TEST_CASE("an HMAC under an empty key does not remember the key before it") {
   const std::string keyed = hmac_sha512("key", "data");
   const std::string unkeyed = hmac_sha512({}, "data");

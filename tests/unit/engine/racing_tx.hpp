@@ -87,6 +87,12 @@ class RacingTx final : public ports::LedgerTx {
     return tx_.callbacks_before(before, result, limit);
   }
   std::optional<Instant> next_callback() override { return tx_.next_callback(); }
+  std::optional<ports::StoredEvent> event(OutboxKey key) override { return tx_.event(key); }
+  std::vector<ports::StoredEvent> events_before(OutboxKey before,
+                                                std::optional<ports::DeliveryState> state,
+                                                int limit) override {
+    return tx_.events_before(before, state, limit);
+  }
   std::vector<ports::AuditRow> audit_of(const ports::Subject& subject) override {
     return tx_.audit_of(subject);
   }
@@ -124,6 +130,20 @@ class RacingTx final : public ports::LedgerTx {
   void add_attempt(const ports::Attempt& attempt) override { tx_.add_attempt(attempt); }
   void add_audit(const ports::AuditRow& row) override { tx_.add_audit(row); }
   void add_outbox(const ports::OutboxRow& row) override { tx_.add_outbox(row); }
+  int queue_deliveries(ports::Sink sink, Instant now, int limit) override {
+    return tx_.queue_deliveries(sink, now, limit);
+  }
+  std::vector<ports::DueDelivery> deliveries_due(ports::Sink sink, Instant now,
+                                                 int limit) override {
+    return tx_.deliveries_due(sink, now, limit);
+  }
+  std::optional<Instant> next_delivery_after(ports::Sink sink, Instant after) override {
+    return tx_.next_delivery_after(sink, after);
+  }
+  bool update_delivery(const ports::Delivery& d) override { return tx_.update_delivery(d); }
+  void replay_delivery(OutboxKey event, ports::Sink sink, Instant now) override {
+    tx_.replay_delivery(event, sink, now);
+  }
   bool remember_nonce(const std::string& nonce, Instant seen_at) override {
     return tx_.remember_nonce(nonce, seen_at);
   }

@@ -18,6 +18,7 @@ TEST_CASE("S2: the JSON of a valid config has each gateway's effective expiry_da
   account.base_url = "https://api.example.com/";
   account.hmac_signing_key_files = {
       {std::filesystem::path("/secrets/new"), parse_date("2026-12-01"), std::nullopt}};
+  settings.events.jsonl_file = "events.jsonl";
   const auto json = Json::parse(to_json(settings));
   CHECK(json["valid"] == true);
   CHECK(json["ledger"] == "ledger.db");
@@ -30,6 +31,8 @@ TEST_CASE("S2: the JSON of a valid config has each gateway's effective expiry_da
   CHECK(gateway["signing_keys"][0]["file"] == "/secrets/new");
   CHECK(gateway["signing_keys"][0]["from"] == "2026-12-01");
   CHECK(gateway["signing_keys"][0]["until"].is_null());
+  CHECK(json["events_url"].is_null());
+  CHECK(json["events_file"] == "events.jsonl");
   CHECK(json["rules_digest"].get<std::string>().size() == 64);
 }
 

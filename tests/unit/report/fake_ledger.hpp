@@ -17,6 +17,7 @@ class FakeLedger : public ports::LedgerReader {
   std::vector<ports::StoredRecovery> recoveries;
   std::vector<ports::Attempt> all_attempts;
   std::vector<ports::StoredCallback> callbacks;
+  std::vector<ports::StoredEvent> events;
   std::vector<std::pair<SubscriptionKey, ports::AuditRow>> audit;
   std::vector<ports::Total> all_totals;
   std::vector<ports::Returned> all_returned;
@@ -25,6 +26,8 @@ class FakeLedger : public ports::LedgerReader {
   std::optional<Instant> step_next;
   std::map<billing::NotTaken, std::int64_t> refusals;
   std::map<ports::CallbackResult, std::int64_t> callback_counts;
+  std::map<ports::DeliveryState, std::int64_t> delivery_counts;
+  std::optional<Instant> delivery_oldest;
 
   std::optional<std::string> meta(const std::string&) override { return std::nullopt; }
 
@@ -103,12 +106,21 @@ class FakeLedger : public ports::LedgerReader {
     }
     return rows;
   }
+  std::optional<ports::StoredEvent> event(OutboxKey key) override {
+    return first(events, [&](const auto& row) { return row.event.key == key; });
+  }
+  std::vector<ports::StoredEvent> events_before(OutboxKey, std::optional<ports::DeliveryState>,
+                                                int) override {
+    return events;
+  }
   ports::Counts counts() override {
     ports::Counts counts;
     for (const auto& row : subscriptions) ++counts.subscriptions[row.subscription.status];
     for (const auto& row : recoveries) ++counts.recoveries[row.recovery.state];
     counts.refusals = refusals;
     counts.callbacks = callback_counts;
+    counts.deliveries = delivery_counts;
+    counts.oldest_delivery = delivery_oldest;
     return counts;
   }
   std::vector<ports::Total> totals() override { return all_totals; }

@@ -83,6 +83,18 @@ TEST_CASE("status counts by the words of each set") {
   CHECK(has(text, "  unmatched               2\n"));
 }
 
+TEST_CASE("L22: events that wait or were given up are counted, and the oldest is named") {
+  FakeLedger ledger;
+  CHECK_FALSE(has(text_of(ledger), "events"));
+  CHECK(json_of(ledger).at("oldest_event").is_null());
+  ledger.delivery_counts = {{ports::DeliveryState::waiting, 4}, {ports::DeliveryState::dead, 1}};
+  ledger.delivery_oldest = now - hours(27);
+  CHECK(json_of(ledger).at("events") == nlohmann::json{{"waiting", 4}, {"dead", 1}});
+  CHECK(json_of(ledger).at("oldest_event") == "2026-11-22T06:30:00Z");
+  CHECK(has(text_of(ledger), "events\n  waiting                 4\n  dead                    1\n"));
+  CHECK(has(text_of(ledger), "  oldest waiting          for 1d3h\n"));
+}
+
 TEST_CASE("L22: what is overdue says for how long") {
   FakeLedger ledger;
   ledger.due_next = now - hours(27);

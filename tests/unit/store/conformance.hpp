@@ -33,6 +33,12 @@ void pages_a_state(const MakeLedger& make);
 void keeps_every_field_of_a_sale(const MakeLedger& make);
 void finds_sales(const MakeLedger& make);
 void one_live_recovery_a_sale(const MakeLedger& make);
+// conformance_deliveries.cpp
+void events_carry_what_a_receiver_needs(const MakeLedger& make);
+void events_are_queued_once_for_each_sink(const MakeLedger& make);
+void a_subject_s_events_keep_their_order(const MakeLedger& make);
+void a_replayed_event_takes_its_place_again(const MakeLedger& make);
+void lists_and_counts_events(const MakeLedger& make);
 
 // conformance_history.cpp
 void keeps_callbacks(const MakeLedger& make);
@@ -63,6 +69,11 @@ inline void everything(const MakeLedger& make) {
   keeps_every_field_of_a_sale(make);
   finds_sales(make);
   one_live_recovery_a_sale(make);
+  events_carry_what_a_receiver_needs(make);
+  events_are_queued_once_for_each_sink(make);
+  a_subject_s_events_keep_their_order(make);
+  a_replayed_event_takes_its_place_again(make);
+  lists_and_counts_events(make);
   keeps_callbacks(make);
   a_claim_wakes_the_callbacks_that_waited_for_it(make);
   nonces_are_taken_once(make);

@@ -80,6 +80,15 @@ TEST_CASE("conformance: history and failing work on SQLite") {
   SUBCASE("work that throws") { conformance::work_that_throws_leaves_nothing(make); }
 }
 
+TEST_CASE("conformance: events on their way, on SQLite") {
+  const auto make = sqlite(Executor::inline_);
+  SUBCASE("fields") { conformance::events_carry_what_a_receiver_needs(make); }
+  SUBCASE("queued") { conformance::events_are_queued_once_for_each_sink(make); }
+  SUBCASE("in order") { conformance::a_subject_s_events_keep_their_order(make); }
+  SUBCASE("replayed") { conformance::a_replayed_event_takes_its_place_again(make); }
+  SUBCASE("listed") { conformance::lists_and_counts_events(make); }
+}
+
 TEST_CASE("conformance: all of it again on the store's own thread") {
   conformance::everything(sqlite(Executor::thread));
 }

@@ -76,6 +76,9 @@ TEST_CASE("the words that CHECKs allow are those of the closed sets") {
   const std::string recovery = statement("CREATE TABLE recovery ");
   CHECK(list_after(recovery, "(state IN (") == words_of<billing::RecoveryState>());
   CHECK(list_after(recovery, "(step IN (") == words_of<billing::Step>());
+  const std::string delivery = statement("CREATE TABLE delivery ");
+  CHECK(list_after(delivery, "(sink IN (") == words_of<ports::Sink>());
+  CHECK(list_after(delivery, "(state IN (") == words_of<ports::DeliveryState>());
   for (const char* table : {"CREATE TABLE callback ", "CREATE TABLE inbox "}) {
     CHECK(list_after(statement(table), "(result IN (") == words_of<ports::CallbackResult>());
   }

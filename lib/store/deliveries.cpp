@@ -1,0 +1,226 @@
+// The outbox as its receivers see it, and how each event stands with each of them.
+#include "base/card_number.hpp"
+#include "store/rows.hpp"
+#include "store/sqlite_tx.hpp"
+
+namespace recycled::store {
+namespace {
+
+// Whose events keep their order, by one rule for all: a subscription's own, a new sale's own.
+#define EVENT_SUBJECT "coalesce('subscription ' || s.id, 'sale ' || e.id, '')"
+
+#define EVENT_COLUMNS                                                            \
+  "o.key, o.at, o.type, o.subscription_key, o.sale_key, o.recovery_key, "        \
+  "coalesce(s.id, e.subscription), e.id, r.order_id, "                           \
+  "r.provider_order, r.cycle, o.amount, o.currency, o.gateway, o.next_bill_on, " \
+  "o.rebill_with, o.reason, coalesce(r.refund_due, 0)"
+#define EVENT_TABLES                                                            \
+  " FROM outbox AS o LEFT JOIN subscription AS s ON s.key = o.subscription_key" \
+  " LEFT JOIN sale AS e ON e.key = o.sale_key"                                  \
+  " LEFT JOIN recovery AS r ON r.key = o.recovery_key "
+#define DELIVERY_COLUMNS                                                        \
+  "d.outbox_key, d.sink, d.subject, d.state, d.tries, d.queued_at, d.next_at, " \
+  "d.delivered_at, d.error"
+// Of the event o.
+#define HAS_DELIVERY "EXISTS (SELECT 1 FROM delivery AS d WHERE d.outbox_key = o.key AND d.state = "
+#define EVENT_STATE           \
+  "CASE WHEN " HAS_DELIVERY   \
+  "'dead') THEN 'dead'"       \
+  " WHEN " HAS_DELIVERY       \
+  "'waiting') THEN 'waiting'" \
+  " WHEN " HAS_DELIVERY "'delivered') THEN 'delivered' ELSE 'waiting' END"
+
+// Without statistics SQLite would rather walk all that a sink ever got, at each delivery anew.
+#define BY_SUBJECT " INDEXED BY delivery_of_subject "
+
+ports::OutboundEvent read_event(Columns& in) {
+  ports::OutboundEvent event;
+  event.key = in.key<OutboxKey>();
+  event.at = in.instant();
+  event.type = in.text();
+  event.subject = in.subject();
+  event.recovery = in.maybe_key<RecoveryKey>();
+  event.subscription = SubscriptionId(in.maybe_text().value_or(""));
+  event.sale = SaleId(in.maybe_text().value_or(""));
+  event.order = OrderId(in.maybe_text().value_or(""));
+  event.provider_order = ProviderOrderId(in.maybe_text().value_or(""));
+  event.cycle = in.maybe_number();
+  const auto minor = in.maybe_integer();
+  const auto currency = in.maybe_text();
+  if (minor && currency) {
+    const auto known = Currency::parse(*currency);
+    ensure(known.has_value(), "a stored currency is one");
+    event.amount = Money{*minor, *known};
+  }
+  event.gateway = in.id<GatewayId>();
+  event.next_bill_on = in.maybe_date();
+  event.rebill_with = in.text();
+  event.reason = in.text();
+  event.refund_due = in.flag();
+  return event;
+}
+
+ports::Delivery read_delivery(Columns& in) {
+  ports::Delivery delivery;
+  delivery.event = in.key<OutboxKey>();
+  delivery.sink = in.word(ports::parse_sink);
+  delivery.subject = in.text();
+  delivery.state = in.word(ports::parse_delivery_state);
+  delivery.tries = in.number();
+  delivery.queued_at = in.instant();
+  delivery.next_at = in.maybe_instant();
+  delivery.delivered_at = in.maybe_instant();
+  delivery.error = in.text();
+  return delivery;
+}
+
+}  // namespace
+
+std::vector<ports::Delivery> SqliteTx::deliveries_of(OutboxKey event) {
+  auto& query = database_.prepared("SELECT " DELIVERY_COLUMNS
+                                   " FROM delivery AS d WHERE d.outbox_key = ? ORDER BY d.sink");
+  Binder(query) << event;
+  std::vector<ports::Delivery> rows;
+  while (query.executeStep()) {
+    Columns in(query);
+    rows.push_back(read_delivery(in));
+  }
+  query.reset();
+  return rows;
+}
+
+std::optional<ports::StoredEvent> SqliteTx::event(OutboxKey key) {
+  auto& query = database_.prepared("SELECT " EVENT_COLUMNS EVENT_TABLES "WHERE o.key = ?");
+  Binder(query) << key;
+  std::optional<ports::StoredEvent> found;
+  if (query.executeStep()) {
+    Columns in(query);
+    found.emplace().event = read_event(in);
+  }
+  query.reset();
+  if (found) found->deliveries = deliveries_of(key);
+  return found;
+}
+
+std::vector<ports::StoredEvent> SqliteTx::events_before(OutboxKey before,
+                                                        std::optional<ports::DeliveryState> state,
+                                                        int limit) {
+  auto& query = database_.prepared("SELECT " EVENT_COLUMNS EVENT_TABLES
+                                   "WHERE o.key < ?1 AND (?2 IS NULL OR ?2 = " EVENT_STATE
+                                   ") ORDER BY o.key DESC LIMIT ?3");
+  std::optional<std::string> wanted;
+  if (state) wanted = ports::to_text(*state);
+  Binder(query) << before << wanted << limit;
+  std::vector<ports::StoredEvent> rows;
+  while (query.executeStep()) {
+    Columns in(query);
+    rows.emplace_back().event = read_event(in);
+  }
+  query.reset();
+  for (ports::StoredEvent& row : rows) row.deliveries = deliveries_of(row.event.key);
+  return rows;
+}
+
+int SqliteTx::queue_deliveries(ports::Sink sink, Instant now, int limit) {
+  auto& newest =
+      database_.prepared("SELECT coalesce(max(outbox_key), 0) FROM delivery WHERE sink = ?");
+  Binder(newest) << ports::to_text(sink);
+  ensure(newest.executeStep(), "a maximum returns its row");
+  const OutboxKey seen = Columns(newest).key<OutboxKey>();
+  newest.reset();
+  auto& insert = database_.prepared(
+      "INSERT INTO delivery (sink, outbox_key, subject, state, tries, queued_at, error)"
+      " SELECT ?1, o.key, " EVENT_SUBJECT
+      ", 'waiting', 0, ?2, '' FROM outbox AS o"
+      " LEFT JOIN subscription AS s ON s.key = o.subscription_key"
+      " LEFT JOIN sale AS e ON e.key = o.sale_key"
+      " WHERE o.key > ?3 ORDER BY o.key LIMIT ?4");
+  Binder(insert) << ports::to_text(sink) << now << seen << limit;
+  const int queued = insert.exec();
+  if (queued == 0) return 0;
+  auto& first = database_.prepared(
+      "UPDATE delivery AS d SET next_at = queued_at WHERE d.sink = ?1 AND d.outbox_key > ?2"
+      " AND NOT EXISTS (SELECT 1 FROM delivery AS e" BY_SUBJECT
+      "WHERE e.sink = d.sink"
+      " AND e.subject = d.subject AND e.outbox_key < d.outbox_key AND e.state = 'waiting')");
+  Binder(first) << ports::to_text(sink) << seen;
+  first.exec();
+  return queued;
+}
+
+std::vector<ports::DueDelivery> SqliteTx::deliveries_due(ports::Sink sink, Instant now, int limit) {
+  auto& query = database_.prepared("SELECT " DELIVERY_COLUMNS ", " EVENT_COLUMNS EVENT_TABLES
+                                   "JOIN delivery AS d ON d.outbox_key = o.key"
+                                   " WHERE d.sink = ? AND d.next_at <= ?"
+                                   " ORDER BY d.next_at, d.outbox_key LIMIT ?");
+  Binder(query) << ports::to_text(sink) << now << limit;
+  std::vector<ports::DueDelivery> rows;
+  while (query.executeStep()) {
+    Columns in(query);
+    ports::DueDelivery row;
+    row.delivery = read_delivery(in);
+    row.event = read_event(in);
+    rows.push_back(std::move(row));
+  }
+  query.reset();
+  return rows;
+}
+
+std::optional<Instant> SqliteTx::next_delivery_after(ports::Sink sink, Instant after) {
+  auto& query =
+      database_.prepared("SELECT min(next_at) FROM delivery WHERE sink = ? AND next_at > ?");
+  Binder(query) << ports::to_text(sink) << after;
+  ensure(query.executeStep(), "a minimum returns its row");
+  const auto next = Columns(query).maybe_instant();
+  query.reset();
+  return next;
+}
+
+// Of a subject's events that wait, the oldest alone may be due.
+void SqliteTx::line_up(ports::Sink sink, const std::string& subject) {
+  auto& update = database_.prepared(
+      "UPDATE delivery" BY_SUBJECT
+      "SET next_at = CASE WHEN outbox_key = (SELECT min(outbox_key) FROM delivery" BY_SUBJECT
+      "WHERE sink = ?1 AND subject = ?2 AND state = 'waiting')"
+      " THEN coalesce(next_at, queued_at) END"
+      " WHERE sink = ?1 AND subject = ?2 AND state = 'waiting'");
+  Binder(update) << ports::to_text(sink) << subject;
+  update.exec();
+}
+
+bool SqliteTx::update_delivery(const ports::Delivery& delivery) {
+  auto& update = database_.prepared(
+      "UPDATE delivery SET state = ?, tries = ?, next_at = ?, delivered_at = ?, error = ?"
+      " WHERE sink = ? AND outbox_key = ? AND state = 'waiting'");
+  Binder(update) << ports::to_text(delivery.state) << delivery.tries << delivery.next_at
+                 << delivery.delivered_at << hide_card_numbers(delivery.error)
+                 << ports::to_text(delivery.sink) << delivery.event;
+  const bool changed = update.exec() == 1;
+  if (changed) line_up(delivery.sink, delivery.subject);
+  return changed;
+}
+
+void SqliteTx::replay_delivery(OutboxKey event, ports::Sink sink, Instant now) {
+  auto& update = database_.prepared(
+      "UPDATE delivery SET state = 'waiting', tries = 0, queued_at = ?, next_at = NULL,"
+      " delivered_at = NULL, error = '' WHERE sink = ? AND outbox_key = ? RETURNING subject");
+  Binder(update) << now << ports::to_text(sink) << event;
+  ensure(update.executeStep(), "what is replayed was queued once");
+  const std::string subject = Columns(update).text();
+  update.reset();
+  line_up(sink, subject);
+}
+
+void SqliteTx::count_deliveries(ports::Counts& counts) {
+  auto& query =
+      database_.prepared("SELECT state, count(*), min(queued_at) FROM delivery GROUP BY state");
+  while (query.executeStep()) {
+    Columns in(query);
+    const auto state = in.word(ports::parse_delivery_state);
+    counts.deliveries[state] = in.integer();
+    if (state == ports::DeliveryState::waiting) counts.oldest_delivery = in.instant();
+  }
+  query.reset();
+}
+
+}  // namespace recycled::store

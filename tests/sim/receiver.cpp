@@ -1,0 +1,21 @@
+#include "sim/receiver.hpp"
+
+#include <utility>
+
+namespace recycled::sim {
+
+async::Task<ports::SinkReply> Receiver::deliver(std::string id, ports::OutboundEvent event) {
+  co_await time_.sleep_until(time_.now() + Millis(1 + dice_.roll(2000)));
+  ports::SinkReply reply;
+  if (dice_.roll(1000) < refuses_per_mille_) {
+    reply.why = "HTTP 503";
+    co_return reply;
+  }
+  heard_[event.subscription.str()].push_back({event.key.value(), std::move(id)});
+  // The answer may be lost with the process that waits for it.
+  co_await time_.sleep_until(time_.now() + Millis(1 + dice_.roll(40)));
+  reply.result = ports::SinkReply::Result::taken;
+  co_return reply;
+}
+
+}  // namespace recycled::sim

@@ -1,0 +1,37 @@
+// Who is told of events in a simulation: takes its time, often does not take them, and remembers
+// what it did take.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "flexfactor/behaviour.hpp"
+#include "ports/delivery.hpp"
+#include "sim/virtual_time.hpp"
+
+namespace recycled::sim {
+
+class Receiver final : public ports::EventSink {
+ public:
+  struct Heard {
+    std::int64_t key;
+    std::string id;
+  };
+
+  Receiver(VirtualTime& time, std::uint64_t seed) : time_(time), dice_(seed) {}
+
+  async::Task<ports::SinkReply> deliver(std::string id, ports::OutboundEvent event) override;
+  void calm() { refuses_per_mille_ = 0; }
+  // By subscription, in the order in which they were taken.
+  const std::map<std::string, std::vector<Heard>>& heard() const { return heard_; }
+
+ private:
+  VirtualTime& time_;
+  flexfactor::Dice dice_;
+  int refuses_per_mille_ = 300;
+  std::map<std::string, std::vector<Heard>> heard_;
+};
+
+}  // namespace recycled::sim
