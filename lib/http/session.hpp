@@ -1,7 +1,6 @@
 // One connection of the server: requests in, replies out, until either side has had enough.
 #pragma once
 
-#include <chrono>
 #include <memory>
 #include <optional>
 
@@ -17,7 +16,7 @@ namespace recycled::http {
 class Session {
  public:
   // Settings and handler outlive the session; no `tls` means plain HTTP.
-  Session(tcp::socket socket, const ServerSettings& settings, const Handler& handler,
+  Session(StreamSocket socket, const ServerSettings& settings, const Handler& handler,
           std::shared_ptr<asio::ssl::context> tls);
 
   // Ends with the connection closed. Only a Bug of the handler's comes out.
@@ -28,8 +27,8 @@ class Session {
   bool spare() { return served_ && unasked(); }
   // The peer has let us wait for longer than `patience`: a request is begun and not whole, or a
   // reply not taken.
-  bool is_slow(Millis patience) const {
-    return waiting_since_ && std::chrono::steady_clock::now() - *waiting_since_ > patience;
+  bool is_slow(Millis patience) {
+    return waiting_since_ && deadline_in(wire_.get_executor(), -patience) > *waiting_since_;
   }
   // The reply under way, or else the next, is the last.
   void make_last() { last_ = true; }
@@ -45,7 +44,7 @@ class Session {
   // How long the peer may take for what comes next.
   Millis patience(Millis usual) const;
   bool unasked() { return idle_ && buffer_.size() == 0 && wire_.is_quiet(); }
-  void wait_for_peer() { waiting_since_ = std::chrono::steady_clock::now(); }
+  void wait_for_peer() { waiting_since_ = deadline_in(wire_.get_executor(), Millis(0)); }
   async::Task<void> converse();
   async::Task<bool> await_first_byte();
   // The error is a protocol error, a limit or the wire's; it says nothing about the request then.
@@ -62,8 +61,8 @@ class Session {
   const ServerSettings& settings_;
   const Handler& handler_;
   const std::shared_ptr<asio::ssl::context> tls_;
-  std::optional<std::chrono::steady_clock::time_point> waiting_since_;  // for a peer at work
-  bool idle_ = true;  // waiting for a request's first byte
+  std::optional<Deadline> waiting_since_;  // for a peer at work
+  bool idle_ = true;                       // waiting for a request's first byte
   bool served_ = false;
   bool last_ = false;
   bool finishing_ = false;
