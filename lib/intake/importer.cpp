@@ -1,19 +1,15 @@
 #include "intake/importer.hpp"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include "crypto/secret.hpp"
 #include "intake/card_guard.hpp"
-#include "intake/text.hpp"
+#include "intake/unknown_fields.hpp"
 
 namespace recycled::intake {
 
 namespace {
-
-// A file may bring a new name with every line; nobody reads more than these.
-constexpr std::size_t most_unknown_fields = 20;
 
 std::string describe(const std::vector<FieldProblem>& problems) {
   std::string text;
@@ -51,6 +47,7 @@ class Import {
       if (auto flushed = flush(); !flushed) return Failure(flushed.error());
     }
     if (auto flushed = flush(); !flushed) return Failure(flushed.error());
+    summary_.unknown_fields = unknown_.names();
     return summary_;
   }
 
@@ -119,16 +116,13 @@ class Import {
 
   void note_field(const std::string& name) {
     if (is_verification_value(name)) has_verification_values_ = true;
-    if (is_subscription_field(name) || unknown_.size() >= most_unknown_fields) return;
-    if (unknown_.insert(name).second) {
-      summary_.unknown_fields.push_back(printable(mask_card_numbers(name)));
-    }
+    unknown_.note(name);
   }
 
   const RecordRules& rules_;
   const ImportHooks& hooks_;
   std::vector<ImportRow> batch_;
-  std::set<std::string> unknown_;
+  UnknownFields unknown_{&is_subscription_field};
   bool has_verification_values_ = false;
   ImportSummary summary_;
 };
