@@ -143,7 +143,7 @@ class CommandLine {
 
   void add_run() {
     CLI::App* command =
-        add("run", "the service: scan, hand over, receive callbacks, inquire, expire",
+        add("run", "the service: scan, hand over, receive callbacks and pushes, inquire, expire",
             "recycled run --config /etc/recycled/recycled.toml");
     take_config(command);
     take_log_level(command);

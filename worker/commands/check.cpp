@@ -51,6 +51,7 @@ void print_summary(const Settings& settings, CivilDate today) {
   const std::string& host = settings.callbacks.public_host;
   std::cout << "callbacks  " << (host.empty() ? "none: results are polled" : "signed for " + host)
             << '\n'
+            << "api        " << (settings.api.listen.empty() ? "none" : settings.api.listen) << '\n'
             << "rules      " << config::rules_digest(settings).substr(0, 12) << '\n';
 }
 
