@@ -37,7 +37,9 @@ bool is_left_over(const fs::path& file) {
   asio::io_context io;
   asio::local::stream_protocol::socket peer(io);
   ErrorCode error;
-  peer.connect(asio::local::stream_protocol::endpoint(file.string()), error);
+  peer.open(asio::local::stream_protocol(), error);
+  if (!error) peer.non_blocking(true, error);  // somebody whose queue is full would hold us up
+  if (!error) peer.connect(asio::local::stream_protocol::endpoint(file.string()), error);
   return error == asio::error::connection_refused;
 }
 
