@@ -71,6 +71,10 @@ class FlatObject final : public nlohmann::json_sax<nlohmann::json> {
 }  // namespace
 
 std::string read_flat_object(std::string_view text, Fields& fields) {
+  // To the parser the text would end there.
+  if (const auto nul = text.find('\0'); nul != std::string_view::npos) {
+    return "it is not JSON from character " + std::to_string(nul + 1) + " on";
+  }
   FlatObject object(fields);
   nlohmann::json::sax_parse(text, &object);
   return object.damage();

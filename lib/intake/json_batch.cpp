@@ -126,8 +126,9 @@ Row row_of(std::string_view text, std::size_t place) {
 tl::expected<std::vector<Row>, BatchFault> read_batch(std::string_view text,
                                                       const BatchForm& form) {
   Checker checker;
-  if (!nlohmann::json::sax_parse(text, &checker)) {
-    const std::string at = std::to_string(checker.stopped_at());
+  const std::size_t nul = text.find('\0');  // where the parser would take the text to end
+  if (nul != std::string_view::npos || !nlohmann::json::sax_parse(text, &checker)) {
+    const std::string at = std::to_string(nul < text.size() ? nul + 1 : checker.stopped_at());
     return tl::unexpected(BatchFault{BatchFault::Kind::not_json,
                                      "the body is not JSON from character " + at + " on"});
   }

@@ -72,6 +72,7 @@ TEST_CASE("what is no JSON, of no known form or too much is said without a word 
     CHECK(fault.what.starts_with("the body is not JSON from character "));
     CHECK(fault.what.find("4111") == std::string::npos);
   }
+  CHECK(fault_of(std::string("[{}]\0[{}]", 9)).what == "the body is not JSON from character 5 on");
   for (const char* text : {"7", "\"4111111111111111\"", "null", "{\"declines\": {}}",
                            "{\"declines\": [], \"more\": 1}", "{\"a\": 1, \"declines\": []}"}) {
     CAPTURE(std::string(text));
