@@ -156,9 +156,9 @@ class CommandLine {
   }
 
   void add_run() {
-    CLI::App* command =
-        add("run", "the service: scan, hand over, receive callbacks, inquire, expire, tell",
-            "recycled run --config /etc/recycled/recycled.toml");
+    CLI::App* command = add(
+        "run", "the service: scan, hand over, receive callbacks and pushes, inquire, expire, tell",
+        "recycled run --config /etc/recycled/recycled.toml");
     take_config(command);
     take_log_level(command);
     command->add_flag_callback(

@@ -5,6 +5,7 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include "api/token.hpp"
 #include "callback_keys.hpp"
 #include "event_sinks.hpp"
 #include "flexfactor/order_status.hpp"
@@ -112,6 +113,19 @@ void check_events(const config::Settings& settings, Problems& problems) {
   }
 }
 
+void check_api(const config::Settings& settings, Problems& problems) {
+  const config::ApiSettings& api = settings.api;
+  if (api.listen.empty()) return;
+  const auto listen = http::check_listen(api.listen);
+  if (!listen) {
+    problems.push_back({0, "[api] listen", listen.error().message,
+                        "Write one such as \"127.0.0.1:8080\" or \"unix:/run/recycled/api.sock\""});
+  }
+  if (api.token_file.empty()) return;  // load() has named it
+  const auto token = api::read_token(api.token_file);
+  if (!token) problems.push_back({0, "[api] token_file", token.error().message, ""});
+}
+
 }  // namespace
 
 Problems problems_outside(const config::Settings& settings) {
@@ -119,6 +133,7 @@ Problems problems_outside(const config::Settings& settings) {
   check_signing_keys(settings, problems);
   check_expired_words(settings, problems);
   check_listener(settings, problems);
+  check_api(settings, problems);
   if (const auto& tls = settings.callbacks.tls) {
     const auto usable = http::check_identity({tls->certificate, tls->private_key});
     if (!usable) problems.push_back({0, "[callbacks] tls", usable.error().message, ""});

@@ -2,9 +2,11 @@
 
 #include <utility>
 
+#include "api/token.hpp"
 #include "config/digest.hpp"
 #include "crypto/base64.hpp"
 #include "installation.hpp"
+#include "rest/answers.hpp"
 #include "system/calendar.hpp"
 
 namespace recycled {
@@ -125,6 +127,12 @@ Result<CallbackKeys> Worker::read_signing_keys() {
   return keys;
 }
 
+Result<crypto::Secret> Worker::read_api_token() {
+  auto token = api::read_token(settings_.api.token_file);
+  if (token) log_.hide(token->reveal());
+  return token;
+}
+
 void Worker::reload(http::Server* listener) {
   std::string renewed;
   const auto note = [&](const char* what, const Result<void>& done) {
@@ -143,6 +151,11 @@ void Worker::reload(http::Server* listener) {
     if (keys) door_->renew(std::move(*keys));
   }
   if (sinks_->has_receiver()) note("webhook secrets", sinks_->renew(settings_, log_));
+  if (api_door_) {
+    auto token = read_api_token();
+    note("api token", token ? Result<void>() : Result<void>(Failure(token.error())));
+    if (token) api_door_->renew(*token);
+  }
   if (listener != nullptr && settings_.callbacks.tls) {
     note("certificate", listener->renew_certificate());
   }
@@ -168,6 +181,23 @@ Result<std::unique_ptr<http::Server>> Worker::make_listener() {
                                    settings_.callbacks.tls->private_key};
   }
   CallbackDoor& door = *door_;
+  return std::make_unique<http::Server>(
+      io_.get_executor(), std::move(server),
+      [&door](http::Request request) { return door.answer(std::move(request)); });
+}
+
+Result<std::unique_ptr<http::Server>> Worker::make_api_listener() {
+  if (settings_.api.listen.empty()) return std::unique_ptr<http::Server>();
+  const auto token = read_api_token();
+  if (!token) return Failure(token.error());
+  api_door_ = std::make_unique<api::Door>(api::Office{context_, engine_}, *token);
+  http::ServerSettings server;
+  server.listen = settings_.api.listen;
+  server.body_bytes = settings_.limits.api_bytes;
+  server.request_deadline = settings_.limits.api_deadline;
+  server.connections = settings_.limits.api_connections;
+  server.refusal = &rest::server_refusal;
+  api::Door& door = *api_door_;
   return std::make_unique<http::Server>(
       io_.get_executor(), std::move(server),
       [&door](http::Request request) { return door.answer(std::move(request)); });

@@ -6,6 +6,7 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include "api/door.hpp"
 #include "base/result.hpp"
 #include "callbacks.hpp"
 #include "config/settings.hpp"
@@ -33,8 +34,10 @@ class Worker {
   engine::Engine& engine() { return engine_; }
   // The listener for callbacks, not started yet; null when the config has no public host.
   Result<std::unique_ptr<http::Server>> make_listener();
-  // Reads the secret files and the listener's certificate again (SIGHUP). What cannot be used is
-  // logged, and the old one stays. `listener` is null when there is none.
+  // The same of the local API; null when the config has no [api].
+  Result<std::unique_ptr<http::Server>> make_api_listener();
+  // Reads the secret files and the callback listener's certificate again (SIGHUP). What cannot be
+  // used is logged, and the old one stays. `listener` is null when there is none.
   void reload(http::Server* listener);
 
   // The run's row in the ledger and its lines in the log. end() only after an orderly end.
@@ -48,6 +51,7 @@ class Worker {
   explicit Worker(Parts parts);
 
   Result<CallbackKeys> read_signing_keys();
+  Result<crypto::Secret> read_api_token();
   async::Task<Result<void>> put_run(std::optional<Instant> ended_at);
 
   boost::asio::io_context& io_;
@@ -68,6 +72,7 @@ class Worker {
   engine::Context context_;
   engine::Engine engine_;
   std::unique_ptr<CallbackDoor> door_;
+  std::unique_ptr<api::Door> api_door_;
   Instant started_at_{};
 };
 

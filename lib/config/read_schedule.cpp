@@ -50,6 +50,17 @@ void read_callback_limits(Section& limits, Limits& into) {
   }
 }
 
+void read_api_limits(Section& limits, Limits& into) {
+  if (const auto bytes = limits.integer("api_bytes", 1024, 16 * 1024 * 1024)) {
+    into.api_bytes = static_cast<std::size_t>(*bytes);
+  }
+  into.api_deadline =
+      limits.duration("api_deadline", {Millis(100), minutes(5)}).value_or(into.api_deadline);
+  if (const auto count = limits.integer("api_connections", 1, 10000)) {
+    into.api_connections = static_cast<int>(*count);
+  }
+}
+
 void read_limits(Section& limits, Reading& reading) {
   Limits& into = reading.settings.limits;
   const auto take = [&limits](std::string_view key, DurationRange range, Millis& value) {
@@ -68,6 +79,7 @@ void read_limits(Section& limits, Reading& reading) {
   take("connect_timeout", {Millis(100), minutes(1)}, into.connect_timeout);
   take("drain", {Millis(0), minutes(10)}, into.drain);
   read_callback_limits(limits, into);
+  read_api_limits(limits, into);
   for (const Text& code : limits.texts("never_send_codes")) {
     reading.settings.rules.never_send_codes.push_back(code.value);
   }

@@ -112,13 +112,38 @@ void read_callbacks(Section& root, Reading& reading) {
   section.refuse_unknown();
 }
 
-// Their keys are documented; the listeners that obey them are not part of this program yet.
-void read_reserved(Section& root, Reading& reading, std::string_view name,
-                   std::initializer_list<std::string_view> keys) {
-  const Value* table = root.table(name);
+constexpr std::string_view file_scheme = "unix:";
+
+// One socket file, or a port that nobody outside this machine reaches.
+bool is_local(std::string_view listen) {
+  if (listen.starts_with(file_scheme)) return listen.size() > file_scheme.size();
+  const bool loopback = listen.starts_with("127.") || listen.starts_with("[::1]:");
+  return loopback && is_host_and_port(listen);
+}
+
+void read_api(Section& root, Reading& reading) {
+  const Value* table = root.table("api");
   if (table == nullptr) return;
-  Section section = reading.section(*table, "[" + std::string(name) + "]");
-  for (const std::string_view key : keys) section.text(key);
+  Section section = reading.section(*table, "[api]");
+  ApiSettings& api = reading.settings.api;
+  api.listen = "127.0.0.1:8080";
+  if (const auto listen = section.text("listen")) {
+    if (!is_local(listen->value)) {
+      section.complain("listen",
+                       "listen " + in_quotes(listen->value) +
+                           " is neither a port of a loopback address nor a socket file",
+                       "The API is for this machine alone: write one such as \"127.0.0.1:8080\", "
+                       "\"[::1]:8080\" or \"unix:/run/recycled/api.sock\"");
+    } else if (listen->value.starts_with(file_scheme)) {
+      const auto file = reading.resolve(listen->value.substr(file_scheme.size()));
+      api.listen = std::string(file_scheme) + std::filesystem::absolute(file).string();
+    } else {
+      api.listen = listen->value;
+    }
+  }
+  if (const auto token = section.required("token_file")) {
+    api.token_file = reading.resolve_secret(section, *token);
+  }
   section.refuse_unknown();
 }
 
@@ -128,7 +153,7 @@ void read_service(Section& root, Reading& reading) {
   read_store(root, reading);
   read_account(root, reading);
   read_callbacks(root, reading);
-  read_reserved(root, reading, "api", {"listen", "token_file"});
+  read_api(root, reading);
 }
 
 }  // namespace recycled::config

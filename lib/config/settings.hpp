@@ -30,6 +30,12 @@ struct CallbackSettings {
   int success_code = 200;                   // what tells FlexFactor that it was taken
 };
 
+// The local API. Without [api] there is no such listener.
+struct ApiSettings {
+  std::string listen;             // a loopback host:port, or "unix:/path"; empty: no listener
+  crypto::SecretFile token_file;  // what callers have to show
+};
+
 struct Limits {
   int in_flight = 32;        // requests to a FlexFactor gateway at one time
   int failures_to_rest = 5;  // requests in a row without an answer: then its queue rests
@@ -42,6 +48,10 @@ struct Limits {
   std::size_t callback_header_bytes = 16 * 1024;        // largest header
   Millis callback_deadline = std::chrono::seconds(10);  // for one request to arrive
   int callback_connections = 256;                       // at one time
+  // The same of the local API.
+  std::size_t api_bytes = 1024 * 1024;
+  Millis api_deadline = std::chrono::seconds(10);
+  int api_connections = 64;
 };
 
 struct ScheduleSettings {
@@ -114,6 +124,7 @@ struct Settings {
   Limits limits;
   CallbackSettings callbacks;
   EventSettings events;
+  ApiSettings api;
   billing::Rules rules;
   std::map<GatewayId, FlexFactorAccount> accounts;
 };

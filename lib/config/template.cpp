@@ -42,6 +42,9 @@ time_zone = "America/New_York"
 # callback_header_bytes = 16384  # ... and the largest header
 # callback_deadline = "10s"      # for one callback to arrive, and its answer to be taken
 # callback_connections = 256     # of the callback listener at one time
+# api_bytes = 1048576      # the largest body of a request to the local API ...
+# api_deadline = "10s"     # ... and how long it may take to arrive
+# api_connections = 64     # of the local API at one time
 # card_cap = 0             # hand-overs of one card in 30 days, more wait; 0: no cap
 # never_send_codes = []    # decline codes that are never handed over, such as "41"
 
@@ -65,6 +68,11 @@ time_zone = "America/New_York"
 # first_backoff = "5s"     # after a failed try ...
 # longest_backoff = "1h"   # ... and at most
 # in_flight = 8            # deliveries at one time
+
+# The local API: your billing system pushes declines as they happen instead of exporting files.
+# [api]
+# listen = "127.0.0.1:8080"         # a loopback address, or "unix:/run/recycled/api.sock"
+# token_file = "secrets/api_token"  # made by: openssl rand -hex 32
 
 # --- gateways ---------------------------------------------------------------------------------
 # Each gateway of yours that a subscription may be billed at. `kind` is your own word for its sort;

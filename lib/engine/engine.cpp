@@ -147,4 +147,14 @@ async::Task<Result<Receipt>> Engine::take(SignedCallback callback) {
   co_return receipt;
 }
 
+async::Task<Result<std::vector<Accepted>>> Engine::accept(std::vector<billing::Subscription> rows) {
+  auto batch = co_await accept_batch(context_, std::move(rows));
+  if (!batch) co_return Failure(batch.error());
+  if (batch->work_is_due) {
+    next_scan_ = context_.clock.now();
+    alarm_.wake();
+  }
+  co_return std::move(batch->results);
+}
+
 }  // namespace recycled::engine

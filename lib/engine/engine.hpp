@@ -6,7 +6,9 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "engine/accept.hpp"
 #include "engine/inbox.hpp"
 #include "engine/recover.hpp"
 #include "engine/relay.hpp"
@@ -48,6 +50,11 @@ class Engine {
 
   async::Task<Result<Receipt>> take(SignedCallback callback);
 
+  // What the merchant says of his subscriptions, pushed as it happens; durable on return. What is
+  // due by it is taken at once, in the next pass.
+  async::Task<Result<std::vector<Accepted>>> accept(std::vector<billing::Subscription> rows);
+
+  bool is_stopping() const { return stopping_; }
   const Tally& tally() const { return tally_; }
 
  private:

@@ -1,9 +1,7 @@
 #include "http/server.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <list>
-#include <string_view>
 #include <utility>
 
 #include <boost/asio/redirect_error.hpp>
@@ -12,6 +10,7 @@
 #include "async/spawn.hpp"
 #include "async/task_group.hpp"
 #include "base/ensure.hpp"
+#include "http/listening.hpp"
 #include "http/session.hpp"
 #include "http/tls.hpp"
 
@@ -21,53 +20,24 @@ namespace {
 // How often a full server looks for a place.
 constexpr Millis between_looks{100};
 
-Result<tcp::endpoint> parse_listen(const std::string& listen) {
-  const std::size_t colon = listen.rfind(':');
-  const Failure refusal =
-      fail(Fault::invalid, "listen address '" + listen + "' is not address:port or [address]:port");
-  if (colon == std::string::npos) return refusal;
-  std::string host = listen.substr(0, colon);
-  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  ErrorCode error;
-  const auto address = asio::ip::make_address(host, error);
-  std::uint16_t port = 0;
-  const char* const end = listen.data() + listen.size();
-  const auto [stop, fault] = std::from_chars(listen.data() + colon + 1, end, port);
-  if (error || fault != std::errc() || stop != end) return refusal;
-  return tcp::endpoint(address, port);
-}
-
-std::string to_text(const tcp::endpoint& endpoint) {
-  const std::string address = endpoint.address().to_string();
-  const std::string host = endpoint.address().is_v6() ? "[" + address + "]" : address;
-  return host + ":" + std::to_string(endpoint.port());
-}
-
-ErrorCode listen_with(tcp::acceptor& acceptor, const tcp::endpoint& endpoint) {
-  ErrorCode error;
-  acceptor.open(endpoint.protocol(), error);
-  // A restarted service takes its port back while old connections still time out.
-  if (!error) acceptor.set_option(asio::socket_base::reuse_address(true), error);
-  if (!error) acceptor.bind(endpoint, error);
-  if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
-  return error;
-}
-
 }  // namespace
 
 Result<void> check_listen(const std::string& listen) {
-  const auto endpoint = parse_listen(listen);
-  if (!endpoint) return tl::unexpected(endpoint.error());
+  const auto place = parse_place(listen);
+  if (!place) return tl::unexpected(place.error());
   return {};
 }
 
 Result<void> try_listen(const std::string& listen) {
-  const auto endpoint = parse_listen(listen);
-  if (!endpoint) return tl::unexpected(endpoint.error());
+  const auto place = parse_place(listen);
+  if (!place) return tl::unexpected(place.error());
   asio::io_context io;
-  tcp::acceptor acceptor(io);
-  const ErrorCode error = listen_with(acceptor, *endpoint);
-  if (!error) return {};
+  Acceptor acceptor(io);
+  const ErrorCode error = listen_at(acceptor, *place);
+  if (!error) {
+    close_listening(acceptor, *place);
+    return {};
+  }
   const Fault fault = error == asio::error::address_in_use ? Fault::busy : Fault::invalid;
   return fail(fault, "listen on " + listen + ": " + error.message());
 }
@@ -79,20 +49,20 @@ class Server::Impl {
         handler_(std::move(handler)),
         acceptor_(executor),
         patience_(executor),
-        place_(executor),
+        vacancy_(executor),
         connections_(executor, settings_.connections),
         accepting_(executor, 1),
         draining_(executor, 1) {}
 
   Result<void> start();
-  std::string address() const { return to_text(acceptor_.local_endpoint()); }
+  std::string address() const { return address_of(acceptor_, place_); }
   Result<void> renew_certificate();
   async::Task<void> stop(Millis drain);
 
  private:
   using Sessions = std::list<std::shared_ptr<Session>>;
 
-  Result<void> listen(const tcp::endpoint& endpoint);
+  Result<void> listen();
   async::Task<void> accept_all();
   async::Task<void> pause();
   async::Task<void> serve(std::shared_ptr<Session> session);
@@ -103,9 +73,10 @@ class Server::Impl {
   ServerSettings settings_;
   Handler handler_;
   std::shared_ptr<asio::ssl::context> tls_;  // of the next connection; none: plain HTTP
-  tcp::acceptor acceptor_;
+  Place place_;                              // once started
+  Acceptor acceptor_;
   asio::steady_timer patience_;  // between two tries to accept, and of stop with what is under way
-  asio::steady_timer place_;     // of a full server, between two looks for a place
+  asio::steady_timer vacancy_;   // of a full server, between two looks for a place
   Sessions sessions_;            // the oldest first
   async::TaskGroup connections_;
   async::TaskGroup accepting_;
@@ -114,11 +85,12 @@ class Server::Impl {
 };
 
 Result<void> Server::Impl::start() {
-  const auto endpoint = parse_listen(settings_.listen);
-  if (!endpoint) return tl::unexpected(endpoint.error());
+  auto place = parse_place(settings_.listen);
+  if (!place) return tl::unexpected(place.error());
+  place_ = std::move(*place);
   auto identified = renew_certificate();
   if (!identified) return identified;
-  auto listening = listen(*endpoint);
+  auto listening = listen();
   if (!listening) return listening;
   accepting_.start(accept_all());
   return {};
@@ -132,8 +104,8 @@ Result<void> Server::Impl::renew_certificate() {
   return {};
 }
 
-Result<void> Server::Impl::listen(const tcp::endpoint& endpoint) {
-  const ErrorCode error = listen_with(acceptor_, endpoint);
+Result<void> Server::Impl::listen() {
+  const ErrorCode error = listen_at(acceptor_, place_);
   if (error) return fail(Fault::busy, "listen on " + settings_.listen + ": " + error.message());
   return {};
 }
@@ -142,7 +114,7 @@ async::Task<void> Server::Impl::accept_all() {
   while (!stopping_) {
     ErrorCode error;
     auto token = asio::redirect_error(asio::use_awaitable, error);
-    tcp::socket socket = co_await acceptor_.async_accept(token);
+    StreamSocket socket = co_await acceptor_.async_accept(token);
     if (stopping_) co_return;
     if (error) {
       co_await pause();
@@ -169,8 +141,8 @@ async::Task<void> Server::Impl::make_room() {
     free_a_place();
     ErrorCode cut_short;
     auto token = asio::redirect_error(asio::use_awaitable, cut_short);
-    place_.expires_after(between_looks);  // by then another may be slow
-    co_await place_.async_wait(token);
+    vacancy_.expires_after(between_looks);  // by then another may be slow
+    co_await vacancy_.async_wait(token);
   }
 }
 
@@ -199,15 +171,14 @@ async::Task<void> Server::Impl::serve(std::shared_ptr<Session> session) {
   }
   session->cut();
   sessions_.erase(place);
-  place_.cancel();
+  vacancy_.cancel();
 }
 
 async::Task<void> Server::Impl::stop(Millis drain) {
   stopping_ = true;
-  ErrorCode ignored;
-  acceptor_.close(ignored);
+  close_listening(acceptor_, place_);
   patience_.cancel();
-  place_.cancel();
+  vacancy_.cancel();
   for (const auto& session : sessions_) session->finish();
   // From here on, for the accept loop too may wait for a place that only a cut gives free.
   draining_.start(cut_after(drain));

@@ -36,7 +36,9 @@ Result<void> try_listen(const std::string& listen);
 Result<void> check_identity(const TlsIdentity& identity);
 
 struct ServerSettings {
-  std::string listen = "127.0.0.1:0";    // address:port, [address]:port for IPv6; 0 = any free port
+  // address:port, [address]:port for IPv6, port 0 = any free one; or "unix:/path", a socket file
+  // that is made with mode 0660 and removed at the stop.
+  std::string listen = "127.0.0.1:0";
   std::optional<TlsIdentity> tls;        // none: plain HTTP
   std::size_t header_bytes = 16 * 1024;  // more: 431
   std::size_t body_bytes = 64 * 1024;    // more: 413
@@ -48,6 +50,8 @@ struct ServerSettings {
   // way is the last of its connection.
   int connections = 256;
   Millis give_way{1'000};
+  // How the server words a refusal of its own (400, 408, 413, 431, 500); none: a line of text.
+  std::function<Response(int status, std::string why)> refusal;
 };
 
 // Takes a request whose target starts with '/'. An exception gives the client a 500 and ends
@@ -69,7 +73,7 @@ class Server {
   // certificate they began with. Fault::invalid names the file that cannot be used, and the old
   // certificate stays.
   Result<void> renew_certificate();
-  // "127.0.0.1:43211", with the port really taken; after start.
+  // "127.0.0.1:43211", with the port really taken, or "unix:/path"; after start.
   std::string address() const;
   // Stops accepting, closes idle connections, lets handlers finish up to `drain`, then closes their
   // connections too. A peer that has not sent its request yet, or does not take its reply, gets the

@@ -46,15 +46,22 @@ Reply to_reply(Response response) {
   return reply;
 }
 
-Response plain_text(int status, std::string text) {
-  return {status, {{"Content-Type", "text/plain"}}, std::move(text), Delivery::answer};
+struct Refusal {
+  int status;
+  const char* why;
+};
+
+Response word(const ServerSettings& settings, const Refusal& refusal) {
+  if (settings.refusal) return settings.refusal(refusal.status, refusal.why);
+  std::string line = std::string(refusal.why) + "\n";
+  return {refusal.status, {{"Content-Type", "text/plain"}}, std::move(line), Delivery::answer};
 }
 
 // The status that says what was wrong with a request, or nothing where nobody is left to be told.
-std::optional<Response> refusal(const Wire& wire, const ErrorCode& why) {
-  if (wire.expired()) return plain_text(408, "the request took too long\n");
-  if (why == beast_http::error::header_limit) return plain_text(431, "the header is too large\n");
-  if (why == beast_http::error::body_limit) return plain_text(413, "the body is too large\n");
+std::optional<Refusal> refusal_of(const Wire& wire, const ErrorCode& why) {
+  if (wire.expired()) return Refusal{408, "the request took too long"};
+  if (why == beast_http::error::header_limit) return Refusal{431, "the header is too large"};
+  if (why == beast_http::error::body_limit) return Refusal{413, "the body is too large"};
   // These two are the peer's end, not its mistake.
   if (why == beast_http::error::end_of_stream || why == beast_http::error::partial_message) {
     return std::nullopt;
@@ -62,12 +69,12 @@ std::optional<Response> refusal(const Wire& wire, const ErrorCode& why) {
   const bool malformed =
       why.category() == make_error_code(beast_http::error::bad_method).category();
   if (!malformed) return std::nullopt;
-  return plain_text(400, "not an HTTP request\n");
+  return Refusal{400, "not an HTTP request"};
 }
 
 }  // namespace
 
-Session::Session(tcp::socket socket, const ServerSettings& settings, const Handler& handler,
+Session::Session(StreamSocket socket, const ServerSettings& settings, const Handler& handler,
                  std::shared_ptr<asio::ssl::context> tls)
     : wire_(std::move(socket)), settings_(settings), handler_(handler), tls_(std::move(tls)) {}
 
@@ -167,7 +174,8 @@ async::Task<Response> Session::ask_handler(Request request) {
   } catch (const std::exception&) {
     // What went wrong is the handler's to log: the peer learns nothing of our insides.
   }
-  co_return plain_text(500, "internal error\n");
+  const Refusal failed{500, "internal error"};
+  co_return word(settings_, failed);
 }
 
 async::Task<bool> Session::deliver(Response response, const Parser& parser) {
@@ -199,9 +207,9 @@ async::Task<bool> Session::deliver(Response response, const Parser& parser) {
 }
 
 async::Task<void> Session::refuse(ErrorCode why) {
-  std::optional<Response> response = refusal(wire_, why);
-  if (!response) co_return;
-  Reply reply = to_reply(std::move(*response));
+  const std::optional<Refusal> refusal = refusal_of(wire_, why);
+  if (!refusal) co_return;
+  Reply reply = to_reply(word(settings_, *refusal));
   reply.keep_alive(false);
   wire_.expires_after(patience(settings_.request_deadline));
   const ErrorCode error = co_await write(std::move(reply));

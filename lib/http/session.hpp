@@ -16,7 +16,7 @@ namespace recycled::http {
 class Session {
  public:
   // Settings and handler outlive the session; no `tls` means plain HTTP.
-  Session(tcp::socket socket, const ServerSettings& settings, const Handler& handler,
+  Session(StreamSocket socket, const ServerSettings& settings, const Handler& handler,
           std::shared_ptr<asio::ssl::context> tls);
 
   // Ends with the connection closed. Only a Bug of the handler's comes out.

@@ -31,7 +31,8 @@ Deadline deadline_in(const asio::any_io_executor& executor, Millis span) {
   return asio::steady_timer(executor, span).expiry();
 }
 
-TimedSocket::TimedSocket(tcp::socket socket) : state_(std::make_shared<State>(std::move(socket))) {}
+TimedSocket::TimedSocket(StreamSocket socket)
+    : state_(std::make_shared<State>(std::move(socket))) {}
 
 void TimedSocket::expires_at(Deadline deadline) {
   state_->expired = false;
@@ -78,7 +79,7 @@ bool Wire::is_quiet() {
   socket().non_blocking(true, error);
   if (error) return false;
   std::array<char, 1> byte{};
-  socket().receive(asio::buffer(byte), tcp::socket::message_peek, error);
+  socket().receive(asio::buffer(byte), StreamSocket::message_peek, error);
   return error == asio::error::would_block;
 }
 
@@ -89,7 +90,7 @@ async::Task<void> Wire::close_in_order() {
     co_await tls_->async_shutdown(token);
   }
   ErrorCode error;
-  socket().shutdown(tcp::socket::shutdown_send, error);
+  socket().shutdown(StreamSocket::shutdown_send, error);
   std::array<char, 4096> discarded{};
   auto token = asio::redirect_error(asio::use_awaitable, error);
   auto space = asio::buffer(discarded);

@@ -12,6 +12,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/append.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl/context.hpp>
@@ -25,6 +26,7 @@ namespace recycled::http {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
+using StreamSocket = asio::generic::stream_protocol::socket;  // TCP, or a socket file
 using ErrorCode = boost::system::error_code;
 using Deadline = asio::steady_timer::time_point;
 
@@ -35,14 +37,14 @@ Deadline deadline_in(const asio::any_io_executor& executor, Millis span);
 // Beast's tcp_stream it does not close then: a server still has a 408 to say.
 class TimedSocket {
  public:
-  using executor_type = tcp::socket::executor_type;
-  using lowest_layer_type = tcp::socket::lowest_layer_type;
+  using executor_type = StreamSocket::executor_type;
+  using lowest_layer_type = StreamSocket::lowest_layer_type;
 
-  explicit TimedSocket(tcp::socket socket);
+  explicit TimedSocket(StreamSocket socket);
 
   executor_type get_executor() { return state_->socket.get_executor(); }
   lowest_layer_type& lowest_layer() { return state_->socket.lowest_layer(); }
-  tcp::socket& socket() { return state_->socket; }
+  StreamSocket& socket() { return state_->socket; }
 
   // Replaces the deadline before it, also one that is past.
   void expires_at(Deadline deadline);
@@ -72,9 +74,9 @@ class TimedSocket {
  private:
   // Shared with the timer's handler, which may run after the socket's owner is gone.
   struct State {
-    explicit State(tcp::socket from) : socket(std::move(from)), timer(socket.get_executor()) {}
+    explicit State(StreamSocket from) : socket(std::move(from)), timer(socket.get_executor()) {}
 
-    tcp::socket socket;
+    StreamSocket socket;
     asio::steady_timer timer;
     std::uint64_t deadlines_set = 0;  // tells the timer's handler whether it is still meant
     bool expired = false;
@@ -94,12 +96,12 @@ class Wire {
  public:
   using executor_type = TimedSocket::executor_type;
 
-  explicit Wire(tcp::socket socket) : timed_(std::move(socket)) {}
+  explicit Wire(StreamSocket socket) : timed_(std::move(socket)) {}
   Wire(const Wire&) = delete;
   Wire& operator=(const Wire&) = delete;
 
   executor_type get_executor() { return timed_.get_executor(); }
-  tcp::socket& socket() { return timed_.socket(); }
+  StreamSocket& socket() { return timed_.socket(); }
 
   void expires_at(Deadline deadline) { timed_.expires_at(deadline); }
   void expires_after(Millis span) { timed_.expires_at(deadline_in(get_executor(), span)); }

@@ -1,7 +1,6 @@
 #include "intake/importer.hpp"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include "crypto/secret.hpp"
@@ -9,13 +8,11 @@
 #include "intake/sale_record.hpp"
 #include "intake/subscription_record.hpp"
 #include "intake/text.hpp"
+#include "intake/unknown_fields.hpp"
 
 namespace recycled::intake {
 
 namespace {
-
-// A file may bring a new name with every line; nobody reads more than these.
-constexpr std::size_t most_unknown_fields = 20;
 
 // How records of one kind are read.
 struct Subscriptions {
@@ -75,6 +72,7 @@ class Import {
       if (auto flushed = flush(); !flushed) return Failure(flushed.error());
     }
     if (auto flushed = flush(); !flushed) return Failure(flushed.error());
+    summary_.unknown_fields = unknown_.names();
     return summary_;
   }
 
@@ -170,17 +168,14 @@ class Import {
 
   void note_field(const std::string& name) {
     if (is_verification_value(name)) has_verification_values_ = true;
-    if (Kind::is_field(name) || unknown_.size() >= most_unknown_fields) return;
-    if (unknown_.insert(name).second) {
-      summary_.unknown_fields.push_back(printable(mask_card_numbers(name)));
-    }
+    unknown_.note(name);
   }
 
   const RecordRules& rules_;
   const ImportHooks& hooks_;
   const Sink<typename Kind::Item>& sink_;
   std::vector<Judged> batch_;
-  std::set<std::string> unknown_;
+  UnknownFields unknown_{Kind::is_field};
   bool has_verification_values_ = false;
   ImportSummary summary_;
 };

@@ -1,5 +1,4 @@
-// JSON Lines: one flat object a line, with the field names of the CSV. Numbers keep their own
-// digits: 89.95 is never a floating-point number here.
+// JSON Lines: one flat object (flat_object.hpp) a line, with the field names of the CSV.
 #pragma once
 
 #include "intake/lines.hpp"

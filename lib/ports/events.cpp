@@ -87,6 +87,12 @@ constexpr std::array<EventRow, event_count> event_table = {{
      "A SIGHUP came, and secret files and certificates were read again; the reason lists them."},
     {EventName::secrets_refused, "secrets.refused", Level::error,
      "After a SIGHUP a secret file or certificate could not be used; the old one stays in use."},
+    {EventName::api_declines, "api.declines", Level::info,
+     "Declines were pushed to the local API and stored; count is how many."},
+    {EventName::api_refused, "api.refused", Level::warning,
+     "A request to the local API came without the token; the reason is what it asked for."},
+    {EventName::api_failed, "api.failed", Level::error,
+     "A request to the local API could not be answered; the reason says why."},
     {EventName::store_failed, "store.failed", Level::error,
      "The ledger could not be written; nothing was changed and no call left."},
 }};

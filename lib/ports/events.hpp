@@ -59,6 +59,9 @@ enum class EventName {
   stop_requested,
   secrets_reloaded,
   secrets_refused,
+  api_declines,
+  api_refused,
+  api_failed,
   store_failed,
 };
 

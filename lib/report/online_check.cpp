@@ -159,6 +159,23 @@ Finding judge_listen(const config::CallbackSettings& callbacks, const Result<voi
   return finding(Verdict::ok, "listen", says);
 }
 
+Finding judge_api(const std::string& listen, const Result<void>& free) {
+  if (!free && free.error().fault != Fault::busy) {
+    return finding(Verdict::problem, "api", free.error().message,
+                   "name a free port from 1024 on, or a file in a folder that the service's user "
+                   "may write, in api.listen");
+  }
+  if (listen.ends_with(":0")) {
+    return finding(Verdict::warning, "api", listen + " is another port at each start",
+                   "name a port in api.listen");
+  }
+  if (!free) {
+    return finding(Verdict::warning, "api", listen + " is in use",
+                   "if it is not by a recycled that runs here, name another, or end what has it");
+  }
+  return finding(Verdict::ok, "api", listen);
+}
+
 Finding judge_disk(const std::filesystem::path& folder, std::uint64_t free, std::uint64_t ledger) {
   const std::string says = in_mebibytes(free) + " free in " + folder.string() +
                            "; the ledger has " + in_mebibytes(ledger);

@@ -20,7 +20,7 @@ std::string_view to_text(Verdict verdict);  // the enumerator's name, an interfa
 
 struct Finding {
   Verdict verdict = Verdict::ok;
-  std::string what;     // "token", "clock", "callbacks", "listen", "disk", "ledger"
+  std::string what;     // "token", "clock", "callbacks", "listen", "api", "disk", "ledger"
   std::string gateway;  // of token and clock
   std::string says;
   std::string to_do;  // empty: nothing
@@ -47,6 +47,9 @@ Finding judge_host(const config::CallbackSettings& callbacks, const Resolved& ad
 // Of a config that receives callbacks. `free`: whether one can listen there now; Fault::busy:
 // somebody does already.
 Finding judge_listen(const config::CallbackSettings& callbacks, const Result<void>& free);
+
+// The same of a config with a local API.
+Finding judge_api(const std::string& listen, const Result<void>& free);
 
 Finding judge_disk(const std::filesystem::path& folder, std::uint64_t free, std::uint64_t ledger);
 // What is wrong with the file, a line each.

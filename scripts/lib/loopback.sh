@@ -6,6 +6,7 @@
 
 simulator_pid=
 worker_pid=
+run_options=() # of the worker, for a test that wants some
 scheme=http # of both listeners; a test of TLS sets https
 
 stop_all() {
@@ -132,10 +133,11 @@ write_subscriptions() {
 start_worker() {
   : >"$dir/worker.log.now"
   "$bin/recycled" run --config "$dir/recycled.toml" --log-level "${log_level:-info}" \
-    >"$dir/worker.log.now" 2>>"$dir/worker.err" &
+    "${run_options[@]}" >"$dir/worker.log.now" 2>>"$dir/worker.err" &
   worker_pid=$!
   until_true 30 "the worker" worker_listens
-  callbacks=$(jq -r 'select(.event == "listener.started") | .reason' "$dir/worker.log.now")
+  callbacks=$(jq -r 'select(.event == "listener.started") | .reason
+    | select(startswith("api ") | not)' "$dir/worker.log.now")
   curl -sS -o "$dir/ignored" "$scheme://$api/sim/callback-url" \
     -d "{\"url\":\"$scheme://$callbacks/flexfactor/callbacks\"}"
 }

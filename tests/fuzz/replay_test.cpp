@@ -39,6 +39,8 @@ TEST_CASE("fuzz: the kept callback bodies") { replay("callback_body", callback_b
 
 TEST_CASE("fuzz: the kept callback headers") { replay("callback_headers", callback_headers); }
 
+TEST_CASE("fuzz: the kept pushes") { replay("json_batch", json_batch); }
+
 TEST_CASE("fuzz: the kept provider replies") { replay("provider_reply", provider_reply); }
 
 }  // namespace recycled::fuzz

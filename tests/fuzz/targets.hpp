@@ -9,6 +9,7 @@ namespace recycled::fuzz {
 
 void callback_body(std::string_view bytes);     // the body of a callback
 void callback_headers(std::string_view bytes);  // its headers, an empty line, its body
+void json_batch(std::string_view bytes);        // the body of a push to the local API
 void provider_reply(std::string_view bytes);    // an HTTP status, a line break, the body of a reply
 
 }  // namespace recycled::fuzz

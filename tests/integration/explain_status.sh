@@ -85,7 +85,7 @@ for command in status 'explain S-1'; do
 done
 
 # Usage errors are 2 and go to stderr.
-wrong_usages=("" bogus explain "explain A B" import "import orders x" "import subscriptions"
+wrong_usages=("" bogus explain "explain A B" import "import refunds x" "import subscriptions"
   "run --log-level loud" "status --bogus" "once --no-scan" "check --config"
   callbacks "callbacks show" "callbacks replay" "callbacks replay 1 --failed" "callbacks verify")
 for usage in "${wrong_usages[@]}"; do

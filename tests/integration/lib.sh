@@ -69,6 +69,13 @@ expect_no_text() { # TEXT FILE...
   [[ -z "$found" ]] || fail "'$text' is in $found"
 }
 
+block() { # LANGUAGE TEXT: the README's block of that language that has the text in it
+  awk -v fence="\`\`\`$1" -v text="$2" '
+    $0 == fence {inside = 1; kept = ""; next}
+    inside && $0 == "```" {if (index(kept, text)) {printf "%s", kept; exit} inside = 0}
+    inside {kept = kept $0 "\n"}' "$root/README.md"
+}
+
 query() { sqlite3 -cmd '.timeout 5000' "$dir/ledger.db" "$1"; }
 
 simulator_faults() { # JSON

@@ -11,12 +11,6 @@ here() { # stdin, with this folder's paths
   sed -e "s#/usr/local/bin/recycled#$bin/recycled#g" -e "s#/etc/recycled#$etc#g" \
     -e "s#/var/lib/recycled#$dir/var#g"
 }
-block() { # LANGUAGE TEXT: the README's block of that language that has the text in it
-  awk -v fence="\`\`\`$1" -v text="$2" '
-    $0 == fence {inside = 1; kept = ""; next}
-    inside && $0 == "```" {if (index(kept, text)) {printf "%s", kept; exit} inside = 0}
-    inside {kept = kept $0 "\n"}' "$root/README.md"
-}
 
 # --- the README's whole config, and its way to make secret files ---
 block toml '[callbacks]' | here >"$etc/recycled.toml"
@@ -26,7 +20,7 @@ expect_exit 0 bash -euo pipefail "$dir/secrets.sh"
 config=$etc/recycled.toml
 recycled 78 check # they are empty yet
 expect_text "$dir/last.err" secrets/app_key
-for name in app_key app_secret hmac_signing_key environment_key; do
+for name in app_key app_secret hmac_signing_key environment_key api_token; do
   expect_equal 600 "$(stat -c %a "$etc/secrets/$name")" "mode of $name"
   printf 'c2VjcmV0' >"$etc/secrets/$name"
 done

@@ -60,6 +60,7 @@ void print_summary(const Settings& settings, CivilDate today) {
   std::cout << "callbacks  " << (host.empty() ? "none: results are polled" : "signed for " + host)
             << '\n'
             << "events     " << receivers_of(settings.events) << '\n'
+            << "api        " << (settings.api.listen.empty() ? "none" : settings.api.listen) << '\n'
             << "rules      " << config::rules_digest(settings).substr(0, 12) << '\n';
 }
 

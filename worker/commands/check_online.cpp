@@ -63,6 +63,12 @@ void look_at_callbacks(Caller& caller, const config::Settings& settings,
   findings.push_back(report::judge_listen(settings.callbacks, free));
 }
 
+void look_at_api(const config::Settings& settings, std::vector<Finding>& findings) {
+  const std::string& listen = settings.api.listen;
+  if (listen.empty()) return;
+  findings.push_back(report::judge_api(listen, http::try_listen(listen)));
+}
+
 void look_at_ledger(const config::Settings& settings, std::vector<Finding>& findings) {
   const std::filesystem::path& file = settings.store_path;
   std::error_code error;
@@ -96,6 +102,7 @@ int run_check_online(const CheckOptions& options, const config::Settings& settin
   std::vector<Finding> findings;
   look_at_accounts(**caller, settings, findings);
   look_at_callbacks(**caller, settings, findings);
+  look_at_api(settings, findings);
   look_at_ledger(settings, findings);
   if (options.output == Output::json) {
     std::cout << to_json(findings, settings.file);

@@ -24,9 +24,8 @@ namespace recycled {
 namespace {
 
 using engine::Accepted;
+using engine::every_accepted;
 
-constexpr std::array every_accepted{Accepted::inserted, Accepted::updated, Accepted::unchanged,
-                                    Accepted::superseded, Accepted::withdrawing};
 constexpr std::int64_t most_listed = 20;
 constexpr int stderr_number = 2;
 

@@ -2,6 +2,8 @@
 
 #include <cstdlib>
 #include <iostream>
+#include <memory>
+#include <string>
 #include <utility>
 
 #include <boost/asio/steady_timer.hpp>
@@ -120,35 +122,63 @@ class Stopper {
   system::StopSignals signals_;
 };
 
-void note_listener(telemetry::Log& log, ports::EventName name, const std::string& address) {
+// One of the service's listeners, from its start to its stop.
+struct Listener {
+  std::unique_ptr<http::Server> server;  // null: the config wants none
+  std::string opening;                   // of what the log says about it
+  std::string address;                   // once started
+};
+
+void note_listener(telemetry::Log& log, ports::EventName name, const Listener& listener) {
   ports::Event event(name);
-  event.reason = address;
+  event.reason = listener.opening + listener.address;
   log.note(event);
+}
+
+Result<void> start(Listener& listener, telemetry::Log& log) {
+  if (!listener.server) return {};
+  auto listening = listener.server->start();
+  if (!listening) return listening;
+  listener.address = listener.server->address();
+  note_listener(log, ports::EventName::listener_started, listener);
+  return {};
+}
+
+async::Task<void> stop(Listener& listener, Millis drain, telemetry::Log& log) {
+  if (listener.address.empty()) co_return;
+  co_await listener.server->stop(drain);
+  note_listener(log, ports::EventName::listener_stopped, listener);
+}
+
+// The listeners are up for as long as the engine runs, and no longer.
+async::Task<Result<void>> run_listening(Worker& worker, Session& session, Listener& callbacks,
+                                        Listener& api, Millis drain) {
+  auto done = start(callbacks, session.log());
+  if (done) done = start(api, session.log());
+  if (done) {
+    done = co_await worker.engine().run(session.options().scanning);
+  }
+  co_await stop(api, drain, session.log());
+  co_await stop(callbacks, drain, session.log());
+  co_return done;
 }
 
 async::Task<void> serve(const config::Settings& settings, Worker& worker, Session& session) {
   http::Server* server = nullptr;  // none: results are polled
   system::StopSignals::Hook reload = [&worker, &server] { worker.reload(server); };
   Stopper stopper(session, worker.engine(), settings.limits.drain, std::move(reload));
-  auto listener = worker.make_listener();
-  if (!listener) co_return session.fail(listener.error());
-  server = listener->get();
-  std::string address;
+  auto for_callbacks = worker.make_listener();
+  if (!for_callbacks) co_return session.fail(for_callbacks.error());
+  auto for_api = worker.make_api_listener();
+  if (!for_api) co_return session.fail(for_api.error());
+  server = for_callbacks->get();
+  Listener callbacks{std::move(*for_callbacks), "", ""};
+  Listener api{std::move(*for_api), "api ", ""};
   auto begun = co_await worker.begin();
   if (!begun) co_return session.fail(begun.error());
-  if (server != nullptr) {
-    const auto listening = server->start();
-    if (!listening) co_return session.fail(listening.error());
-    address = server->address();
-    note_listener(session.log(), ports::EventName::listener_started, address);
-  }
-  auto done = co_await worker.engine().run(session.options().scanning);
-  if (!done) session.fail(done.error());
-  if (server != nullptr) {
-    co_await server->stop(settings.limits.drain);
-    note_listener(session.log(), ports::EventName::listener_stopped, address);
-  }
-  if (!done) co_return;  // what could not be recorded is in doubt: this run has no orderly end
+  const Millis drain = settings.limits.drain;
+  auto done = co_await run_listening(worker, session, callbacks, api, drain);
+  if (!done) co_return session.fail(done.error());  // in doubt: this run has no orderly end
   auto ended = co_await worker.end();
   if (!ended) session.fail(ended.error());
 }

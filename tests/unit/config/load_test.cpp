@@ -71,6 +71,9 @@ callback_bytes = 2048
 callback_header_bytes = 4096
 callback_deadline = "3s"
 callback_connections = 12
+api_bytes = 4096
+api_deadline = "2s"
+api_connections = 5
 card_cap = 9
 never_send_codes = ["04", "41"]
 [callbacks]
@@ -196,6 +199,11 @@ TEST_CASE("every setting arrives where it belongs") {
   CHECK(settings.limits.callback_header_bytes == 4096);
   CHECK(settings.limits.callback_deadline == std::chrono::seconds(3));
   CHECK(settings.limits.callback_connections == 12);
+  CHECK(settings.limits.api_bytes == 4096);
+  CHECK(settings.limits.api_deadline == std::chrono::seconds(2));
+  CHECK(settings.limits.api_connections == 5);
+  CHECK(settings.api.listen == "127.0.0.1:1");
+  CHECK(settings.api.token_file.path == "/etc/recycled/t");
   CHECK(rules.card_cap == 9);
   CHECK(rules.never_send_codes == std::vector<std::string>{"04", "41"});
   CHECK(settings.callbacks.listen == "0.0.0.0:9000");
@@ -211,6 +219,18 @@ TEST_CASE("every setting arrives where it belongs") {
   CHECK(std::get<billing::GatewayKind>(rule.scope).name == "nmi");
   CHECK(rule.order == billing::OrderScope::recurring);
   CHECK(rule.maps_to == billing::DeclineClass::soft);
+}
+
+TEST_CASE("the local API listens where only this machine reaches it, and only if it is asked for") {
+  CHECK(accepted(good).api.listen.empty());
+  const auto listen_in = [](const std::string& keys) {
+    const std::string section = "[api]\ntoken_file = \"t\"\n" + keys + "\n[account]";
+    return accepted(with("[account]", section)).api.listen;
+  };
+  CHECK(listen_in("") == "127.0.0.1:8080");
+  CHECK(listen_in("listen = \"[::1]:81\"") == "[::1]:81");
+  CHECK(listen_in("listen = \"unix:/run/recycled/api.sock\"") == "unix:/run/recycled/api.sock");
+  CHECK(listen_in("listen = \"unix:api.sock\"") == "unix:/etc/recycled/api.sock");
 }
 
 TEST_CASE("C1, C4: cascade settings arrive where they belong, and are off where nobody set them") {
@@ -265,7 +285,7 @@ TEST_CASE("the template of init is accepted as it is and says the defaults") {
 }
 
 TEST_CASE("what the template comments out is right too and equals the defaults") {
-  const std::regex setting(R"(# ((\[\[[a-z_]+\]\]|[a-z_]+ = .*).*))");
+  const std::regex setting(R"(# ((\[?\[[a-z_]+\]\]?|[a-z_]+ = .*).*))");
   std::string text;
   std::istringstream lines{std::string(config_template)};
   for (std::string line; std::getline(lines, line);) {
@@ -279,6 +299,9 @@ TEST_CASE("what the template comments out is right too and equals the defaults")
   CHECK(settings.limits.callback_header_bytes == Limits().callback_header_bytes);
   CHECK(settings.limits.callback_deadline == Limits().callback_deadline);
   CHECK(settings.limits.callback_connections == Limits().callback_connections);
+  CHECK(settings.limits.api_bytes == Limits().api_bytes);
+  CHECK(settings.limits.api_deadline == Limits().api_deadline);
+  CHECK(settings.limits.api_connections == Limits().api_connections);
   CHECK(settings.limits.request_timeout == Limits().request_timeout);
   CHECK(settings.limits.drain == Limits().drain);
   CHECK(settings.schedule.scan_every == ScheduleSettings().scan_every);

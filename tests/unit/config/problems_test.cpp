@@ -246,6 +246,27 @@ TEST_CASE("events: an address that can be trusted, a secret that stays outside, 
   CHECK_FALSE(mentions(leaked, "hush-hush"));
 }
 
+TEST_CASE("the local API is open to this machine alone, and to nobody without a token") {
+  for (const char* listen : {"0.0.0.0:8080", "192.168.1.5:8080", "[::]:8080", "localhost:8080",
+                             "8080", "127.0.0.1", "127.0.0.1:65536", "unix:"}) {
+    CAPTURE(std::string(listen));
+    const std::string section =
+        "[api]\ntoken_file = \"t\"\nlisten = \"" + std::string(listen) + "\"\n[account]";
+    const auto problems = refused(with("[account]", section));
+    REQUIRE(problems.size() == 1);
+    for (const char* said : {listen, "this machine", "127.0.0.1:8080", "unix:/run/recycled/"}) {
+      CHECK(mentions(problems, said));
+    }
+  }
+  check_all({
+      {"[account]", "[api]\nlisten = \"127.0.0.1:8080\"\n[account]", {"token_file is missing"}},
+      {"[account]", "[api]\ntoken_file = \"t\"\ntoken = \"x\"\n[account]", {"\"token\""}},
+      {"[account]", "[limits]\napi_bytes = 1000\n[account]", {"api_bytes", "1024 to"}},
+      {"[account]", "[limits]\napi_deadline = \"1ms\"\n[account]", {"api_deadline"}},
+      {"[account]", "[limits]\napi_connections = 0\n[account]", {"api_connections", "1 to"}},
+  });
+}
+
 TEST_CASE("the public host is a host and not an address") {
   const auto problems = refused("[callbacks]\npublic_host = \"https://callbacks.example.com\"\n");
   REQUIRE(problems.size() == 1);

@@ -187,5 +187,36 @@ TEST_CASE("accept: the words of its results") {
   CHECK(to_text(Accepted::withdrawing) == "withdrawing");
 }
 
+async::Task<void> keep_batch(const Context& context, std::vector<billing::Subscription> rows,
+                             AcceptedBatch& into) {
+  auto batch = co_await accept_batch(context, std::move(rows));
+  REQUIRE(batch.has_value());
+  into = std::move(*batch);
+}
+
+AcceptedBatch accept_all(Bench& bench, std::vector<billing::Subscription> rows) {
+  AcceptedBatch batch;
+  bench.run(keep_batch(bench.context, std::move(rows), batch));
+  return batch;
+}
+
+TEST_CASE("accept: a batch says of each row what became of it, and whether anything is due by it") {
+  Bench bench;
+  const auto late = declined("late", noon - std::chrono::days(3));  // due since this morning
+  const auto early = declined("early");
+  const auto first = accept_all(bench, {early, early});
+  CHECK(first.results == std::vector{Accepted::inserted, Accepted::unchanged});
+  CHECK_FALSE(first.work_is_due);
+  const auto second = accept_all(bench, {early, late});
+  CHECK(second.results == std::vector{Accepted::unchanged, Accepted::inserted});
+  CHECK(second.work_is_due);
+  CHECK_FALSE(accept_all(bench, {late}).work_is_due);  // a repeat is no news
+  CHECK(accept_all(bench, {}).results.empty());
+  bench.hand_over("late", RecoveryState::waiting);
+  const auto gone = accept_all(bench, {left("late", SubscriptionStatus::cancelled)});
+  CHECK(gone.results == std::vector{Accepted::withdrawing});
+  CHECK(gone.work_is_due);
+}
+
 }  // namespace
 }  // namespace recycled::engine

@@ -101,6 +101,18 @@ TEST_CASE("online: the callback host and what listens for it") {
   CHECK(listen("127.0.0.1:8443") == Verdict::warning);
 }
 
+TEST_CASE("online: where the local API listens") {
+  CHECK(judge_api("127.0.0.1:8080", {}).verdict == Verdict::ok);
+  CHECK(judge_api("unix:/run/recycled/api.sock", {}).verdict == Verdict::ok);
+  CHECK(judge_api("127.0.0.1:0", {}).verdict == Verdict::warning);
+  const auto taken = judge_api("127.0.0.1:8080", fail(Fault::busy, "in use"));
+  CHECK(taken.verdict == Verdict::warning);
+  CHECK(says(taken, "127.0.0.1:8080 is in use"));
+  const auto nowhere = judge_api("unix:/nowhere/api.sock", fail(Fault::invalid, "no such folder"));
+  CHECK(nowhere.verdict == Verdict::problem);
+  CHECK(says(nowhere, "no such folder"));
+}
+
 TEST_CASE("online: disk and ledger") {
   const auto disk = [](std::uint64_t free, std::uint64_t ledger) {
     return judge_disk("/var/lib/recycled", free * mebibyte, ledger * mebibyte).verdict;

@@ -1,0 +1,280 @@
+#!/usr/bin/python3
+"""Holds worker/api/openapi.json against the service that runs.
+
+  openapi.py exercise DOCUMENT ROUTES URL TOKEN_FILE LEDGER
+      The document is OpenAPI 3.0, says the same as the table of routes, its examples fit its
+      schemas; every documented operation is called until every documented response has been seen,
+      and whatever comes back is documented and fits its schema.
+  openapi.py fits DOCUMENT SCHEMA FILE
+      The file's JSON fits that schema of the document.
+
+OpenAPI's own schema and the validator are Debian's: openapi-specification, python3-jsonschema.
+"""
+
+import concurrent.futures
+import http.client
+import json
+import pathlib
+import re
+import sqlite3
+import sys
+import urllib.parse
+
+import jsonschema
+
+OPENAPI_SCHEMA = "/usr/share/openapi-specification/schemas/v3.0/schema.json"
+LARGEST_BODY = 1024 * 1024
+
+
+def as_json_schema(node):
+    """OpenAPI 3.0 says `nullable` where JSON Schema has a type "null"."""
+    if isinstance(node, list):
+        return [as_json_schema(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    made = {key: as_json_schema(value) for key, value in node.items()}
+    if made.pop("nullable", False) is True:
+        made["type"] = [made["type"], "null"]
+    return made
+
+
+class Document:
+    def __init__(self, text):
+        self.text = text
+        self.plain = json.loads(text)
+        self.root = as_json_schema(self.plain)
+
+    def resolve(self, node):
+        while "$ref" in node:
+            at = self.root
+            for step in node["$ref"].removeprefix("#/").split("/"):
+                at = at[step]
+            node = at
+        return node
+
+    def fits(self, value, schema, what):
+        resolver = jsonschema.RefResolver("", self.root)
+        checker = jsonschema.FormatChecker()
+        validator = jsonschema.Draft7Validator(schema, resolver=resolver, format_checker=checker)
+        for error in validator.iter_errors(value):
+            sys.exit(f"FAILED: {what}: {error.json_path}: {error.message}")
+
+    def operations(self):
+        for path, methods in self.root["paths"].items():
+            for method, operation in methods.items():
+                yield method.upper(), path, operation
+
+    def check_itself(self):
+        official = json.loads(pathlib.Path(OPENAPI_SCHEMA).read_text())
+        jsonschema.Draft4Validator(official).validate(self.plain)
+        for name, schema in self.root["components"]["schemas"].items():
+            jsonschema.Draft7Validator.check_schema(schema)
+            for ref in re.findall(r'"\$ref": "([^"]+)"', json.dumps(schema)):
+                self.resolve({"$ref": ref})
+        for method, path, operation in self.operations():
+            contents = [operation.get("requestBody", {"content": {}})["content"]]
+            contents += [self.resolve(each)["content"] for each in operation["responses"].values()]
+            for content in contents:
+                self.check_examples(content, f"an example of {method} {path}")
+
+    def check_examples(self, content, what):
+        for media in content.values():
+            examples = [each["value"] for each in media.get("examples", {}).values()]
+            examples += [media["example"]] if "example" in media else []
+            for example in examples:
+                self.fits(example, media["schema"], what)
+
+    def compare_with(self, routes):
+        row = re.compile(r'\{"([A-Z]+)", "(/[^"]*)", Access::(\w+),')
+        table = {match.groups() for match in row.finditer(routes)}
+        described = {
+            (method, path, "open" if operation.get("security") == [] else "token")
+            for method, path, operation in self.operations()
+        }
+        if table != described:
+            sys.exit(f"FAILED: the table and the document differ in {table ^ described}")
+
+
+class Service:
+    def __init__(self, document, url, token):
+        self.document = document
+        self.address = urllib.parse.urlsplit(url).netloc
+        self.token = token
+        self.seen = set()
+
+    def call(self, method, path, *, target=None, body=None, token="right", kind="application/json"):
+        """One call, whose answer has to be documented. Returns status and JSON."""
+        headers = {"Content-Type": kind} if body is not None and kind else {}
+        if token:
+            headers["Authorization"] = "Bearer " + (self.token if token == "right" else token)
+        connection = http.client.HTTPConnection(self.address, timeout=120)
+        connection.request(method, target or path, body, headers)
+        response = connection.getresponse()
+        text = response.read()
+        connection.close()
+        what = f"{response.status} of {method} {target or path}"
+        operation = self.document.root["paths"][path][method.lower()]
+        if str(response.status) not in operation["responses"]:
+            sys.exit(f"FAILED: {what} is not documented: {text[:500]!r}")
+        described = self.document.resolve(operation["responses"][str(response.status)])
+        for name in described.get("headers", {}):
+            if response.headers[name] is None:
+                sys.exit(f"FAILED: {what} has no {name}")
+        if response.headers["Content-Type"] not in described["content"]:
+            sys.exit(f"FAILED: {what} is {response.headers['Content-Type']}")
+        answer = json.loads(text)
+        schema = described["content"][response.headers["Content-Type"]]["schema"]
+        self.document.fits(answer, schema, what)
+        self.seen.add((method, path, str(response.status)))
+        return response.status, answer
+
+    def expect(self, wanted, method, path, **how):
+        status, answer = self.call(method, path, **how)
+        if status != wanted:
+            sys.exit(f"FAILED: {method} {path} was answered {status}, not {wanted}: {answer}")
+        return answer
+
+    def unseen(self):
+        return {
+            (method, path, status)
+            for method, path, operation in self.document.operations()
+            for status in operation["responses"]
+        } - self.seen
+
+
+DECLINES = "/v1/declines"
+SUBSCRIPTION = "/v1/subscriptions/{id}"
+
+
+def push(service, wanted, value, valid=True):
+    """A push whose body fits the documented schema, or is meant not to."""
+    content = service.document.root["paths"][DECLINES]["post"]["requestBody"]["content"]
+    if valid:
+        service.document.fits(value, content["application/json"]["schema"], "a request")
+    return service.expect(wanted, "POST", DECLINES, body=json.dumps(value))
+
+
+def results(answer):
+    return [item["result"] for item in answer["items"]]
+
+
+def equal(wanted, found, what):
+    if wanted != found:
+        sys.exit(f"FAILED: {what}: {found!r}, not {wanted!r}")
+
+
+def exercise_declines(service):
+    media = service.document.plain["paths"][DECLINES]["post"]["requestBody"]["content"]
+    examples = {name: each["value"] for name, each in media["application/json"]["examples"].items()}
+    one = examples["one"]
+    equal(["inserted"], results(push(service, 200, one)), "the first push")
+    again = push(service, 200, one)
+    equal(["unchanged"], results(again), "a repeat")
+    equal(1, again["counts"]["unchanged"], "its count")
+    equal(["unchanged", "inserted"], results(push(service, 200, examples["list"])), "a list")
+    equal(["unchanged"], results(push(service, 200, examples["wrapped"])), "a wrapped list")
+    equal([], results(push(service, 200, [])), "an empty list")
+    changed = {**one, "email": "new@example.com", "colour": "red", "price": 89.95}
+    updated = push(service, 200, changed)
+    equal(["updated"], results(updated), "a change")
+    equal(["colour"], updated["unknown_fields"], "unknown fields")
+    older = {**one, "billing_cycle": 3}
+    equal(["superseded"], results(push(service, 200, older)), "an older cycle")
+
+    bad = {**one, "subscription_id": "S-bad", "price": "12.345", "gateway_id": "nowhere"}
+    mixed = push(service, 207, [changed, bad, {}, 7], valid=False)
+    equal(["unchanged", "rejected", "rejected", "rejected"], results(mixed), "a mixed batch")
+    fields = [reason["field"] for reason in mixed["items"][1]["reasons"]]
+    equal(["gateway_id", "price"], fields, "the fields that are wrong")
+    alone = push(service, 422, bad, valid=False)
+    equal("gateway_id", alone["error"]["field"], "the field of the error")
+    push(service, 422, [bad, bad], valid=False)
+    push(service, 422, "a text", valid=False)
+    equal("too_many", push(service, 422, [one] * 1001, valid=False)["error"]["code"], "1001 items")
+
+    def post(wanted, **how):
+        service.expect(wanted, "POST", DECLINES, **how)
+
+    post(401, body=json.dumps(one), token=None)
+    post(401, body=json.dumps(one), token="wrong-" + service.token)
+    post(413, body=json.dumps({**one, "note": "x" * LARGEST_BODY}))
+    post(415, body="subscription_id=S-1&price=1")
+    post(415, body=json.dumps(one), kind="application/x-www-form-urlencoded")
+    post(415, body="")
+    service.expect(404, "GET", SUBSCRIPTION, target="/v1/subscriptions/S-bad")
+
+
+def exercise_looks(service):
+    service.expect(200, "GET", "/healthz", token=None)
+    service.expect(200, "GET", "/readyz", token=None)
+    served = service.expect(200, "GET", "/openapi.json", token=None)
+    equal(service.document.plain, served, "the document that is served")
+    known = "/v1/subscriptions/S-1001"
+    story = service.expect(200, "GET", SUBSCRIPTION, target=known)
+    equal("89.95", story["price"], "its price")
+    gone = service.expect(200, "GET", SUBSCRIPTION, target="/v1/subscriptions/S%2d1002")
+    equal("cancelled", gone["not_taken"]["reason"], "why it is not taken")
+    service.expect(401, "GET", SUBSCRIPTION, target=known, token=None)
+    unknown = service.expect(
+        404, "GET", SUBSCRIPTION, target="/v1/subscriptions/4111%201111%201111%201111"
+    )
+    if "1111 1111" in unknown["error"]["message"]:
+        sys.exit("FAILED: a card number is told back")
+
+
+def exercise_unavailable(service, ledger):
+    """Somebody else holds the ledger for longer than a writer waits."""
+    story = "/v1/subscriptions/S-1001"
+    body = json.dumps({"subscription_id": "S-1001", **later_cycle()})
+    with sqlite3.connect(ledger, isolation_level=None) as held:
+        held.execute("BEGIN IMMEDIATE")
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            calls = [
+                pool.submit(service.expect, 503, "GET", "/readyz", token=None),
+                pool.submit(service.expect, 503, "GET", SUBSCRIPTION, target=story),
+                pool.submit(service.expect, 503, "POST", DECLINES, body=body),
+            ]
+            service.expect(200, "GET", "/healthz", token=None)
+            for each in calls:
+                each.result()
+        held.execute("ROLLBACK")
+    held.close()
+    service.expect(200, "GET", "/readyz", token=None)
+    after = service.expect(200, "GET", SUBSCRIPTION, target=story)
+    equal(4, after["billing_cycle"], "what was answered 503 is not in")
+
+
+def later_cycle():
+    return {
+        "gateway_id": "main",
+        "status": "active",
+        "billing_cycle": 9,
+        "price": "1.00",
+        "currency": "USD",
+        "interval": "1m",
+    }
+
+
+def main(arguments):
+    match arguments:
+        case ["exercise", document, routes, url, token_file, ledger]:
+            described = Document(pathlib.Path(document).read_text())
+            described.check_itself()
+            described.compare_with(pathlib.Path(routes).read_text())
+            token = pathlib.Path(token_file).read_text().removesuffix("\n")
+            service = Service(described, url, token)
+            exercise_declines(service)
+            exercise_looks(service)
+            exercise_unavailable(service, ledger)
+            if service.unseen():
+                sys.exit(f"FAILED: documented and never seen: {sorted(service.unseen())}")
+        case ["fits", document, schema, file]:
+            described = Document(pathlib.Path(document).read_text())
+            value = json.loads(pathlib.Path(file).read_text())
+            described.fits(value, {"$ref": f"#/components/schemas/{schema}"}, file)
+        case _:
+            sys.exit(__doc__)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

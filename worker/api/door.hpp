@@ -1,0 +1,28 @@
+// The local API as the listener sees it: a request in, a response out, and a word in the log about
+// what an operator should know.
+#pragma once
+
+#include "api/office.hpp"
+#include "crypto/secret.hpp"
+#include "ports/events.hpp"
+
+namespace recycled::api {
+
+class Door {
+ public:
+  Door(const Office& office, const crypto::Secret& token);
+  Door(const Door&) = delete;
+  Door& operator=(const Door&) = delete;
+
+  // An exception of an endpoint's comes out, and is in the log.
+  async::Task<http::Response> answer(http::Request request);
+
+  // For the requests from here on.
+  void renew(const crypto::Secret& token) { router_.renew(token); }
+
+ private:
+  const Office office_;
+  rest::Router router_;
+};
+
+}  // namespace recycled::api
