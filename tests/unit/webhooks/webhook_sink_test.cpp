@@ -94,13 +94,13 @@ TEST_CASE("a URL is an origin and what is asked of it") {
 }
 
 TEST_CASE("the body names what its receiver needs to act") {
-  CHECK(
-      body_of("evt_1", full_event()) ==
-      R"({"id":"evt_1","type":"subscription.recovered","timestamp":"2026-11-23T17:00:00.250Z",)"
-      R"("data":{"merchant_order_id":null,"subscription_id":"S-1","cycle":5,"amount":"89.95","currency":"USD",)"
-      R"("gateway_id":"bank","next_bill_on":"2026-12-23","rebill_with":null,)"
-      R"("reason":"expired","refund_due":false,)"
-      R"("order_id":"ours","provider_order_id":"theirs"}})");
+  CHECK(body_of("evt_1", full_event()) ==
+        R"({"id":"evt_1","type":"subscription.recovered","timestamp":"2026-11-23T17:00:00.250Z",)"
+        R"("data":{"merchant_order_id":null,"subscription_id":"S-1","cycle":5,)"
+        R"("amount":"89.95","currency":"USD",)"
+        R"("gateway_id":"bank","next_bill_on":"2026-12-23","rebill_with":null,)"
+        R"("reason":"expired","refund_due":false,)"
+        R"("order_id":"ours","provider_order_id":"theirs"}})");
 }
 
 TEST_CASE("the body says null of what there is not, and is JSON whatever an id is made of") {
