@@ -13,6 +13,21 @@ std::optional<Instant> card_is_free_at(ports::LedgerReader& reader, const std::s
   return claims[claims.size() - cap] + billing::card_cap_span + Millis(1);
 }
 
+Instant expiry_of(const GatewayId& provider, const Desk& desk, Instant now) {
+  const auto& gateway = desk.rules().gateways.at(provider);
+  return desk.calendar().add_days(now, gateway.flexfactor->expiry_days);
+}
+
+billing::Recovery at_claim(const OrderId& order, Instant claimed_at, Instant expires_at) {
+  billing::Recovery recovery;
+  recovery.order = order;
+  recovery.next_at = claimed_at;
+  recovery.claimed_at = claimed_at;
+  recovery.expires_at = expires_at;
+  recovery.unsent_until = claimed_at;
+  return recovery;
+}
+
 std::optional<RecoveryKey> append(ports::LedgerTx& tx, const ports::NewRecovery& fresh,
                                   Instant now) {
   const auto claimed = tx.insert_recovery(fresh);

@@ -40,26 +40,20 @@ ports::SaleRequest request_for(ports::LedgerReader& reader, const billing::Sale&
   }
   request.by = ports::SaleRequest::By::merchant;
   request.claimed_at = now;
-  const auto& gateway = desk.rules().gateways.at(at);
-  request.expires_at = desk.calendar().add_days(now, gateway.flexfactor->expiry_days);
+  request.expires_at = expiry_of(at, desk, now);
   return request;
 }
 
 billing::Recovery recovery_for(const ports::SaleRequest& request, const billing::Rerun& rerun,
                                int round) {
-  billing::Recovery recovery;
+  billing::Recovery recovery = at_claim(request.order, request.claimed_at, request.expires_at);
   recovery.kind = billing::RecoveryKind::rerun;
-  recovery.order = request.order;
   recovery.round = round;
   recovery.reattempt = 0;
   recovery.provider_gateway = rerun.provider_gateway;
   recovery.return_gateway = request.sale.gateway;
   recovery.return_card = request.sale.card.token;
   recovery.amount = rerun.amount;
-  recovery.next_at = request.claimed_at;
-  recovery.claimed_at = request.claimed_at;
-  recovery.expires_at = request.expires_at;
-  recovery.unsent_until = request.claimed_at;
   return recovery;
 }
 

@@ -34,7 +34,6 @@ int next_round(ports::LedgerTx& tx, SubscriptionKey key, int cycle) {
 ports::HandOverRequest request_for(const billing::Subscription& subscription,
                                    const billing::HandOver& hand_over, int round, Instant now,
                                    const Desk& desk) {
-  const auto& gateway = desk.rules().gateways.at(hand_over.provider_gateway);
   ports::HandOverRequest request;
   request.order = order_id(desk.installation, subscription.id, subscription.cycle, round);
   request.key = idempotency_key(request.order, 1);
@@ -42,14 +41,13 @@ ports::HandOverRequest request_for(const billing::Subscription& subscription,
   request.amount = hand_over.amount;
   request.reattempt = hand_over.reattempt;
   request.claimed_at = now;
-  request.expires_at = desk.calendar().add_days(now, gateway.flexfactor->expiry_days);
+  request.expires_at = expiry_of(hand_over.provider_gateway, desk, now);
   return request;
 }
 
 billing::Recovery recovery_for(const ports::HandOverRequest& request,
                                const billing::HandOver& hand_over, int round) {
-  billing::Recovery recovery;
-  recovery.order = request.order;
+  billing::Recovery recovery = at_claim(request.order, request.claimed_at, request.expires_at);
   recovery.cycle = request.subscription.cycle;
   recovery.round = round;
   recovery.reattempt = hand_over.reattempt;
@@ -57,10 +55,6 @@ billing::Recovery recovery_for(const ports::HandOverRequest& request,
   recovery.return_gateway = hand_over.return_gateway;
   recovery.return_card = request.subscription.card.token;
   recovery.amount = hand_over.amount;
-  recovery.next_at = request.claimed_at;
-  recovery.claimed_at = request.claimed_at;
-  recovery.expires_at = request.expires_at;
-  recovery.unsent_until = request.claimed_at;
   return recovery;
 }
 

@@ -53,30 +53,20 @@ expect_equal 'Zoë' "$(query "SELECT first_name FROM subscription WHERE id = 'G-
 expect_equal "$file.rejected" "$(jq -r .rejected_file "$dir/out")" "the rejected file"
 expect_equal 600 "$(stat -c %a "$file.rejected")" "mode of the rejected file"
 
-expect_reason() { # LINE TEXT...: on stderr and above the row in the rejected file
-  local line=$1 text where message
-  shift
-  for where in "$dir/last.err" "$file.rejected"; do
-    message=$(grep -aE "^(# )?line $line: " "$where") || fail "no line $line in $where"
-    for text in "$@"; do
-      [[ "$message" == *"$text"* ]] || fail "no '$text' in: $message"
-    done
-  done
-}
-expect_reason 3 price 20.005
-expect_reason 4 price
-expect_reason 5 gateway_id nobody
-expect_reason 6 subscription_id missing
-expect_reason 7 first_name UTF-8
-expect_reason 8 email 'card number'
-expect_reason 9 first_name 'card number'
-expect_reason 10 card_number card_token
-expect_reason 11 fields
-expect_reason 12 '64 KiB'
-expect_reason 13 first_name 'control character'
-expect_reason 14 first_name 1024
-expect_reason 16 price 'card number'
-expect_reason 17 subscription_id 'card number'
+expect_rejected 3 price 20.005
+expect_rejected 4 price
+expect_rejected 5 gateway_id nobody
+expect_rejected 6 subscription_id missing
+expect_rejected 7 first_name UTF-8
+expect_rejected 8 email 'card number'
+expect_rejected 9 first_name 'card number'
+expect_rejected 10 card_number card_token
+expect_rejected 11 fields
+expect_rejected 12 '64 KiB'
+expect_rejected 13 first_name 'control character'
+expect_rejected 14 first_name 1024
+expect_rejected 16 price 'card number'
+expect_rejected 17 subscription_id 'card number'
 
 expect_no_card() {
   expect_no_text 4111111111111111 "$@"

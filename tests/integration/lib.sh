@@ -110,6 +110,19 @@ expect_import() {
   done
 }
 
+# expect_rejected LINE TEXT...: of the import of $file, on stderr and above the row in the rejected
+# file.
+expect_rejected() {
+  local line=$1 text where message
+  shift
+  for where in "$dir/last.err" "$file.rejected"; do
+    message=$(grep -aE "^(# )?line $line: " "$where") || fail "no line $line in $where"
+    for text in "$@"; do
+      [[ "$message" == *"$text"* ]] || fail "no '$text' in: $message"
+    done
+  done
+}
+
 stop_worker() { # CODE: SIGTERM, and the exit code that must follow
   local code=0
   kill -TERM "$worker_pid"
