@@ -28,6 +28,10 @@ std::optional<SaleStatus> parse_sale_status(std::string_view text) {
   return parse_word(text, SaleStatus::cancelled);
 }
 
+bool has_left(SaleStatus status) {
+  return status == SaleStatus::cancelled || status == SaleStatus::refunded;
+}
+
 std::string_view to_text(SaleType type) {
   switch (type) {
     case SaleType::new_sale:

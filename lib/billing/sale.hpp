@@ -14,6 +14,8 @@ namespace recycled::billing {
 enum class SaleStatus { partial, pending, complete, declined, refunded, cancelled };
 std::string_view to_text(SaleStatus status);  // the words of domain.md
 std::optional<SaleStatus> parse_sale_status(std::string_view text);
+// Cancelled or refunded: whoever bought does not want it any more.
+bool has_left(SaleStatus status);
 
 enum class SaleType {
   new_sale,          // "new"

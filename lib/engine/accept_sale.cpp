@@ -19,8 +19,7 @@ bool ledger_is_ahead(const std::vector<ports::StoredRecovery>& recoveries) {
 Accepted note_departure(ports::LedgerTx& tx, const ports::StoredSale& stored,
                         const std::vector<ports::StoredRecovery>& recoveries, SaleStatus status,
                         const Desk& desk, Instant now) {
-  const SaleStatus is = stored.sale.status;
-  if (is == SaleStatus::cancelled || is == SaleStatus::refunded) return Accepted::superseded;
+  if (has_left(stored.sale.status)) return Accepted::superseded;
   tx.set_sale_status(stored.key, status, now);
   Accepted accepted = Accepted::updated;
   for (const ports::StoredRecovery& open : recoveries) {
@@ -42,8 +41,7 @@ Accepted accept_sale(ports::LedgerTx& tx, const billing::Sale& row, const Desk& 
   }
   const auto recoveries = tx.recoveries_of(stored->key);
   if (ledger_is_ahead(recoveries)) {
-    const bool left = row.status == SaleStatus::cancelled || row.status == SaleStatus::refunded;
-    if (left) return note_departure(tx, *stored, recoveries, row.status, desk, now);
+    if (has_left(row.status)) return note_departure(tx, *stored, recoveries, row.status, desk, now);
     return stored->sale == row ? Accepted::unchanged : Accepted::superseded;
   }
   if (stored->sale == row) return Accepted::unchanged;

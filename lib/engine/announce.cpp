@@ -20,14 +20,12 @@ Types move_of_subscription(billing::Move move) {
 }
 
 Types move_of_sale(billing::Move move, billing::SaleStatus status) {
-  // What was cancelled or refunded meanwhile is not to be shipped, and a refund is due.
-  const bool left =
-      status == billing::SaleStatus::cancelled || status == billing::SaleStatus::refunded;
   switch (move) {
     case billing::Move::none:
       return {};
     case billing::Move::next_cycle:
-      if (left) return {"order.completed"};
+      // What was cancelled or refunded meanwhile is not to be shipped, and a refund is due.
+      if (has_left(status)) return {"order.completed"};
       return {"order.completed", "fulfillment.requested"};
     case billing::Move::recycle_failed:
       return {"order.declined"};

@@ -51,9 +51,8 @@ bool has_moved_on(const billing::Sale& sale, const billing::Recovery& recovery) 
 
 // A sale that is cancelled or refunded has left as a cancelled subscription has.
 SubscriptionStatus status_of(const billing::Sale& sale) {
-  const bool left =
-      sale.status == billing::SaleStatus::cancelled || sale.status == billing::SaleStatus::refunded;
-  return left ? SubscriptionStatus::cancelled : SubscriptionStatus::recycle_billing;
+  return has_left(sale.status) ? SubscriptionStatus::cancelled
+                               : SubscriptionStatus::recycle_billing;
 }
 
 Owner owner_of(ports::LedgerTx& tx, const ports::Subject& subject) {

@@ -91,10 +91,6 @@ void settle_subscription(ports::LedgerTx& tx, const Applied& applied,
 
 // --- a new sale ---
 
-bool has_left(billing::SaleStatus status) {
-  return status == billing::SaleStatus::cancelled || status == billing::SaleStatus::refunded;
-}
-
 // N3: FlexFactor has the card's token, the merchant's gateway has none. An import that brings the
 // subscription later finds the sale (engine/accept).
 void mark_for_rebill(ports::LedgerTx& tx, const billing::Sale& sale) {
