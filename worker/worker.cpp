@@ -109,11 +109,11 @@ Worker::Worker(Parts parts)
       calendar_(std::move(parts.calendar)),
       providers_(std::move(parts.providers)),
       sinks_(std::move(parts.sinks)),
-      alarm_(io_.get_executor(), clock_),
+      alarms_(io_.get_executor(), clock_),
       desk_{std::move(parts.installation), engine::Planner(settings_.rules, *calendar_),
             *providers_},
       context_{desk_, clock_, entropy_, *ledger_, log_},
-      engine_(context_, reader_, alarm_, io_.get_executor(), engine_settings(settings_),
+      engine_(context_, reader_, alarms_, io_.get_executor(), engine_settings(settings_),
               sinks_->all()) {}
 
 // Hidden from the log as the files have them and as they are used.

@@ -66,7 +66,7 @@ class Worker {
   std::unique_ptr<ProviderSet> providers_;
   std::unique_ptr<EventSinks> sinks_;
   system::KernelEntropy entropy_;
-  system::AsioAlarm alarm_;
+  system::AsioAlarms alarms_;
   FlexFactorCallbacks reader_;
   engine::Desk desk_;
   engine::Context context_;

@@ -73,6 +73,7 @@ void Deciding::withdraw(Reason reason) {
 // --- success (B4) ---
 void Deciding::succeed() {
   if (now_is().state == RecoveryState::recovered) return;
+  if (is_cascade(now_is())) return approve_shopper();
   if (!is_live(now_is().state)) return succeed_late();
   const bool left = customer_left(now_is()) || situation_.status == SubscriptionStatus::cancelled ||
                     situation_.status == SubscriptionStatus::paused;
@@ -140,6 +141,7 @@ Decision decide(const Recovery& recovery, const Event& event, const Rules& rules
 }
 
 Step step_now(const Recovery& recovery, const Rules& rules, Instant now) {
+  if (is_cascade(recovery)) return step_of_cascade(recovery);
   if (recovery.step != Step::send && !looks_up(recovery)) return recovery.step;
   if (!recovery.left) {
     // Sent with hardly any time left it would use up the re-attempt for nothing.

@@ -124,8 +124,23 @@ struct CustomerLeft {
 // Found `intended` when the process started: the call may have left (lessons.md 1).
 struct Interrupted {};
 
-using Event =
-    std::variant<Answered, Learned, InquiryFailed, WithdrawAnswered, CustomerLeft, Interrupted>;
+// A cascade's deadline has passed without an answer (C2). Whoever says so takes the order back at
+// FlexFactor himself, at once.
+struct TimedOut {};
+
+enum class Refund {
+  accepted,     // 2xx
+  refused,      // 4xx: perhaps it was refunded before
+  unavailable,  // no answer: perhaps it was taken in
+};
+std::string_view to_text(Refund result);
+struct RefundAnswered {
+  Refund result = Refund::accepted;
+  std::optional<Millis> retry_after;
+};
+
+using Event = std::variant<Answered, Learned, InquiryFailed, WithdrawAnswered, CustomerLeft,
+                           Interrupted, TimedOut, RefundAnswered>;
 
 // --- what a decision asks for ---
 enum class Move {
@@ -139,11 +154,12 @@ enum class Alarm {
   none,
   parked,         // needs a person
   late_success,   // charged after we had given up
-  refund_due,     // charged although the customer had left
+  refund_due,     // charged although it was not to be, and a person has to give it back
   contradiction,  // a failure reported after a success, or the other way round
   refund,
   chargeback,
   lost_order,  // FlexFactor does not know an order it had taken
+  refused,     // FlexFactor refuses a cascade's request: so it will the next one's
 };
 std::string_view to_text(Alarm alarm);
 

@@ -55,6 +55,18 @@ std::string_view to_text(Withdrawal result) {
   return "";
 }
 
+std::string_view to_text(Refund result) {
+  switch (result) {
+    case Refund::accepted:
+      return "accepted";
+    case Refund::refused:
+      return "refused";
+    case Refund::unavailable:
+      return "no_answer";
+  }
+  return "";
+}
+
 std::string_view to_text(Alarm alarm) {
   switch (alarm) {
     case Alarm::none:
@@ -73,6 +85,8 @@ std::string_view to_text(Alarm alarm) {
       return "chargeback";
     case Alarm::lost_order:
       return "lost_order";
+    case Alarm::refused:
+      return "refused";
   }
   return "";
 }

@@ -17,8 +17,7 @@ void Deciding::on(const Learned& event) {
   switch (event.news) {
     case News::completed:
       succeed();
-      // The answer to an inquiry that a contradiction had asked for.
-      if (now_is().state == RecoveryState::recovered) stop_working();
+      if (now_is().state == RecoveryState::recovered) was_charged();
       return;
     case News::expired:
       return end_without_charge(Reason::expired, event.source);
@@ -38,7 +37,7 @@ void Deciding::on(const Learned& event) {
                               : event.news == News::challenge      ? Reason::challenge
                               : event.news == News::problem        ? Reason::problem
                                                                    : Reason::strange_reply;
-        return park(reason);
+        return is_awaited(now_is()) ? withdraw(reason) : park(reason);
       }
       return still_open(event.source);
     case News::refunded:
@@ -69,6 +68,7 @@ void Deciding::flag_money_back(News news) {
 void Deciding::still_open(Source source) {
   const Instant now = situation_.now;
   const Instant give_up_at = now_is().expires_at + timing_.grace;
+  if (is_awaited(now_is())) return still_open_to_shopper();
   now_is().inquiries += 1;
   switch (now_is().state) {
     case RecoveryState::intended:
@@ -115,9 +115,10 @@ void Deciding::still_open_at_sync(Source source) {
 
 void Deciding::not_found() {
   if (!is_live(now_is().state)) return stop_working();
+  if (is_awaited(now_is())) return still_open_to_shopper();
   if (now_is().state == RecoveryState::withdrawing) {
     // A cancel refused, and a list that lacks the order: one of the two is wrong.
-    if (!now_is().provider_order) return park(Reason::unresolved);
+    if (!now_is().provider_order && !is_checking(now_is())) return park(Reason::unresolved);
     return conclude_withdrawal();
   }
   if (!now_is().provider_order) return next(Step::send, situation_.now);  // the list lacks ours
@@ -134,8 +135,10 @@ void Deciding::on(const InquiryFailed& event) {
   again_later(event.retry_after);
   // A list that cannot tell is no better another time: then the same bytes are what is left to ask.
   const bool in_vain = event.because == InquiryFailed::Because::cannot_tell;
-  const bool in_doubt = looks_up(now_is()) && now_is().state == RecoveryState::unknown;
-  if (in_vain && in_doubt) now_is().step = Step::send;
+  if (!in_vain || !looks_up(now_is())) return;
+  if (now_is().state == RecoveryState::unknown) now_is().step = Step::send;
+  // Taken back once more, now that nothing can be on its way there any more.
+  if (is_checking(now_is())) next(Step::external_cancel, situation_.now);
 }
 
 // --- the answer to a cancel ---
@@ -145,7 +148,9 @@ void Deciding::on(const WithdrawAnswered& event) {
   if (state == RecoveryState::intended || state == RecoveryState::unknown) {
     // step_now turned a request too old to repeat into this withdrawal.
     now_is().state = RecoveryState::withdrawing;
-    now_is().reason = now_is().reason == Reason::declined ? Reason::expired : Reason::unresolved;
+    now_is().reason = is_cascade(now_is())                  ? Reason::timeout
+                      : now_is().reason == Reason::declined ? Reason::expired
+                                                            : Reason::unresolved;
   } else if (state != RecoveryState::withdrawing) {
     // Other news was faster and has decided; only our own doubt about an end is settled by this.
     const bool doubted = now_is().step == Step::cancel || now_is().step == Step::external_cancel;
@@ -157,6 +162,7 @@ void Deciding::on(const WithdrawAnswered& event) {
     return next(Step::inquire, situation_.now);
   }
   if (event.result == Withdrawal::refused) return refused_withdrawal();
+  if (is_cascade(now_is()) && !is_checking(now_is())) return check_withdrawal();
   conclude_withdrawal();
 }
 
@@ -165,7 +171,8 @@ void Deciding::on(const WithdrawAnswered& event) {
 // back does not want it made.
 void Deciding::refused_withdrawal() {
   const Instant now = situation_.now;
-  const bool is_young = is_key_young(now_is(), timing_, now) && now < now_is().expires_at;
+  const bool has_time = is_cascade(now_is()) || now < now_is().expires_at;
+  const bool is_young = is_key_young(now_is(), timing_, now) && has_time;
   if (!is_young) return park(Reason::unresolved);
   again_later(std::nullopt);
   now_is().step = Step::inquire;
@@ -181,6 +188,7 @@ void Deciding::on(const Interrupted&) {
   if (now_is().state != RecoveryState::intended) return;
   if (now_is().next_at && *now_is().next_at > situation_.now) return;  // its time has not come yet
   now_is().left = true;
+  if (is_cascade(now_is())) return withdraw(Reason::timeout);
   become_unknown(Reason::interrupted);
 }
 

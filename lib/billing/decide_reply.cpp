@@ -13,6 +13,8 @@ void Deciding::on(const Answered& event) {
   if (is_held(now_is())) return;
   if (std::holds_alternative<outcome::Approved>(event.outcome)) return succeed();
   if (event.sending != now_is().sending) return;
+  if (is_awaited(now_is())) return answered_to_shopper(event);
+  if (is_cascade(now_is())) return answered_after_no(event);
   switch (now_is().state) {
     case RecoveryState::intended:
     case RecoveryState::unknown:

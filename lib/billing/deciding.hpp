@@ -1,5 +1,6 @@
 // One decision in the making: the inside of decide(), shared by the files that write its arrows.
-// decide.cpp has the moves, decide_reply.cpp what a reply means, decide_news.cpp what news means.
+// decide.cpp has the moves, decide_reply.cpp what a reply means, decide_news.cpp what news means,
+// decide_cascade.cpp what is different while a shopper waits, and after he had to be sent away.
 #pragma once
 
 #include "billing/decide.hpp"
@@ -10,6 +11,11 @@ namespace recycled::billing {
 inline bool is_held(const Recovery& recovery) {
   return recovery.state == RecoveryState::parked && recovery.reason == Reason::late_success;
 }
+
+inline bool is_cascade(const Recovery& recovery) { return recovery.kind == RecoveryKind::cascade; }
+
+// A cascade whose shopper has no answer yet.
+inline bool is_awaited(const Recovery& recovery) { return is_cascade(recovery) && !recovery.told; }
 
 inline bool customer_left(const Recovery& recovery) {
   return recovery.reason == Reason::customer_cancelled ||
@@ -25,6 +31,14 @@ inline bool looks_up(const Recovery& recovery) {
   return recovery.step == Step::inquire && !recovery.provider_order;
 }
 
+// A cascade that was taken back without an id of theirs, and is looked for once more.
+inline bool is_checking(const Recovery& recovery) {
+  return is_cascade(recovery) && recovery.state == RecoveryState::withdrawing &&
+         !recovery.provider_order && recovery.inquiries > 0;
+}
+
+Step step_of_cascade(const Recovery& recovery);
+
 // Whether FlexFactor still knows a repeat by its key (flexfactor.md "Repeats").
 inline bool is_key_young(const Recovery& recovery, const Timing& timing, Instant now) {
   return now < recovery.unsent_until + timing.repeat_window;
@@ -37,6 +51,7 @@ class Deciding {
   Deciding(const Recovery& recovery, const Rules& rules, const Situation& situation)
       : timing_(rules.timing),
         late_success_(rules.late_success),
+        late_cascade_(rules.late_cascade),
         when_unknown_(rules.when_unknown),
         situation_(situation) {
     decision_.recovery = recovery;
@@ -48,8 +63,13 @@ class Deciding {
   void on(const WithdrawAnswered& event);
   void on(const CustomerLeft& event);
   void on(const Interrupted& event);
+  void on(const TimedOut& event);
+  void on(const RefundAnswered& event);
 
-  Decision take() { return decision_; }
+  Decision take() {
+    answer_shopper();
+    return decision_;
+  }
 
  private:
   Recovery& now_is() { return decision_.recovery; }
@@ -82,8 +102,20 @@ class Deciding {
   void not_taken_in(const outcome::NotSent& outcome);
   void become_unknown(Reason reason);
 
+  void answer_shopper();
+  void approve_shopper();
+  void succeed_after_no();
+  void answered_to_shopper(const Answered& event);
+  void answered_after_no(const Answered& event);
+  void refused_to_shopper(Reason reason);
+  void still_open_to_shopper();
+  void give_back();
+  void was_charged();
+  void check_withdrawal();
+
   const Timing& timing_;
   const LateSuccess late_success_;
+  const LateCascade late_cascade_;
   const WhenUnknown when_unknown_;
   const Situation& situation_;
   Decision decision_;

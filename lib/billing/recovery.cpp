@@ -83,14 +83,14 @@ std::string_view to_text(Step step) {
       return "cancel";
     case Step::external_cancel:
       return "external_cancel";
+    case Step::refund:
+      return "refund";
   }
   ensure(false, "a step of the set");
   return {};
 }
 
-std::optional<Step> parse_step(std::string_view text) {
-  return parse_word(text, Step::external_cancel);
-}
+std::optional<Step> parse_step(std::string_view text) { return parse_word(text, Step::refund); }
 
 std::string_view to_text(Reason reason) {
   switch (reason) {
@@ -128,13 +128,15 @@ std::string_view to_text(Reason reason) {
       return "interrupted";
     case Reason::no_answer:
       return "no_answer";
+    case Reason::timeout:
+      return "timeout";
   }
   ensure(false, "a reason of the set");
   return {};
 }
 
 std::optional<Reason> parse_reason(std::string_view text) {
-  return parse_word(text, Reason::no_answer);
+  return parse_word(text, Reason::timeout);
 }
 
 }  // namespace recycled::billing

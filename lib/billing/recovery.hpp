@@ -44,6 +44,7 @@ enum class Step {
   inquire,          // GET orders/{id}; where their id never came, a look for ours in the list
   cancel,           // POST orders/{id}/cancel
   external_cancel,  // POST orders/{our id}/external-cancel: their id never came
+  refund,           // POST orders/{id}/refund, all of it: a cascade's that was charged too late
 };
 std::string_view to_text(Step step);
 std::optional<Step> parse_step(std::string_view text);
@@ -57,7 +58,7 @@ enum class Reason {
   customer_cancelled,
   customer_paused,
   unresolved,        // its fate could not be learned inside the repeat window; withdrawn
-  never_sent,        // released: half its time was over before any call could leave
+  never_sent,        // released: no call could leave in time
   refused,           // parked: FlexFactor refuses the request
   challenge,         // parked: the payer would have to act
   capture_required,  // parked: authorised only
@@ -67,6 +68,7 @@ enum class Reason {
   late_success,      // parked by policy: charged after we had given up
   interrupted,       // unknown: found in flight when the process started
   no_answer,         // unknown: time-out, reset or 5xx after bytes went out
+  timeout,           // a cascade's shopper could not be kept waiting any longer (C2)
 };
 std::string_view to_text(Reason reason);
 std::optional<Reason> parse_reason(std::string_view text);
@@ -98,7 +100,10 @@ struct Recovery {
   std::optional<ProviderOrderId> provider_order;
   std::optional<Instant> settled_at;
 
-  bool refund_due = false;    // charged although the customer had left
+  // Of a cascade: what its shopper was answered, once and for all. Reason::none: approved.
+  std::optional<Reason> told;
+
+  bool refund_due = false;    // charged although it was not to be any more
   bool late = false;          // success after we had given up
   bool refunded = false;      // reported: out of recovered revenue
   bool charged_back = false;  // reported: out of recovered revenue

@@ -28,8 +28,8 @@ billing::Recovery at_claim(const OrderId& order, Instant claimed_at, Instant exp
   return recovery;
 }
 
-std::optional<RecoveryKey> append(ports::LedgerTx& tx, const ports::NewRecovery& fresh,
-                                  Instant now) {
+std::optional<RecoveryKey> append(ports::LedgerTx& tx, const ports::NewRecovery& fresh, Instant now,
+                                  const std::string& why) {
   const auto claimed = tx.insert_recovery(fresh);
   if (!claimed) return std::nullopt;
   ports::AuditRow row;
@@ -38,6 +38,7 @@ std::optional<RecoveryKey> append(ports::LedgerTx& tx, const ports::NewRecovery&
   row.subject = fresh.subject;
   row.event = ports::row_of(ports::EventName::recovery_claimed).text;
   row.after = to_text(fresh.recovery.state);
+  row.reason = why;
   tx.add_audit(row);
   return claimed;
 }

@@ -20,8 +20,9 @@ Instant expiry_of(const GatewayId& provider, const Desk& desk, Instant now);
 // A recovery at its claim: the request is due at once, and has not left.
 billing::Recovery at_claim(const OrderId& order, Instant claimed_at, Instant expires_at);
 
-// Appends the recovery with the bytes that will leave. Nothing: another process was faster.
-std::optional<RecoveryKey> append(ports::LedgerTx& tx, const ports::NewRecovery& fresh,
-                                  Instant now);
+// Appends the recovery with the bytes that will leave. Nothing: another process was faster. `why`
+// is what decided, where that is not plain from the recovery.
+std::optional<RecoveryKey> append(ports::LedgerTx& tx, const ports::NewRecovery& fresh, Instant now,
+                                  const std::string& why = {});
 
 }  // namespace recycled::engine

@@ -7,16 +7,22 @@
 
 namespace recycled::engine {
 
-Engine::Engine(const Context& context, const ports::CallbackReader& reader, ports::Alarm& alarm,
+Engine::Engine(const Context& context, const ports::CallbackReader& reader, ports::Alarms& alarms,
                const async::Executor& executor, EngineSettings settings, const Sinks& sinks)
     : context_(context),
-      alarm_(alarm),
+      alarm_(alarms.make()),
       settings_(std::move(settings)),
       inbox_(context, reader, settings_.nonce_memory, tally_,
              [this](Instant next) { heard_of(next); }),
       steps_(context, executor, settings_.pace, tally_, [this](Instant next) { heard_of(next); }),
+      cascades_(context, alarms, executor, ears()),
       relay_(context, sinks, executor, settings_.relay, tally_,
              [this](Instant next) { heard_of(next); }) {}
+
+CascadeEars Engine::ears() {
+  return {[this](const GatewayId& gateway, const Ended& ended) { steps_.heard(gateway, ended); },
+          [this](const Result<Applied>& applied) { steps_.note(applied); }};
+}
 
 async::Task<Result<void>> Engine::start() {
   auto interrupted = co_await recover_interrupted(context_);
@@ -50,6 +56,7 @@ async::Task<Result<void>> Engine::run(Scanning scanning) {
 
 // Both, whatever the first brings: nothing may be under way when their owner goes.
 async::Task<Result<void>> Engine::join() {
+  co_await cascades_.join();
   auto delivered = co_await relay_.join();
   auto done = co_await steps_.join();
   co_return done ? delivered : done;
@@ -82,7 +89,7 @@ async::Task<Result<void>> Engine::once() {
 
 async::Task<void> Engine::sleep(Instant until) {
   asleep_until_ = until;
-  co_await alarm_.wait_until(until);
+  co_await alarm_->wait_until(until);
   asleep_until_ = from_millis(0);
 }
 
@@ -132,14 +139,15 @@ async::Task<Result<Instant>> Engine::sleep_until() {
 void Engine::heard_of(Instant next) {
   if (heard_ && *heard_ <= next) return;
   heard_ = next;
-  if (next < asleep_until_) alarm_.wake();
+  if (next < asleep_until_) alarm_->wake();
 }
 
 void Engine::stop() {
   stopping_ = true;
   steps_.stop();
+  cascades_.stop();
   relay_.stop();
-  alarm_.wake();
+  alarm_->wake();
 }
 
 async::Task<Result<Receipt>> Engine::take(SignedCallback callback) {
@@ -152,9 +160,13 @@ async::Task<Result<std::vector<Accepted>>> Engine::accept(std::vector<billing::S
   if (!batch) co_return Failure(batch.error());
   if (batch->work_is_due) {
     next_scan_ = context_.clock.now();
-    alarm_.wake();
+    alarm_->wake();
   }
   co_return std::move(batch->results);
+}
+
+async::Task<Result<CascadeAnswer>> Engine::cascade(billing::Sale row) {
+  return cascades_.ask(std::move(row));
 }
 
 }  // namespace recycled::engine

@@ -4,11 +4,13 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/accept.hpp"
+#include "engine/cascade.hpp"
 #include "engine/inbox.hpp"
 #include "engine/recover.hpp"
 #include "engine/relay.hpp"
@@ -31,7 +33,7 @@ enum class Scanning { on, off };
 class Engine {
  public:
   // All outlive the engine, and it is used on the executor's one thread.
-  Engine(const Context& context, const ports::CallbackReader& reader, ports::Alarm& alarm,
+  Engine(const Context& context, const ports::CallbackReader& reader, ports::Alarms& alarms,
          const async::Executor& executor, EngineSettings settings, const Sinks& sinks = {});
 
   // What was in flight when the last process died becomes unknown; stored plans follow the rules.
@@ -54,6 +56,9 @@ class Engine {
   // due by it is taken at once, in the next pass.
   async::Task<Result<std::vector<Accepted>>> accept(std::vector<billing::Subscription> rows);
 
+  // A declined sale whose shopper waits: Cascades::ask. It waits for no queue, and holds up none.
+  async::Task<Result<CascadeAnswer>> cascade(billing::Sale row);
+
   bool is_stopping() const { return stopping_; }
   const Tally& tally() const { return tally_; }
 
@@ -63,13 +68,15 @@ class Engine {
   async::Task<void> sleep(Instant until);
   async::Task<Result<void>> join();
   void heard_of(Instant next);
+  CascadeEars ears();
 
   const Context& context_;
-  ports::Alarm& alarm_;
+  const std::unique_ptr<ports::Alarm> alarm_;
   const EngineSettings settings_;
   Tally tally_;
   Inbox inbox_;
   Steps steps_;
+  Cascades cascades_;
   Relay relay_;
   std::optional<Instant> next_scan_;
   Instant pass_began_ = from_millis(0);

@@ -76,6 +76,11 @@ Pacer::Change Pacer::ended(ports::Service service, std::optional<Millis> retry_a
                            Instant started_at, Instant now, double jitter) {
   --running_;
   ensure(running_ >= 0, "only a started call ends");
+  return heard(service, retry_after, started_at, now, jitter);
+}
+
+Pacer::Change Pacer::heard(ports::Service service, std::optional<Millis> retry_after,
+                           Instant started_at, Instant now, double jitter) {
   if (retry_after) {
     const Instant until = now + std::min(*retry_after, billing::longest_retry_after);
     asked_until_ = std::max(asked_until_.value_or(until), until);

@@ -44,6 +44,10 @@ class Pacer {
   Change ended(ports::Service service, std::optional<Millis> retry_after, Instant started_at,
                Instant now, double jitter);
 
+  // The same of a call that was not paced, for who could not wait for his turn.
+  Change heard(ports::Service service, std::optional<Millis> retry_after, Instant started_at,
+               Instant now, double jitter);
+
   // Calls a second at present, as slowed down.
   int rate() const { return static_cast<int>((milli_rate_ + 999) / 1000); }
   // Until when the gateway rests, if it does.

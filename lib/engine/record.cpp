@@ -20,34 +20,55 @@ async::Task<void> Steps::perform(Item item, Lane& lane) {
 }
 
 async::Task<void> Steps::do_step(Item item, Lane& lane) {
+  ports::Provider& provider = provider_of(item);
+  ports::StoredRecovery stored = item.stored;
+  Ended ended;
   switch (item.step) {
     case billing::Step::none:
       co_await release(std::move(item));
+      co_return;
+    case billing::Step::send: {
+      std::string body = std::move(item.body);
+      ended = co_await hand_over(context_, provider, std::move(stored), std::move(body));
       break;
-    case billing::Step::send:
-      co_await dispatch(std::move(item));
-      break;
+    }
     case billing::Step::inquire:
-      if (item.stored.recovery.provider_order) {
-        co_await inquire(std::move(item));
-      } else {
+      if (!stored.recovery.provider_order) {
         co_await look_up(std::move(item), lane);
+        co_return;
       }
+      ended = co_await inquire(context_, provider, std::move(stored));
       break;
     case billing::Step::cancel:
     case billing::Step::external_cancel:
-      co_await withdraw(std::move(item));
+      ended = co_await withdraw(context_, provider, std::move(stored));
+      break;
+    case billing::Step::refund:
+      ended = co_await refund(context_, provider, std::move(stored));
       break;
   }
+  co_await record(std::move(item), std::move(ended));
 }
 
-void Steps::pace(const Item& item, const Ended& ended) {
-  Lane& lane = lanes_.at(item.stored.recovery.provider_gateway);
-  tally_.calls += 1;
-  if (ended.service != ports::Service::unavailable) tally_.answered += 1;
+void Steps::pace(Lane& lane, ports::Service service, std::optional<Millis> retry_after,
+                 Instant started_at) {
   const Instant now = context_.clock.now();
-  const auto change = lane.pacer.ended(ended.service, ended.retry_after, ended.attempt.started_at,
+  const auto change =
+      lane.pacer.ended(service, retry_after, started_at, now, context_.entropy.fraction());
+  note_call(lane, service, change);
+}
+
+void Steps::heard(const GatewayId& gateway, const Ended& ended) {
+  Lane& lane = lanes_.at(gateway);
+  const Instant now = context_.clock.now();
+  const auto change = lane.pacer.heard(ended.service, ended.retry_after, ended.attempt.started_at,
                                        now, context_.entropy.fraction());
+  note_call(lane, ended.service, change);
+}
+
+void Steps::note_call(const Lane& lane, ports::Service service, Pacer::Change change) {
+  tally_.calls += 1;
+  if (service != ports::Service::unavailable) tally_.answered += 1;
   const auto note = [&](ports::EventName name, std::string reason) {
     ports::Event event(name);
     event.gateway = lane.gateway.str();
@@ -69,25 +90,15 @@ void Steps::pace(const Item& item, const Ended& ended) {
 }
 
 // What came of a call and what that means, in one transaction.
-async::Task<void> Steps::record(Item item, Ended ended, billing::Event event) {
-  pace(item, ended);
-  ports::Attempt attempt = std::move(ended.attempt);
-  attempt.recovery = item.stored.key;
-  attempt.step = item.step;
-  Moment moment = context_.moment();
-  attempt.took = moment.now - attempt.started_at;
-  const RecoveryKey key = item.stored.key;
-  std::function<Applied(ports::LedgerTx&)> work = [this, key, &attempt, &event,
-                                                   moment](ports::LedgerTx& tx) {
-    tx.add_attempt(attempt);
-    return apply(tx, key, event, context_.desk, moment);
-  };
-  auto applied = co_await ports::transact(context_.ledger, std::move(work));
+async::Task<void> Steps::record(Item item, Ended ended) {
+  Lane& lane = lanes_.at(item.stored.recovery.provider_gateway);
+  pace(lane, ended.service, ended.retry_after, ended.attempt.started_at);
+  const auto applied = co_await keep(context_, std::move(ended));
   note(applied);
   if (!applied || !applied->after.next_at) co_return;
   // It kept its place in the queue: what it waits for is its gateway.
-  const bool is_still_due = *applied->after.next_at <= moment.now;
-  if (is_still_due) lanes_.at(item.stored.recovery.provider_gateway).more = true;
+  const bool is_still_due = *applied->after.next_at <= context_.clock.now();
+  if (is_still_due) lane.more = true;
 }
 
 async::Task<void> Steps::release(Item item) {

@@ -1,5 +1,5 @@
 // What is started, and when: each gateway's queue as far as its pace has room. How a step is
-// performed is in dispatch.cpp, inquire.cpp and expire.cpp; how it ends in record.cpp.
+// performed and how it ends is in record.cpp, the calls themselves in calls.cpp.
 #include "engine/steps.hpp"
 
 #include <algorithm>

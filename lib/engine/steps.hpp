@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "async/task_group.hpp"
+#include "engine/calls.hpp"
 #include "engine/context.hpp"
 #include "engine/pacer.hpp"
 #include "engine/recover.hpp"
@@ -43,6 +44,12 @@ class Steps {
   // nothing new is started, for what cannot be recorded must not be done.
   async::Task<Result<void>> join();
 
+  // Of a call that another part of the engine has made: how the gateway bears it.
+  void heard(const GatewayId& gateway, const Ended& ended);
+  // What a decision came to, here or in another part: told, counted, and looked at again in time.
+  // A failure ends all work.
+  void note(const Result<Applied>& applied);
+
   void stop() { stopping_ = true; }
 
  private:
@@ -68,13 +75,6 @@ class Steps {
     bool more = false;              // more may be due than there was room for
     std::deque<Item> unfinished{};  // looks with a page to come: each page is a call of its own
   };
-  // A call that has ended: what came of it, and how the service was.
-  struct Ended {
-    ports::Attempt attempt;
-    ports::Service service = ports::Service::answered;
-    std::optional<Millis> retry_after;
-  };
-
   // What an inquiry brought, and FlexFactor's id of the order where that was not known.
   struct Found {
     ports::InquiryReply reply;
@@ -108,18 +108,15 @@ class Steps {
   async::Task<void> perform(Item item, Lane& lane);
   async::Task<void> do_step(Item item, Lane& lane);
   bool halted() const { return stopping_ || failure_ || broken_; }
-  async::Task<void> dispatch(Item item);
-  async::Task<void> inquire(Item item);
   async::Task<void> look_up(Item item, Lane& lane);
   static std::optional<Found> found_on(const ports::ListReply& page, const OrderId& order,
                                        Look& look);
-  async::Task<void> conclude(Item item, Found found, Instant asked_at);
-  async::Task<void> withdraw(Item item);
   async::Task<void> release(Item item);
   ports::Provider& provider_of(const Item& item) const;
-  void pace(const Item& item, const Ended& ended);
-  async::Task<void> record(Item item, Ended ended, billing::Event event);
-  void note(const Result<Applied>& applied);
+  void pace(Lane& lane, ports::Service service, std::optional<Millis> retry_after,
+            Instant started_at);
+  void note_call(const Lane& lane, ports::Service service, Pacer::Change change);
+  async::Task<void> record(Item item, Ended ended);
 
   const Context& context_;
   std::map<GatewayId, Lane> lanes_;

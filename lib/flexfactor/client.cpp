@@ -142,6 +142,17 @@ async::Task<ports::WithdrawReply> Client::cancel_external(OrderId order) {
   co_return paced(std::move(reply), answer.service, answer.retry_after);
 }
 
+async::Task<ports::RefundReply> Client::refund(ProviderOrderId order, Money amount) {
+  ensure(!order.empty(), "a refund names an order");
+  auto request =
+      request_for("POST", "orders/" + url_escaped(order.str()) + "/refund", compose_refund(amount));
+  auto answer = co_await call(std::move(request), order.str());
+  ports::RefundReply reply;
+  reply.message = answer.why;
+  if (answer.response) reply = decode_refund(answer.reply(), order);
+  co_return paced(std::move(reply), answer.service, answer.retry_after);
+}
+
 async::Task<ports::ListReply> Client::list(ports::ListQuery query) {
   ensure(query.page >= 1 && query.page_size >= 1, "pages are counted from 1 and hold something");
   auto request = request_for("GET", list_target(query, account_.dialect), {});

@@ -28,6 +28,7 @@ class Client final : public ports::Provider, public ports::Tokenizer {
   async::Task<ports::InquiryReply> inquire(ProviderOrderId order) override;
   async::Task<ports::WithdrawReply> cancel(ProviderOrderId order) override;
   async::Task<ports::WithdrawReply> cancel_external(OrderId order) override;
+  async::Task<ports::RefundReply> refund(ProviderOrderId order, Money amount) override;
   async::Task<ports::ListReply> list(ports::ListQuery query) override;
 
   // An account without an EnvironmentKey makes no tokens: not to be called there.

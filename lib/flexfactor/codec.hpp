@@ -34,6 +34,9 @@ Result<std::string> recompose(const std::string& body, const IdempotencyKey& key
 // Our order id inside a composed request; empty when there is none.
 OrderId order_in(std::string_view body);
 
+// The body of POST orders/{id}/refund: major units, there alone (flexfactor.md "Basics").
+std::string compose_refund(Money amount);
+
 // The body of the deprecated POST outcome.
 std::string compose_outcome(const ProviderOrderId& order);
 
@@ -59,6 +62,9 @@ ports::ListReply decode_list(const Reply& reply, const Dialect& dialect = {});
 // Reads the reply to cancel and to external-cancel. One about another order is `unavailable`.
 ports::WithdrawReply decode_cancel(const Reply& reply, const ProviderOrderId& order);
 ports::WithdrawReply decode_external_cancel(const Reply& reply, const OrderId& order);
+
+// Reads the reply to a refund. One about another order is `unavailable`.
+ports::RefundReply decode_refund(const Reply& reply, const ProviderOrderId& order);
 
 struct Token {
   crypto::Secret access;

@@ -209,6 +209,11 @@ OrderId order_in(std::string_view body) {
   return OrderId(request ? text_at(*request, "orderId") : std::string());
 }
 
+// By hand, since a JSON library's decimals are floating point.
+std::string compose_refund(Money amount) {
+  return R"({"amountToRefund":)" + to_decimal(amount) + "}";
+}
+
 std::string compose_outcome(const ProviderOrderId& order) {
   Json body;
   body["orderSessionKey"] = order.str();

@@ -214,6 +214,26 @@ ports::WithdrawReply decode_external_cancel(const Reply& reply, const OrderId& o
   return withdrawal_in(reply, {"externalOrderId"}, order.str());
 }
 
+ports::RefundReply decode_refund(const Reply& reply, const ProviderOrderId& order) {
+  auto read = withdrawal_in(reply, {"id", "orderId", "orderSessionKey"}, order.str());
+  ports::RefundReply refund;
+  refund.message = std::move(read.message);
+  refund.retry_after = read.retry_after;
+  switch (read.result) {
+    case Withdrawal::accepted:
+      refund.result = billing::Refund::accepted;
+      break;
+    case Withdrawal::refused:
+    case Withdrawal::not_found:
+      refund.result = billing::Refund::refused;
+      break;
+    case Withdrawal::unavailable:
+      refund.result = billing::Refund::unavailable;
+      break;
+  }
+  return refund;
+}
+
 tl::expected<Token, NoToken> decode_token(const Reply& reply, Instant now) {
   const auto parsed = parse_object(reply.body);
   const Json body = parsed.value_or(Json::object());

@@ -26,8 +26,8 @@ http::Response silence() {
 // Managed accounts answer at once with SUBMITTED even where the result is already there: that is
 // what callback_early is about.
 std::string_view reply_word(const SimulatedOrder& order, const Behaviour& behaviour) {
-  const bool early =
-      behaviour.mode == billing::MitMode::managed && order.state == SimulatedState::completed;
+  const bool early = behaviour.mode == billing::MitMode::managed &&
+                     order.state == SimulatedState::completed && !order.sale.shopper_waits;
   return early ? "SUBMITTED" : word_of(order, behaviour);
 }
 

@@ -87,7 +87,9 @@ SimulatedOrder& SimulatedOrders::take_over(const SimulatedSale& sale, Instant no
   if (!continues && order.fate != Fate::never && order.fate != Fate::late) {
     schedule_.emplace(order.expires_at, Due{Job::expire, index, {}});
   }
-  if (behaviour_.mode == billing::MitMode::sync) {
+  if (sale.shopper_waits) {
+    answer_shopper(order, now);
+  } else if (behaviour_.mode == billing::MitMode::sync) {
     settle_at_once(order, now);
   } else {
     work_on(order, now);
@@ -104,6 +106,29 @@ void SimulatedOrders::settle_at_once(SimulatedOrder& order, Instant now) {
     ++counted_.declined;
   } else {
     work_on(order, now);
+  }
+}
+
+// There is no later for a shopper: what is not charged at once is declined for good.
+void SimulatedOrders::answer_shopper(SimulatedOrder& order, Instant now) {
+  switch (order.fate) {
+    case Fate::approve:
+      charge(order, now);
+      return notify_later(order, "order.completed", now);
+    case Fate::expire:
+      order.state = SimulatedState::declined;
+      ++counted_.declined;
+      return;
+    case Fate::late:
+      schedule_.emplace(now + behaviour_.late_after, Due{Job::complete, index_of(order), {}});
+      return;
+    case Fate::decline:
+    case Fate::challenge:
+    case Fate::capture:
+    case Fate::cancel:
+    case Fate::never:
+    case Fate::refuse:
+      return work_on(order, now);
   }
 }
 

@@ -34,6 +34,7 @@ struct SimulatedSale {
   Money amount;
   std::string card_token;
   std::optional<Instant> expires_at;
+  bool shopper_waits = false;  // a CIT: answered at once, whatever the account is
 };
 
 struct SimulatedOrder {
@@ -126,6 +127,7 @@ class SimulatedOrders {
   std::size_t index_of(const SimulatedOrder& order) const;
   std::size_t open(const SimulatedSale& sale, Instant now);
   void settle_at_once(SimulatedOrder& order, Instant now);
+  void answer_shopper(SimulatedOrder& order, Instant now);
   void work_on(SimulatedOrder& order, Instant now);
   void perform(const Due& due, Instant now);
   void charge(SimulatedOrder& order, Instant now);

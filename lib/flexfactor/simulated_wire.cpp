@@ -128,6 +128,7 @@ SimulatedSale sale_in(const Json& body) {
   sale.amount.currency = Currency::parse(text_at(transaction, "currency")).value_or(Currency());
   sale.card_token = text_at(member(body, "paymentMethod"), "cardNumber");
   sale.expires_at = parse_instant(text_at(body, "expiryDateUtc"));
+  sale.shopper_waits = !is_true(body, "isMIT");
   return sale;
 }
 

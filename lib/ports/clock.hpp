@@ -1,6 +1,8 @@
 // Time, as the engine sees it. The real one is in system/, the virtual one in tests/sim.
 #pragma once
 
+#include <memory>
+
 #include "async/task.hpp"
 #include "base/time.hpp"
 
@@ -20,6 +22,13 @@ class Alarm {
   // the last return.
   virtual async::Task<void> wait_until(Instant at) = 0;
   virtual void wake() = 0;
+};
+
+// Makes alarms, for those of whom there are many at a time.
+class Alarms {
+ public:
+  virtual ~Alarms() = default;
+  virtual std::unique_ptr<Alarm> make() = 0;
 };
 
 }  // namespace recycled::ports

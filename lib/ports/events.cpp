@@ -87,6 +87,8 @@ constexpr std::array<EventRow, event_count> event_table = {{
      "A SIGHUP came, and secret files and certificates were read again; the reason lists them."},
     {EventName::secrets_refused, "secrets.refused", Level::error,
      "After a SIGHUP a secret file or certificate could not be used; the old one stays in use."},
+    {EventName::cascade_answered, "cascade.answered", Level::info,
+     "A shop has its answer on a cascade; the reason is the answer, ms how long it waited."},
     {EventName::api_declines, "api.declines", Level::info,
      "Declines were pushed to the local API and stored; count is how many."},
     {EventName::api_refused, "api.refused", Level::warning,

@@ -59,6 +59,7 @@ enum class EventName {
   stop_requested,
   secrets_reloaded,
   secrets_refused,
+  cascade_answered,
   api_declines,
   api_refused,
   api_failed,

@@ -74,6 +74,13 @@ struct WithdrawReply {
   Service service = Service::answered;
 };
 
+struct RefundReply {
+  billing::Refund result = billing::Refund::unavailable;
+  std::string message;
+  std::optional<Millis> retry_after;
+  Service service = Service::answered;
+};
+
 // One page of the orders created from `from` on and before `to`. Whether a page holds as many as
 // were asked for is the provider's affair: the first page without an order is behind the last.
 struct ListQuery {
@@ -118,6 +125,7 @@ class Provider {
   virtual async::Task<InquiryReply> inquire(ProviderOrderId order) = 0;
   virtual async::Task<WithdrawReply> cancel(ProviderOrderId order) = 0;
   virtual async::Task<WithdrawReply> cancel_external(OrderId order) = 0;
+  virtual async::Task<RefundReply> refund(ProviderOrderId order, Money amount) = 0;
   virtual async::Task<ListReply> list(ListQuery query) = 0;
 };
 

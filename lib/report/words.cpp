@@ -55,7 +55,7 @@ std::string_view sentence(Reason reason) {
     case Reason::unresolved:
       return "its fate could not be learned while it was safe to repeat the request";
     case Reason::never_sent:
-      return "it expired before any request could leave";
+      return "no request could leave in time";
     case Reason::refused:
       return "FlexFactor refuses the request";
     case Reason::challenge:
@@ -74,6 +74,8 @@ std::string_view sentence(Reason reason) {
       return "it was in flight when the process stopped";
     case Reason::no_answer:
       return "no trustworthy answer came back";
+    case Reason::timeout:
+      return "its shopper could not be kept waiting any longer";
   }
   ensure(false, "a reason of the set");
   return {};
@@ -91,6 +93,8 @@ std::string_view sentence(Step step) {
       return "it is cancelled at FlexFactor";
     case Step::external_cancel:
       return "it is cancelled at FlexFactor under our own order id";
+    case Step::refund:
+      return "the charge is given back at FlexFactor";
   }
   ensure(false, "a step of the set");
   return {};

@@ -12,9 +12,15 @@ namespace {
   " r.provider_gateway, r.return_gateway, r.return_card, r.amount, r.currency, r.state,"     \
   " r.reason, r.step, r.next_at, r.sending, r.tries, r.inquiries, r.has_left, r.claimed_at," \
   " r.expires_at, r.unsent_until, r.provider_order, r.settled_at, r.refund_due, r.late,"     \
-  " r.refunded, r.charged_back FROM recovery AS r"                                           \
+  " r.refunded, r.charged_back, r.told FROM recovery AS r"                                   \
   " LEFT JOIN subscription AS s ON s.key = r.subscription_key"                               \
   " LEFT JOIN sale AS o ON o.key = r.sale_key "
+
+billing::Reason reason_of(const std::string& word) {
+  const auto reason = billing::parse_reason(word);
+  ensure(reason.has_value(), "a stored reason is one of the set");
+  return *reason;
+}
 
 ports::StoredRecovery read(SQLite::Statement& statement) {
   Columns in(statement);
@@ -51,6 +57,7 @@ ports::StoredRecovery read(SQLite::Statement& statement) {
   recovery.late = in.flag();
   recovery.refunded = in.flag();
   recovery.charged_back = in.flag();
+  if (const auto told = in.maybe_text()) recovery.told = reason_of(*told);
   return stored;
 }
 
@@ -74,6 +81,7 @@ void bind_progress(Binder& out, const billing::Recovery& recovery) {
       << int{recovery.left} << recovery.unsent_until << recovery.provider_order
       << recovery.settled_at << int{recovery.refund_due} << int{recovery.late}
       << int{recovery.refunded} << int{recovery.charged_back};
+  out << (recovery.told ? std::optional(to_text(*recovery.told)) : std::nullopt);
 }
 
 void put_request(Database& database, RecoveryKey key, const std::string& body) {
@@ -223,9 +231,9 @@ std::optional<RecoveryKey> SqliteTx::insert_recovery(const ports::NewRecovery& f
       "INSERT INTO recovery (subscription_key, sale_key, kind, order_id, cycle, round, reattempt,"
       " provider_gateway, return_gateway, return_card, amount, currency, claimed_at, expires_at,"
       " state, reason, step, next_at, sending, tries, inquiries, has_left, unsent_until,"
-      " provider_order, settled_at, refund_due, late, refunded, charged_back)"
+      " provider_order, settled_at, refund_due, late, refunded, charged_back, told)"
       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-      " ?, ?) ON CONFLICT DO NOTHING RETURNING key");
+      " ?, ?, ?) ON CONFLICT DO NOTHING RETURNING key");
   Binder out(insert);
   out << fresh.subject << to_text(recovery.kind) << recovery.order << recovery.cycle
       << recovery.round << recovery.reattempt << recovery.provider_gateway
@@ -250,7 +258,8 @@ bool SqliteTx::update_recovery(RecoveryKey key, billing::RecoveryState expected,
   auto& update = database_.prepared(
       "UPDATE recovery SET state = ?, reason = ?, step = ?, next_at = ?, sending = ?, tries = ?,"
       " inquiries = ?, has_left = ?, unsent_until = ?, provider_order = ?, settled_at = ?,"
-      " refund_due = ?, late = ?, refunded = ?, charged_back = ? WHERE key = ? AND state = ?");
+      " refund_due = ?, late = ?, refunded = ?, charged_back = ?, told = ? WHERE key = ? AND state "
+      "= ?");
   Binder out(update);
   bind_progress(out, recovery);
   out << key << to_text(expected);

@@ -42,4 +42,11 @@ void AsioAlarm::wake() {
   timer_.cancel();
 }
 
+AsioAlarms::AsioAlarms(boost::asio::any_io_executor executor, const ports::Clock& clock)
+    : executor_(std::move(executor)), clock_(clock) {}
+
+std::unique_ptr<ports::Alarm> AsioAlarms::make() {
+  return std::make_unique<AsioAlarm>(executor_, clock_);
+}
+
 }  // namespace recycled::system

@@ -1,6 +1,8 @@
 // Real time as the ports see it.
 #pragma once
 
+#include <memory>
+
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/steady_timer.hpp>
 
@@ -26,6 +28,18 @@ class AsioAlarm final : public ports::Alarm {
   const ports::Clock& clock_;
   boost::asio::steady_timer timer_;
   bool woken_ = false;
+};
+
+class AsioAlarms final : public ports::Alarms {
+ public:
+  // `clock` outlives the alarms.
+  AsioAlarms(boost::asio::any_io_executor executor, const ports::Clock& clock);
+
+  std::unique_ptr<ports::Alarm> make() override;
+
+ private:
+  boost::asio::any_io_executor executor_;
+  const ports::Clock& clock_;
 };
 
 }  // namespace recycled::system

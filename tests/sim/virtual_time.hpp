@@ -50,4 +50,13 @@ class VirtualAlarm final : public ports::Alarm {
   bool woken_ = false;
 };
 
+class VirtualAlarms final : public ports::Alarms {
+ public:
+  explicit VirtualAlarms(VirtualTime& time) : time_(time) {}
+  std::unique_ptr<ports::Alarm> make() override { return std::make_unique<VirtualAlarm>(time_); }
+
+ private:
+  VirtualTime& time_;
+};
+
 }  // namespace recycled::sim

@@ -14,6 +14,7 @@
 #include "flexfactor/callback.hpp"
 #include "flexfactor/client.hpp"
 #include "sim/parts.hpp"
+#include "sim/shop.hpp"
 #include "system/calendar.hpp"
 #include "worker/callbacks.hpp"
 
@@ -97,6 +98,7 @@ class World::Impl {
   Transcript transcript_;
   flexfactor::SimulatedFlexFactor provider_;
   Receiver receiver_;
+  Shop shop_{time_};
   std::unique_ptr<store::SqliteLedger> ledger_;
   int crashes_ = 0;
   std::vector<Call> calls_;
@@ -290,13 +292,13 @@ class World::Impl {
     MortalLedger ledger(*ledger_, dice_, settings_.crash_per_mille);
     const engine::Context world{desk, time_, entropy_, ledger, transcript_};
     FlexFactorCallbacks reader;
-    VirtualAlarm alarm(time_);
+    VirtualAlarms alarms(time_);
     engine::EngineSettings engine_settings;
     for (const GatewayId& id : accounts.ids()) engine_settings.pace[id] = settings_.pace;
     engine_settings.scan_batch = settings_.scan_batch;
     engine_settings.scan_every = std::chrono::hours(1);
     engine_settings.rules_digest = "rules";
-    engine::Engine engine(world, reader, alarm, executor, engine_settings,
+    engine::Engine engine(world, reader, alarms, executor, engine_settings,
                           {{ports::Sink::webhook, &receiver_}});
     CallbackKeys keys{{{{crypto::Secret("the simulation's signing key"), "sim", {}, {}}},
                        host,
@@ -306,11 +308,13 @@ class World::Impl {
                       {accounts.ids()}};
     CallbackDoor door(std::move(keys), engine, time_, transcript_);
     accounts.deliver_to(door);
-    async::TaskGroup process(executor, 3);
+    async::TaskGroup tills(executor, 100);
+    async::TaskGroup process(executor, 4);
+    process.start(shop_.serve(engine, tills, end, crashed_));
     process.start(work(engine));
     process.start(provide(door, end));
     process.start(stop_at(engine, end));
-    while (!crashed_ && process.running() > 0) {
+    while (!crashed_ && process.running() + tills.running() > 0) {
       const bool somebody_is_left = time_.turn(context);
       ensure(somebody_is_left, "nobody waits for ever");
     }
@@ -335,6 +339,10 @@ void World::import(const billing::Subscription& subscription) { impl_->import(su
 void World::import(const billing::Sale& sale) { impl_->import(sale); }
 
 void World::rerun(const std::string& id) { impl_->rerun(id); }
+
+void World::cascade(Instant at, const billing::Sale& sale) { impl_->shop_.expect(at, sale); }
+
+const Shop& World::shop() const { return impl_->shop_; }
 
 void World::look(const ports::LedgerWork& work) { impl_->look(work); }
 

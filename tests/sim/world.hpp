@@ -13,6 +13,7 @@
 #include "flexfactor/simulated.hpp"
 #include "ports/events.hpp"
 #include "sim/receiver.hpp"
+#include "sim/shop.hpp"
 #include "sim/virtual_time.hpp"
 #include "store/ledger.hpp"
 
@@ -70,6 +71,10 @@ class World {
   void import(const billing::Sale& sale);
   // Hands the sale to "ff" by name; the test says of one that may be.
   void rerun(const std::string& id);
+  // A shop asks for a cascade of it at that time, while the process lives; again, if it dies over
+  // the answer.
+  void cascade(Instant at, const billing::Sale& sale);
+  const Shop& shop() const;
   // FlexFactor reports that of the subscription's newest recovery, as soon as time goes on: a
   // signed callback that its simulation would not send by itself.
   void report(const std::string& event, const std::string& id);

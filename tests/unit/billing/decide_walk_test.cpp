@@ -57,6 +57,10 @@ std::vector<Named> every_event() {
       {"cancel unavailable", Event(WithdrawAnswered{Withdrawal::unavailable, {}}), false},
       {"customer cancels", Event(CustomerLeft{Departure::cancelled}), false},
       {"interrupted", Event(Interrupted{}), false},
+      {"timed out", Event(TimedOut{}), false},
+      {"refund accepted", Event(RefundAnswered{Refund::accepted, {}}), false},
+      {"refund refused", Event(RefundAnswered{Refund::refused, {}}), false},
+      {"refund unavailable", Event(RefundAnswered{Refund::unavailable, {}}), false},
   };
 }
 
@@ -69,13 +73,18 @@ struct World {
   std::string path;
 };
 
-World claimed() {
+constexpr Millis shopper_waits = 8s;
+
+World claimed(RecoveryKind kind) {
+  const bool is_cascade = kind == RecoveryKind::cascade;
   World world;
+  world.recovery.kind = kind;
   world.recovery.order = OrderId("order");
   world.recovery.next_at = start;
   world.recovery.claimed_at = start;
   world.recovery.unsent_until = start;
-  world.recovery.expires_at = start + 21 * 24h;
+  world.recovery.expires_at = start + (is_cascade ? shopper_waits : Millis(21 * 24h));
+  if (is_cascade) world.recovery.next_at = start + 2 * shopper_waits;
   world.recovery.amount.minor = 8995;
   return world;
 }
@@ -91,11 +100,16 @@ class Walk {
     events_.push_back({"inquiry tells nothing", cannot_tell, false});
   }
 
+  // The same of cascades, which know no `late` but that of their own.
+  Walk(MitMode mit, LateCascade late, int depth) : mit_(mit), depth_(depth) {
+    rules_.late_cascade = late;
+    ages_ = {1s, 10s, 30 * 24h};
+  }
+
   void from(const World& world, int depth) {
     ++visited_;
     if (depth == depth_ || !is_new(world, depth)) return;
-    // Early, at the end of the window, and long after it.
-    for (const Millis age : {Millis(1h), Millis(21 * 24h + 1h), Millis(30 * 24h)}) {
+    for (const Millis age : ages_) {
       for (const Named& named : events_) step(world, named, start + age, depth);
     }
   }
@@ -150,6 +164,7 @@ class Walk {
           std::int64_t{recovery.inquiries}, std::int64_t{recovery.left},
           std::int64_t{recovery.provider_order.has_value()}, std::int64_t{recovery.late},
           std::int64_t{recovery.refund_due}, std::int64_t{recovery.refunded},
+          recovery.told ? static_cast<std::int64_t>(*recovery.told) : -1,
           static_cast<std::int64_t>(world.status), std::int64_t{world.cycle},
           std::int64_t{world.charged}}) {
       key += std::to_string(part) + ",";
@@ -200,6 +215,7 @@ class Walk {
     hold(is_live(recovery.state) || settled, "an end has its time");
     hold(!recovery.left || step_now(recovery, Rules{}, start + 40 * 24h) != Step::send,
          "nothing is sent again after its window");
+    if (recovery.kind == RecoveryKind::cascade) check_shopper(before, after, decision);
     // A second request under another key is made by one arrow alone: a sync account's "not now".
     if (recovery.sending != before.recovery.sending) {
       hold(recovery.state == RecoveryState::intended && recovery.reason == Reason::declined,
@@ -207,7 +223,32 @@ class Walk {
     }
   }
 
+  // C2: answered once, and never charged after a "no" without being given it back.
+  static void check_shopper(const World& before, const World& after, const Decision& decision) {
+    const Recovery& recovery = after.recovery;
+    const auto hold = [&](bool holds, const std::string& what) {
+      if (!holds) FAIL(after.path << ": " << what);
+    };
+    const auto& told = before.recovery.told;
+    hold(!told || recovery.told == told, "a shopper is answered once");
+    const bool is_open =
+        recovery.state == RecoveryState::intended || recovery.state == RecoveryState::waiting;
+    hold(is_open != recovery.told.has_value(), "whatever is not open any more has an answer");
+    hold(recovery.state == RecoveryState::recovered || recovery.told != Reason::none,
+         "approved means charged");
+    hold(decision.move != Move::next_cycle || recovery.told == Reason::none,
+         "only an approved sale is completed");
+    const bool paid_after_no =
+        recovery.state == RecoveryState::recovered && recovery.told != Reason::none;
+    hold(!paid_after_no || (recovery.late && recovery.refund_due), "a late charge is known as one");
+    hold(recovery.sending == 1, "a shopper's request is sent once");
+    hold(recovery.step != Step::refund || paid_after_no, "only a late charge is given back");
+    hold(step_now(recovery, Rules{}, start + 1s) != Step::send, "nobody else sends it");
+  }
+
   std::vector<Named> events_ = every_event();
+  // Early, at the end of the window, and long after it.
+  std::vector<Millis> ages_{1h, 21 * 24h + 1h, 30 * 24h};
   Rules rules_;
   MitMode mit_;
   int depth_;
@@ -221,7 +262,7 @@ TEST_CASE("X1: whatever happens in whatever order - never twice and never lost")
   std::int64_t visited = 0;
   const auto walk = [&visited](MitMode mit, LateSuccess late, WhenUnknown unknown) {
     Walk one(mit, late, unknown, 5);
-    one.from(claimed(), 0);
+    one.from(claimed(RecoveryKind::recycle), 0);
     visited += one.visited();
   };
   for (const MitMode mit : {MitMode::managed, MitMode::sync}) {
@@ -233,4 +274,17 @@ TEST_CASE("X1: whatever happens in whatever order - never twice and never lost")
   }
   MESSAGE("worlds looked at: ", visited);
   CHECK(visited > 500'000);
+}
+
+TEST_CASE("C2 X1: a shopper is answered once, whatever happens in whatever order") {
+  std::int64_t visited = 0;
+  for (const MitMode mit : {MitMode::managed, MitMode::sync}) {
+    for (const LateCascade late : {LateCascade::refund, LateCascade::hold}) {
+      Walk one(mit, late, 6);
+      one.from(claimed(RecoveryKind::cascade), 0);
+      visited += one.visited();
+    }
+  }
+  MESSAGE("worlds looked at: ", visited);
+  CHECK(visited > 100'000);
 }

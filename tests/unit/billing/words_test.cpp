@@ -65,15 +65,15 @@ TEST_CASE("the words of a recovery's state, and which of them are live") {
 }
 
 TEST_CASE("the words of a recovery's step") {
-  check_words<Step>({"none", "send", "inquire", "cancel", "external_cancel"}, parse_step);
+  check_words<Step>({"none", "send", "inquire", "cancel", "external_cancel", "refund"}, parse_step);
 }
 
 TEST_CASE("the words of a recovery's reason") {
-  check_words<Reason>(
-      {"none", "declined", "expired", "cancelled_by_provider", "customer_cancelled",
-       "customer_paused", "unresolved", "never_sent", "refused", "challenge", "capture_required",
-       "strange_reply", "problem", "cancel_ignored", "late_success", "interrupted", "no_answer"},
-      parse_reason);
+  check_words<Reason>({"none", "declined", "expired", "cancelled_by_provider", "customer_cancelled",
+                       "customer_paused", "unresolved", "never_sent", "refused", "challenge",
+                       "capture_required", "strange_reply", "problem", "cancel_ignored",
+                       "late_success", "interrupted", "no_answer", "timeout"},
+                      parse_reason);
 }
 
 TEST_CASE("the words for not being taken, each with a sentence of its own") {

@@ -71,6 +71,9 @@ struct SilentProvider final : ports::Provider, ports::Providers {
   async::Task<ports::WithdrawReply> cancel_external(OrderId) override {
     throw std::runtime_error("nobody is to call");
   }
+  async::Task<ports::RefundReply> refund(ProviderOrderId, Money) override {
+    throw std::runtime_error("nobody is to call");
+  }
 };
 
 using testing::usual_rules;

@@ -33,8 +33,8 @@ TEST_CASE("X2: each state, step and reason reads differently") {
   const auto of_step = [](billing::Step step) { return sentence(step); };
   const auto of_reason = [](billing::Reason reason) { return sentence(reason); };
   check_distinct(sentences(billing::RecoveryState::released, of_state));
-  check_distinct(sentences(billing::Step::external_cancel, of_step));
-  const auto reasons = sentences(billing::Reason::no_answer, of_reason);
+  check_distinct(sentences(billing::Step::refund, of_step));
+  const auto reasons = sentences(billing::Reason::timeout, of_reason);
   check_distinct(reasons);
   CHECK(reasons.front().empty());  // Reason::none, and thereby no other
 }

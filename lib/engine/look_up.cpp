@@ -1,8 +1,6 @@
-// Asks FlexFactor how an order stands. Inquiries thin out but cover the whole window, and they are
-// all there is for who has no open port (mission.md X3, lessons.md 13).
+// The inquiry about an order whose id of theirs never came: a look for our own in their list.
 #include <utility>
 
-#include "engine/line.hpp"
 #include "engine/steps.hpp"
 
 namespace recycled::engine {
@@ -15,17 +13,7 @@ constexpr int most_pages = 100;  // longer than that, the repeat under its key i
 
 }  // namespace
 
-async::Task<void> Steps::inquire(Item item) {
-  ports::Provider& provider = provider_of(item);
-  const Instant asked_at = context_.clock.now();
-  ProviderOrderId order = *item.stored.recovery.provider_order;
-  Found found;
-  found.reply = co_await provider.inquire(std::move(order));
-  co_await conclude(std::move(item), std::move(found), asked_at);
-}
-
-// For an order whose id of theirs never came: our own id in their list of what began since then, a
-// page at a time.
+// What began there since the request may have left, a page at a time.
 async::Task<void> Steps::look_up(Item item, Lane& lane) {
   ports::Provider& provider = provider_of(item);
   const Instant now = context_.clock.now();
@@ -37,14 +25,11 @@ async::Task<void> Steps::look_up(Item item, Lane& lane) {
   const auto page = co_await provider.list(query);
   auto found = found_on(page, item.stored.recovery.order, item.look);
   if (found) {
-    co_await conclude(std::move(item), std::move(*found), now);
+    auto ended = concluded(context_, item.stored, found->reply, found->order, now);
+    co_await record(std::move(item), std::move(ended));
     co_return;
   }
-  Ended ended;
-  ended.attempt.started_at = now;
-  ended.service = page.service;
-  ended.retry_after = page.retry_after;
-  pace(item, ended);
+  pace(lane, page.service, page.retry_after, now);
   item.look.page += 1;
   lane.unfinished.push_back(std::move(item));
   lane.more = true;
@@ -74,28 +59,6 @@ std::optional<Steps::Found> Steps::found_on(const ports::ListReply& page, const 
   if (look.page < most_pages) return std::nullopt;
   found.reply.word = "the list is too long";
   return found;
-}
-
-async::Task<void> Steps::conclude(Item item, Found found, Instant asked_at) {
-  const ports::InquiryReply& reply = found.reply;
-  Ended ended;
-  ended.service = reply.service;
-  ended.retry_after = reply.retry_after;
-  ended.attempt.started_at = asked_at;
-  ended.attempt.outcome = reply.news ? billing::to_text(*reply.news) : "no_answer";
-  ended.attempt.detail = reply.word;
-  ports::Event asked = line_about(ports::EventName::recovery_inquired, item.stored);
-  asked.reason = ended.attempt.outcome;
-  asked.took = context_.clock.now() - asked_at;
-  context_.events.note(asked);
-  using Because = billing::InquiryFailed::Because;
-  const bool answered = reply.service == ports::Service::answered;
-  billing::Event event = billing::InquiryFailed{
-      reply.retry_after, answered ? Because::cannot_tell : Because::no_answer};
-  if (reply.news) {
-    event = billing::Learned{*reply.news, billing::Source::inquiry, found.order, std::nullopt};
-  }
-  co_await record(std::move(item), std::move(ended), std::move(event));
 }
 
 }  // namespace recycled::engine
