@@ -60,6 +60,8 @@ enum class EventName {
   secrets_reloaded,
   secrets_refused,
   api_declines,
+  api_orders,
+  api_reruns,
   api_refused,
   api_failed,
   store_failed,
