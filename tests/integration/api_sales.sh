@@ -10,8 +10,8 @@ card=4000010000000019 # like a Visa, with the right check digit
 spaced="${card:0:4} ${card:4:4} ${card:8:4} ${card:12}"
 
 start_simulator --approve 100 --decline 0 --delay 50ms..100ms
-write_config 1
-# A scan a day: what is sent sooner was woken up by a call.
+write_config 600
+# A scan a day, and results by callbacks: what is sent sooner was woken up by a call.
 sed -i 's/"bank"/"main"/; s/^scan_every = .*/scan_every = "1d"/' "$config"
 cat >>"$config" <<'TOML'
 [[routing_profile]]
