@@ -24,10 +24,9 @@ void add_rerun(CLI::App& app, RerunTyped& typed, const CommonOptions& common,
   period->add_option("--to", options.to, "likewise; a date is meant whole (default: now)");
   which->require_option(1);
   period->require_option(0, 2);
-  command
-      ->add_option("--gateway", typed.gateway,
-                   "the FlexFactor gateway, named directly: never a routing profile")
-      ->required();
+  command->add_option("--gateway", typed.gateway,
+                      "the FlexFactor gateway, named directly: never a routing profile (default: "
+                      "the only one there is)");
   command->add_flag_callback(
       "--dry-run", [&options] { options.mode = RerunMode::dry_run; },
       "say what would be handed over, only");

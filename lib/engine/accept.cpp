@@ -93,23 +93,6 @@ void unmark_rebilled(ports::LedgerTx& tx, const ports::StoredSubscription& store
   tx.set_rebill(stored.key, billing::RebillWith::as_ever);
 }
 
-bool makes_work(Accepted accepted, const billing::Subscription& row, const Desk& desk,
-                Instant now) {
-  switch (accepted) {
-    case Accepted::inserted:
-    case Accepted::updated: {
-      const ports::Plan plan = desk.planner.plan(row);
-      return plan.due_at && *plan.due_at <= now;
-    }
-    case Accepted::withdrawing:
-      return true;
-    case Accepted::unchanged:
-    case Accepted::superseded:
-      return false;
-  }
-  return false;
-}
-
 }  // namespace
 
 std::string_view to_text(Accepted accepted) {
@@ -151,24 +134,6 @@ Accepted accept_subscription(ports::LedgerTx& tx, const billing::Subscription& r
   unmark_rebilled(tx, *stored, row);
   tx.put_subscription(row, plan, now);
   return Accepted::updated;
-}
-
-async::Task<Result<AcceptedBatch>> accept_batch(const Context& context,
-                                                std::vector<billing::Subscription> rows) {
-  const Instant now = context.clock.now();
-  std::function<AcceptedBatch(ports::LedgerTx&)> work = [&context, &rows,
-                                                         now](ports::LedgerTx& tx) {
-    AcceptedBatch batch;
-    batch.results.reserve(rows.size());
-    for (const billing::Subscription& row : rows) {
-      const Accepted accepted = accept_subscription(tx, row, context.desk, now);
-      batch.results.push_back(accepted);
-      if (makes_work(accepted, row, context.desk, now)) batch.work_is_due = true;
-    }
-    return batch;
-  };
-  auto batch = co_await ports::transact(context.ledger, std::move(work));
-  co_return batch;
 }
 
 }  // namespace recycled::engine

@@ -1,5 +1,6 @@
-// Takes in what the merchant says of a subscription, without undoing what recycled has decided.
-// Source: operations.md "Import formats", last paragraph; domain.md "customer cancels".
+// Takes in what the merchant says of a subscription or of a new sale, without undoing what recycled
+// has decided. Source: operations.md "Import formats", last paragraph; domain.md "customer
+// cancels".
 #pragma once
 
 #include <array>
@@ -40,5 +41,7 @@ struct AcceptedBatch {
 // All of them in one transaction, durable on return: all or, on an error, none.
 async::Task<Result<AcceptedBatch>> accept_batch(const Context& context,
                                                 std::vector<billing::Subscription> rows);
+async::Task<Result<AcceptedBatch>> accept_batch(const Context& context,
+                                                std::vector<billing::Sale> rows);
 
 }  // namespace recycled::engine

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/line.hpp"
 #include "engine/scan.hpp"
 
 namespace recycled::engine {
@@ -157,12 +158,34 @@ async::Task<Result<Receipt>> Engine::take(SignedCallback callback) {
 
 async::Task<Result<std::vector<Accepted>>> Engine::accept(std::vector<billing::Subscription> rows) {
   auto batch = co_await accept_batch(context_, std::move(rows));
-  if (!batch) co_return Failure(batch.error());
+  co_return taken_up(std::move(batch));
+}
+
+async::Task<Result<std::vector<Accepted>>> Engine::accept(std::vector<billing::Sale> rows) {
+  auto batch = co_await accept_batch(context_, std::move(rows));
+  co_return taken_up(std::move(batch));
+}
+
+Result<std::vector<Accepted>> Engine::taken_up(Result<AcceptedBatch> batch) {
+  if (!batch) return Failure(batch.error());
   if (batch->work_is_due) {
     next_scan_ = context_.clock.now();
     alarm_->wake();
   }
-  co_return std::move(batch->results);
+  return std::move(batch->results);
+}
+
+async::Task<Result<RerunClaims>> Engine::rerun(std::vector<RerunWish> wishes) {
+  auto claims = co_await rerun_batch(context_, std::move(wishes));
+  if (!claims) co_return Failure(claims.error());
+  for (const auto& claim : *claims) {
+    if (!claim || !std::holds_alternative<ports::StoredRecovery>(*claim)) continue;
+    const auto& claimed = std::get<ports::StoredRecovery>(*claim);
+    tally_.claimed += 1;
+    context_.events.note(line_about(ports::EventName::recovery_claimed, claimed));
+    heard_of(claimed.recovery.claimed_at);
+  }
+  co_return claims;
 }
 
 async::Task<Result<CascadeAnswer>> Engine::cascade(billing::Sale row) {

@@ -14,6 +14,7 @@
 #include "engine/inbox.hpp"
 #include "engine/recover.hpp"
 #include "engine/relay.hpp"
+#include "engine/rerun.hpp"
 #include "engine/steps.hpp"
 
 namespace recycled::engine {
@@ -52,9 +53,13 @@ class Engine {
 
   async::Task<Result<Receipt>> take(SignedCallback callback);
 
-  // What the merchant says of his subscriptions, pushed as it happens; durable on return. What is
-  // due by it is taken at once, in the next pass.
+  // What the merchant says of his subscriptions and new sales, pushed as it happens; durable on
+  // return. What is due by it is taken at once, in the next pass.
   async::Task<Result<std::vector<Accepted>>> accept(std::vector<billing::Subscription> rows);
+  async::Task<Result<std::vector<Accepted>>> accept(std::vector<billing::Sale> rows);
+
+  // Hands new sales to FlexFactor by name (N1); claimed on return, and sent in the next pass.
+  async::Task<Result<RerunClaims>> rerun(std::vector<RerunWish> wishes);
 
   // A declined sale whose shopper waits: Cascades::ask. It waits for no queue, and holds up none.
   async::Task<Result<CascadeAnswer>> cascade(billing::Sale row);
@@ -69,6 +74,7 @@ class Engine {
   async::Task<Result<void>> join();
   void heard_of(Instant next);
   CascadeEars ears();
+  Result<std::vector<Accepted>> taken_up(Result<AcceptedBatch> batch);
 
   const Context& context_;
   const std::unique_ptr<ports::Alarm> alarm_;

@@ -47,4 +47,22 @@ RerunClaim claim_rerun(ports::LedgerTx& tx, const ports::StoredSale& sale, const
   return stored(*key, sale, std::move(fresh.recovery));
 }
 
+async::Task<Result<RerunClaims>> rerun_batch(const Context& context,
+                                             std::vector<RerunWish> wishes) {
+  const Instant now = context.clock.now();
+  std::function<RerunClaims(ports::LedgerTx&)> work = [&context, &wishes,
+                                                       now](ports::LedgerTx& tx) {
+    RerunClaims claims;
+    claims.reserve(wishes.size());
+    for (const RerunWish& wish : wishes) {
+      auto& claim = claims.emplace_back();
+      const auto sale = tx.sale(wish.sale);
+      if (sale) claim = claim_rerun(tx, *sale, wish.at, context.desk, now);
+    }
+    return claims;
+  };
+  auto claims = co_await ports::transact(context.ledger, std::move(work));
+  co_return claims;
+}
+
 }  // namespace recycled::engine

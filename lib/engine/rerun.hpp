@@ -2,9 +2,12 @@
 // is, by the same machinery.
 #pragma once
 
+#include <optional>
 #include <variant>
+#include <vector>
 
 #include "billing/rerun.hpp"
+#include "engine/context.hpp"
 #include "engine/desk.hpp"
 #include "ports/ledger.hpp"
 
@@ -19,5 +22,18 @@ RerunClaim plan_rerun(ports::LedgerReader& reader, const ports::StoredSale& sale
 // Does it, in the caller's transaction: once that is committed, the request may leave.
 RerunClaim claim_rerun(ports::LedgerTx& tx, const ports::StoredSale& sale, const GatewayId& at,
                        const Desk& desk, Instant now);
+
+// What a program asks for.
+struct RerunWish {
+  SaleId sale;
+  GatewayId at;
+};
+
+// Of each wish, in their order; nothing of one whose sale the ledger does not know.
+using RerunClaims = std::vector<std::optional<RerunClaim>>;
+
+// All of them in one transaction, durable on return: what one is refused for costs no other. What
+// one wish claims is an open recovery to the next.
+async::Task<Result<RerunClaims>> rerun_batch(const Context& context, std::vector<RerunWish> wishes);
 
 }  // namespace recycled::engine

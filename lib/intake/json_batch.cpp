@@ -121,6 +121,55 @@ Row row_of(std::string_view text, std::size_t place) {
   return row;
 }
 
+// How records of one kind are read.
+struct Subscriptions {
+  using Item = billing::Subscription;
+  static constexpr std::string_view id_name = "subscription_id";
+  static constexpr auto read = &to_subscription;
+  static Item item_of(SubscriptionRecord record) { return std::move(record.subscription); }
+  static const std::string& id_of(const Item& item) { return item.id.str(); }
+};
+
+struct Sales {
+  using Item = billing::Sale;
+  static constexpr std::string_view id_name = "order_id";
+  static constexpr auto read = &to_sale;
+  static Item item_of(SaleRecord record) { return std::move(record.sale); }
+  static const std::string& id_of(const Item& item) { return item.id.str(); }
+};
+
+struct Reruns {
+  using Item = RerunRecord;
+  static constexpr std::string_view id_name = "order_id";
+  static constexpr auto read = &to_rerun;
+  static Item item_of(RerunRecord record) { return record; }
+  static const std::string& id_of(const Item& item) { return item.sale.str(); }
+};
+
+template <class Kind>
+JudgedRecord<typename Kind::Item> judge(const Row& row, const RecordRules& rules) {
+  JudgedRecord<typename Kind::Item> judged;
+  if (const auto id = row.fields.find(Kind::id_name); id != row.fields.end()) {
+    judged.id = printable(mask_card_numbers(trimmed(id->second)));
+  }
+  if (!row.damage.empty()) {
+    judged.problems.push_back({"", mask_card_numbers(row.damage)});
+    return judged;
+  }
+  auto read = Kind::read(row.fields, rules);
+  if (read) {
+    judged.item = Kind::item_of(std::move(*read));
+    judged.id = Kind::id_of(judged.item);
+    return judged;
+  }
+  judged.problems = std::move(read.error());
+  for (FieldProblem& problem : judged.problems) {
+    problem.field = mask_card_numbers(problem.field);
+    problem.what = mask_card_numbers(problem.what);
+  }
+  return judged;
+}
+
 }  // namespace
 
 tl::expected<std::vector<Row>, BatchFault> read_batch(std::string_view text,
@@ -153,27 +202,16 @@ tl::expected<std::vector<Row>, BatchFault> read_batch(std::string_view text,
   return rows;
 }
 
-JudgedRecord judge_subscription(const Row& row, const RecordRules& rules) {
-  JudgedRecord judged;
-  if (const auto id = row.fields.find("subscription_id"); id != row.fields.end()) {
-    judged.id = printable(mask_card_numbers(trimmed(id->second)));
-  }
-  if (!row.damage.empty()) {
-    judged.problems.push_back({"", mask_card_numbers(row.damage)});
-    return judged;
-  }
-  auto read = to_subscription(row.fields, rules);
-  if (read) {
-    judged.id = read->subscription.id.str();
-    judged.subscription = std::move(read->subscription);
-    return judged;
-  }
-  judged.problems = std::move(read.error());
-  for (FieldProblem& problem : judged.problems) {
-    problem.field = mask_card_numbers(problem.field);
-    problem.what = mask_card_numbers(problem.what);
-  }
-  return judged;
+JudgedRecord<billing::Subscription> judge_subscription(const Row& row, const RecordRules& rules) {
+  return judge<Subscriptions>(row, rules);
+}
+
+JudgedRecord<billing::Sale> judge_sale(const Row& row, const RecordRules& rules) {
+  return judge<Sales>(row, rules);
+}
+
+JudgedRecord<RerunRecord> judge_rerun(const Row& row, const RecordRules& rules) {
+  return judge<Reruns>(row, rules);
 }
 
 }  // namespace recycled::intake

@@ -9,7 +9,9 @@
 
 #include "base/result.hpp"
 #include "intake/field_reader.hpp"
+#include "intake/rerun_record.hpp"
 #include "intake/row.hpp"
+#include "intake/sale_record.hpp"
 #include "intake/subscription_record.hpp"
 
 namespace recycled::intake {
@@ -31,13 +33,16 @@ struct BatchForm {
 tl::expected<std::vector<Row>, BatchFault> read_batch(std::string_view text, const BatchForm& form);
 
 // One record of a batch, judged as an import judges its rows.
+template <class Item>
 struct JudgedRecord {
-  std::string id;                      // its subscription_id, harmless to show; empty: it gave none
-  billing::Subscription subscription;  // if there are no problems
+  std::string id;  // what names it, harmless to show; empty: it gave none
+  Item item;       // if there are no problems
   // Card numbers masked. One without a field is about the record as a whole.
   std::vector<FieldProblem> problems;
 };
 
-JudgedRecord judge_subscription(const Row& row, const RecordRules& rules);
+JudgedRecord<billing::Subscription> judge_subscription(const Row& row, const RecordRules& rules);
+JudgedRecord<billing::Sale> judge_sale(const Row& row, const RecordRules& rules);
+JudgedRecord<RerunRecord> judge_rerun(const Row& row, const RecordRules& rules);
 
 }  // namespace recycled::intake

@@ -61,6 +61,8 @@ enum class EventName {
   secrets_refused,
   cascade_answered,
   api_declines,
+  api_orders,
+  api_reruns,
   api_refused,
   api_failed,
   store_failed,

@@ -8,8 +8,6 @@
 namespace recycled::report {
 namespace {
 
-constexpr const char* not_known = "not_found";
-
 struct Sum {
   std::int64_t count = 0;
   Money money;
@@ -36,10 +34,9 @@ std::string line_of(const RerunItem& item, RerunTense tense) {
     return line + recovery.provider_gateway.str() + ": " + in_words(recovery.amount) + ", until " +
            to_iso8601(recovery.expires_at) + ", order " + recovery.order.str();
   }
-  if (!item.refusal) return line + "not taken: " + not_known + ", the ledger has no such order";
-  line += "not taken: " + std::string(to_text(item.refusal->reason)) + ", " +
-          std::string(explain(item.refusal->reason));
-  if (!item.refusal->detail.empty()) line += " (" + printable(item.refusal->detail) + ")";
+  const WhyNot why = why_not(item.refusal);
+  line += "not taken: " + why.reason + ", " + why.sentence;
+  if (!why.detail.empty()) line += " (" + printable(why.detail) + ")";
   return line;
 }
 
@@ -54,12 +51,19 @@ Json json_of(const RerunItem& item) {
     json["handed_over_as"] = recovery.order.str();
     return json;
   }
-  json["reason"] = item.refusal ? std::string(to_text(item.refusal->reason)) : not_known;
-  json["detail"] = text_or_null(item.refusal ? item.refusal->detail : std::string());
+  const WhyNot why = why_not(item.refusal);
+  json["reason"] = why.reason;
+  json["detail"] = text_or_null(why.detail);
   return json;
 }
 
 }  // namespace
+
+WhyNot why_not(const std::optional<billing::SaleRefusal>& refusal) {
+  if (!refusal) return {"not_found", "the ledger has no such order", ""};
+  return {std::string(to_text(refusal->reason)), std::string(explain(refusal->reason)),
+          refusal->detail};
+}
 
 std::string to_text(const std::vector<RerunItem>& items, RerunTense tense) {
   std::string text;

@@ -17,6 +17,15 @@ struct RerunItem {
   std::optional<billing::SaleRefusal> refusal;
 };
 
+// Why an order was not taken: a word for programs, a sentence for people without a full stop, and
+// what exactly, which may be empty. No refusal: the ledger knows no such order.
+struct WhyNot {
+  std::string reason;
+  std::string sentence;
+  std::string detail;
+};
+WhyNot why_not(const std::optional<billing::SaleRefusal>& refusal);
+
 enum class RerunTense { done, would_be };
 
 std::string to_text(const std::vector<RerunItem>& items, RerunTense tense);

@@ -8,18 +8,34 @@ namespace recycled::rest {
 namespace {
 
 constexpr std::string_view rejected = "rejected";
+constexpr std::string_view refused = "refused";
+
+Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
+
+bool is_taken(const Item& item) { return !item.result.empty(); }
+
+std::string_view result_of(const Item& item) {
+  if (is_taken(item)) return item.result;
+  return item.refused ? refused : rejected;
+}
 
 Json json_of(const Reason& reason) {
-  return {{"field", reason.field.empty() ? Json() : Json(reason.field)},
-          {"message", reason.message}};
+  return {{"field", text_or_null(reason.field)}, {"message", reason.message}};
 }
 
 Json json_of(const Item& item, std::size_t place, std::string_view id_name) {
   Json json = Json::object();
   json["index"] = place;
-  json[std::string(id_name)] = item.id.empty() ? Json() : Json(item.id);
-  json["result"] = item.result.empty() ? rejected : item.result;
-  if (!item.result.empty()) return json;
+  json[std::string(id_name)] = text_or_null(item.id);
+  json["result"] = result_of(item);
+  for (const Detail& detail : item.details) json[std::string(detail.name)] = detail.text;
+  if (is_taken(item)) return json;
+  if (item.refused) {
+    json["reason"] = item.refused->reason;
+    json["message"] = item.refused->message;
+    json["detail"] = text_or_null(item.refused->detail);
+    return json;
+  }
   json["reasons"] = Json::array();
   for (const Reason& reason : item.reasons) json["reasons"].push_back(json_of(reason));
   return json;
@@ -27,18 +43,24 @@ Json json_of(const Item& item, std::size_t place, std::string_view id_name) {
 
 Json counts_of(const BatchAnswer& answer) {
   const auto count = [&answer](std::string_view result) {
-    return std::ranges::count(answer.items, result, &Item::result);
+    return std::ranges::count(answer.items, result, &result_of);
   };
   Json counts = Json::object();
   counts["read"] = answer.items.size();
   for (const std::string_view result : answer.results) counts[std::string(result)] = count(result);
-  counts[std::string(rejected)] = count("");
+  if (answer.refusals == Refusals::counted) counts[std::string(refused)] = count(refused);
+  counts[std::string(rejected)] = count(rejected);
   return counts;
 }
 
 // The first thing that is wrong, for a caller who looks at the error alone.
 Problem problem_of(const Item& item) {
-  Problem problem{"rejected", "nothing was taken in; see reasons", ""};
+  if (item.refused) {
+    const std::string& detail = item.refused->detail;
+    return {item.refused->reason,
+            item.refused->message + (detail.empty() ? "" : " (" + detail + ")"), ""};
+  }
+  Problem problem{std::string(rejected), "nothing was taken in; see reasons", ""};
   if (item.reasons.empty()) return problem;
   const Reason& first = item.reasons.front();
   problem.field = first.field;
@@ -49,9 +71,8 @@ Problem problem_of(const Item& item) {
 }  // namespace
 
 http::Response to_response(const BatchAnswer& answer) {
-  const auto is_rejected = [](const Item& item) { return item.result.empty(); };
-  const bool any = std::ranges::any_of(answer.items, is_rejected);
-  const bool all = any && std::ranges::all_of(answer.items, is_rejected);
+  const bool any = !std::ranges::all_of(answer.items, &is_taken);
+  const bool all = any && std::ranges::none_of(answer.items, &is_taken);
   Json body = Json::object();
   if (all) body["error"] = json_of(problem_of(answer.items.front()));
   body["items"] = Json::array();

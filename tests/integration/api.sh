@@ -14,49 +14,17 @@ write_config 1
 # The gateway of the examples. A scan a day: what is handed over sooner was woken up by a push.
 sed -i 's/"bank"/"main"/; s/^scan_every = .*/scan_every = "1d"/
   s/^request_timeout = .*/request_timeout = "8s"/' "$config"
-openssl rand -hex 32 >"$dir/secrets/api_token"
-chmod 600 "$dir/secrets/api_token"
-printf '[api]\nlisten = "127.0.0.1:0"\ntoken_file = "secrets/api_token"\n' >>"$config"
+add_api
 
-# start_service: sets url, and curl's way to reach it.
-start_service() {
-  start_worker
-  until_true 20 "the API" api_is_up
-  local address
-  address=$(jq -r 'select(.event == "listener.started") | .reason' "$dir/worker.log.now" |
-    sed -n 's/^api //p')
-  url=http://$address
-  reach=()
-  if [[ $address == unix:* ]]; then
-    url=http://recycled
-    reach=(--unix-socket "${address#unix:}")
-  fi
-  show_token
-}
-api_is_up() { grep -q '"reason":"api ' "$dir/worker.log.now"; }
-show_token() { printf 'Authorization: Bearer %s\n' "$(<"$dir/secrets/api_token")" >"$dir/header"; }
-# ask STATUS PATH [CURL-OPTION...]: with the token; the answer is in $dir/answer.
-ask() {
-  local wanted=$1 path=$2
-  shift 2
-  expect_equal "$wanted" "$(curl -sS "${reach[@]}" -o "$dir/answer" -w '%{http_code}' \
-    -H "@$dir/header" "$url$path" "$@")" "the answer to $path: $(<"$dir/answer")"
-}
 push() { # STATUS JSON
   ask "$1" /v1/declines --json "$2"
 }
-answer() { jq -r "$1" "$dir/answer"; }
 decline() { # ID TOKEN [STATUS]: due long ago
   jq -cn --arg id "$1" --arg token "$2" --arg status "${3:-recycle_billing}" '{
     subscription_id: $id, gateway_id: "main", status: $status, billing_cycle: 2, price: "20.00",
     currency: "USD", interval: "1m", declined_at: "2026-01-05", reattempts_made: 3,
     last_attempt_at: "2026-01-15", decline_code: "51", decline_message: "Insufficient funds",
     decline_type: "soft", card_token: $token}'
-}
-kill_worker() {
-  kill -9 "$worker_pid"
-  wait "$worker_pid" 2>>"$dir/killed.txt" || true
-  worker_pid=
 }
 wait_for_state() { # ID STATE
   until_true 30 "$1 to be $2" has_state "$1" "$2"
@@ -71,11 +39,18 @@ run_options=(--no-scan)
 start_service
 openapi exercise "$described" "$root/worker/api/routes.cpp" "$url" "$dir/secrets/api_token" \
   "$dir/ledger.db"
-expect_equal 0 "$(query 'SELECT count(*) FROM recovery')" "hand-overs without a scan"
+expect_equal 0 "$(query 'SELECT count(*) FROM recovery WHERE subscription_key IS NOT NULL')" \
+  "hand-overs without a scan"
 expect_equal 2 "$(query 'SELECT count(*) FROM subscription')" "what of all that was right"
+expect_equal 3 "$(query 'SELECT count(*) FROM sale')" "orders of all that that were right"
+expect_equal 2 "$(query 'SELECT count(*) FROM recovery WHERE sale_key IS NOT NULL')" "reruns"
+nothing_is_open() { [[ $(open_count) == 0 ]]; }
+until_true 30 "the orders to be withdrawn" nothing_is_open
 refusals() { jq -r 'select(.event == "api.refused") | .reason' "$dir/worker.log.now"; }
 expect_equal "POST /v1/declines" "$(refusals | head -n 1)" "a refusal in the log"
-expect_text "$dir/worker.log.now" '"api.declines"'
+for event in api.declines api.orders api.reruns; do
+  expect_text "$dir/worker.log.now" "\"$event\""
+done
 # What no operation has for its own: other paths and methods, and what is hardly HTTP.
 ask 404 /v1
 ask 405 /v1/declines

@@ -143,15 +143,22 @@ class Service:
 
 
 DECLINES = "/v1/declines"
+ORDERS = "/v1/orders"
+RERUNS = "/v1/reruns"
 SUBSCRIPTION = "/v1/subscriptions/{id}"
 
 
-def push(service, wanted, value, valid=True):
+def push(service, path, wanted, value, valid=True):
     """A push whose body fits the documented schema, or is meant not to."""
-    content = service.document.root["paths"][DECLINES]["post"]["requestBody"]["content"]
+    content = service.document.root["paths"][path]["post"]["requestBody"]["content"]
     if valid:
         service.document.fits(value, content["application/json"]["schema"], "a request")
-    return service.expect(wanted, "POST", DECLINES, body=json.dumps(value))
+    return service.expect(wanted, "POST", path, body=json.dumps(value))
+
+
+def examples_of(service, path):
+    media = service.document.plain["paths"][path]["post"]["requestBody"]["content"]
+    return {name: each["value"] for name, each in media["application/json"]["examples"].items()}
 
 
 def results(answer):
@@ -163,45 +170,96 @@ def equal(wanted, found, what):
         sys.exit(f"FAILED: {what}: {found!r}, not {wanted!r}")
 
 
-def exercise_declines(service):
-    media = service.document.plain["paths"][DECLINES]["post"]["requestBody"]["content"]
-    examples = {name: each["value"] for name, each in media["application/json"]["examples"].items()}
+def exercise_pushes(service, path, bad, wrong):
+    """What is pushed as an import takes it. `bad` is wrong in the fields `wrong`."""
+    examples = examples_of(service, path)
     one = examples["one"]
-    equal(["inserted"], results(push(service, 200, one)), "the first push")
-    again = push(service, 200, one)
+    equal(["inserted"], results(push(service, path, 200, one)), "the first push")
+    again = push(service, path, 200, one)
     equal(["unchanged"], results(again), "a repeat")
     equal(1, again["counts"]["unchanged"], "its count")
-    equal(["unchanged", "inserted"], results(push(service, 200, examples["list"])), "a list")
-    equal(["unchanged"], results(push(service, 200, examples["wrapped"])), "a wrapped list")
-    equal([], results(push(service, 200, [])), "an empty list")
-    changed = {**one, "email": "new@example.com", "colour": "red", "price": 89.95}
-    updated = push(service, 200, changed)
+    listed = push(service, path, 200, examples["list"])
+    equal(["unchanged", "inserted"], results(listed), "a list")
+    equal(["unchanged"], results(push(service, path, 200, examples["wrapped"])), "a wrapped list")
+    equal([], results(push(service, path, 200, [])), "an empty list")
+    changed = {**one, "email": "new@example.com", "colour": "red"}
+    updated = push(service, path, 200, changed)
     equal(["updated"], results(updated), "a change")
     equal(["colour"], updated["unknown_fields"], "unknown fields")
-    older = {**one, "billing_cycle": 3}
-    equal(["superseded"], results(push(service, 200, older)), "an older cycle")
 
-    bad = {**one, "subscription_id": "S-bad", "price": "12.345", "gateway_id": "nowhere"}
-    mixed = push(service, 207, [changed, bad, {}, 7], valid=False)
+    mixed = push(service, path, 207, [changed, {**one, **bad}, {}, 7], valid=False)
     equal(["unchanged", "rejected", "rejected", "rejected"], results(mixed), "a mixed batch")
     fields = [reason["field"] for reason in mixed["items"][1]["reasons"]]
-    equal(["gateway_id", "price"], fields, "the fields that are wrong")
-    alone = push(service, 422, bad, valid=False)
-    equal("gateway_id", alone["error"]["field"], "the field of the error")
-    push(service, 422, [bad, bad], valid=False)
-    push(service, 422, "a text", valid=False)
-    equal("too_many", push(service, 422, [one] * 1001, valid=False)["error"]["code"], "1001 items")
+    equal(wrong, fields, "the fields that are wrong")
+    alone = push(service, path, 422, {**one, **bad}, valid=False)
+    equal(wrong[0], alone["error"]["field"], "the field of the error")
+    push(service, path, 422, [{**one, **bad}] * 2, valid=False)
+    exercise_no_batch(service, path, one)
+
+
+def exercise_no_batch(service, path, one):
+    """What no endpoint takes for a batch, whatever its items are."""
+    push(service, path, 422, "a text", valid=False)
+    too_many = push(service, path, 422, [one] * 1001, valid=False)
+    equal("too_many", too_many["error"]["code"], "1001 items")
 
     def post(wanted, **how):
-        service.expect(wanted, "POST", DECLINES, **how)
+        service.expect(wanted, "POST", path, **how)
 
     post(401, body=json.dumps(one), token=None)
     post(401, body=json.dumps(one), token="wrong-" + service.token)
     post(413, body=json.dumps({**one, "note": "x" * LARGEST_BODY}))
-    post(415, body="subscription_id=S-1&price=1")
+    post(415, body="order_id=1&price=1")
     post(415, body=json.dumps(one), kind="application/x-www-form-urlencoded")
     post(415, body="")
+
+
+def exercise_declines(service):
+    bad = {"subscription_id": "S-bad", "price": "12.345", "gateway_id": "nowhere"}
+    exercise_pushes(service, DECLINES, bad, ["gateway_id", "price"])
+    one = examples_of(service, DECLINES)["one"]
+    as_number = {**one, "email": "new@example.com", "price": 89.95}
+    equal(["unchanged"], results(push(service, DECLINES, 200, as_number)), "a price as a number")
+    older = {**one, "billing_cycle": 3}
+    equal(["superseded"], results(push(service, DECLINES, 200, older)), "an older cycle")
     service.expect(404, "GET", SUBSCRIPTION, target="/v1/subscriptions/S-bad")
+
+
+def exercise_orders(service):
+    bad = {"order_id": "O-bad", "amount": "12.345", "gateway_id": "nowhere"}
+    exercise_pushes(service, ORDERS, bad, ["gateway_id", "amount"])
+
+
+def exercise_reruns(service):
+    """Of orders whose card FlexFactor decides nothing about, so that they stay open."""
+    order = {**examples_of(service, ORDERS)["one"], "card_token": "pending-1"}
+    other = {**order, "order_id": "O-1003"}
+    push(service, ORDERS, 200, [order, other])
+    examples = examples_of(service, RERUNS)
+    listed = push(service, RERUNS, 207, examples["list"])
+    equal(["claimed", "refused"], results(listed), "a batch of reruns")
+    equal("cancelled", listed["items"][1]["reason"], "why not")
+    equal("49.95", listed["items"][0]["amount"], "the amount")
+    again = push(service, RERUNS, 422, examples["one"])
+    equal("open_recovery", again["error"]["code"], "a repeat")
+    push(service, RERUNS, 422, examples["wrapped"])
+    equal([], results(push(service, RERUNS, 200, [])), "an empty list")
+    alone = {"order_id": "O-1003", "note": "x"}
+    named = [{**alone, "gateway_id": name} for name in ("main", "nowhere")]
+    mixed = push(service, RERUNS, 422, [*named, {"order_id": "O-9"}, {}, 7], valid=False)
+    reasons = [item.get("reason") for item in mixed["items"]]
+    equal(["not_flexfactor", "no_such_gateway", "not_found", None, None], reasons, "the reasons")
+    counts = {"read": 5, "claimed": 0, "refused": 3, "rejected": 2}
+    equal(counts, mixed["counts"], "the counts")
+    claimed = push(service, RERUNS, 200, {"reruns": [alone]})
+    equal(["claimed"], results(claimed), "without a gateway's name")
+    equal(["note"], claimed["unknown_fields"], "unknown fields")
+    exercise_no_batch(service, RERUNS, examples["one"])
+    # FlexFactor has them: what is said of them now changes nothing, but that they are cancelled.
+    late = push(service, ORDERS, 200, {**order, "amount": "1.00"})
+    equal(["superseded"], results(late), "a change to what is open")
+    gone = push(service, ORDERS, 200, [{**each, "status": "cancelled"} for each in (order, other)])
+    equal(["withdrawing", "withdrawing"], results(gone), "what is cancelled")
 
 
 def exercise_looks(service):
@@ -226,6 +284,7 @@ def exercise_unavailable(service, ledger):
     """Somebody else holds the ledger for longer than a writer waits."""
     story = "/v1/subscriptions/S-1001"
     body = json.dumps({"subscription_id": "S-1001", **later_cycle()})
+    order = json.dumps({**examples_of(service, ORDERS)["one"], "status": "refunded"})
     with sqlite3.connect(ledger, isolation_level=None) as held:
         held.execute("BEGIN IMMEDIATE")
         with concurrent.futures.ThreadPoolExecutor() as pool:
@@ -233,6 +292,8 @@ def exercise_unavailable(service, ledger):
                 pool.submit(service.expect, 503, "GET", "/readyz", token=None),
                 pool.submit(service.expect, 503, "GET", SUBSCRIPTION, target=story),
                 pool.submit(service.expect, 503, "POST", DECLINES, body=body),
+                pool.submit(service.expect, 503, "POST", ORDERS, body=order),
+                pool.submit(service.expect, 503, "POST", RERUNS, body='{"order_id": "O-1001"}'),
             ]
             service.expect(200, "GET", "/healthz", token=None)
             for each in calls:
@@ -264,8 +325,10 @@ def main(arguments):
             token = pathlib.Path(token_file).read_text().removesuffix("\n")
             service = Service(described, url, token)
             exercise_declines(service)
+            exercise_orders(service)
             exercise_looks(service)
-            exercise_unavailable(service, ledger)
+            exercise_unavailable(service, ledger)  # before there is work that needs the ledger
+            exercise_reruns(service)
             if service.unseen():
                 sys.exit(f"FAILED: documented and never seen: {sorted(service.unseen())}")
         case ["fits", document, schema, file]:

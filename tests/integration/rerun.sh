@@ -36,6 +36,18 @@ expect_text "$dir/out" not_found
 recycled 2 rerun --gateway flexfactor
 recycled 2 rerun O-won --from 2026-11-01 --gateway flexfactor
 recycled 2 rerun --from yesterday --gateway flexfactor
+# One of several has to be named.
+cat "$config" - >"$dir/two.toml" <<'TOML'
+[[gateway]]
+id = "other"
+kind = "flexfactor"
+mid = "other-mid"
+site_id = "other-site"
+app_key_file = "secrets/app_key"
+app_secret_file = "secrets/app_secret"
+TOML
+expect_exit 2 "$bin/recycled" rerun O-won --config "$dir/two.toml"
+expect_text "$dir/last.err" 'name the gateway with --gateway'
 expect_equal 0 "$(query 'SELECT count(*) FROM recovery')" "recoveries so far"
 
 # X2: a dry run says what a run then does, item by item.
@@ -48,7 +60,7 @@ diff "$dir/planned" "$dir/done" >&2 || fail "the dry run said something else"
 expect_equal 3 "$(jq '[.items[] | select(.taken)] | length' "$dir/out")" "orders handed over"
 expect_equal hard_decline "$(jq -r '.items[] | select(.taken | not) | .reason' "$dir/out")" "H1"
 printf '# the ones of Friday\nO-open\n\n' >"$dir/ids"
-recycled 0 rerun --file "$dir/ids" --gateway flexfactor
+recycled 0 rerun --file "$dir/ids" # at the only FlexFactor gateway there is
 recycled 1 rerun O-open --gateway flexfactor
 expect_text "$dir/out" open_recovery
 

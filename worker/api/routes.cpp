@@ -23,6 +23,8 @@ constexpr Row rows[] = {
     {"GET", "/openapi.json", Access::open, &show_description},
     {"GET", "/v1/subscriptions/{id}", Access::token, &show_subscription},
     {"POST", "/v1/declines", Access::token, &take_declines},
+    {"POST", "/v1/orders", Access::token, &take_orders},
+    {"POST", "/v1/reruns", Access::token, &take_reruns},
 };
 
 }  // namespace

@@ -11,7 +11,9 @@ Handler show_health;        // health.cpp
 Handler show_readiness;     // health.cpp
 Handler show_description;   // description.cpp
 Handler show_subscription;  // subscriptions.cpp
-Handler take_declines;      // declines.cpp
+Handler take_declines;      // pushes.cpp
+Handler take_orders;        // pushes.cpp
+Handler take_reruns;        // reruns.cpp
 
 // The table, with each row's handler bound to the office.
 std::vector<rest::Route> routes_of(const Office& office);

@@ -73,17 +73,16 @@ RerunItem item_of(const std::string& order, engine::RerunClaim claim) {
   return item;
 }
 
-RerunItem one(ports::LedgerTx& tx, const std::string& order, const RerunOptions& options,
+RerunItem one(ports::LedgerTx& tx, const std::string& order, const GatewayId& at, RerunMode mode,
               const engine::Desk& desk, Instant now) {
   const auto sale = tx.sale(SaleId(order));
   if (!sale) return RerunItem{order, std::nullopt, std::nullopt};
-  auto claim = options.mode == RerunMode::dry_run
-                   ? engine::plan_rerun(tx, *sale, options.gateway, desk, now)
-                   : engine::claim_rerun(tx, *sale, options.gateway, desk, now);
+  auto claim = mode == RerunMode::dry_run ? engine::plan_rerun(tx, *sale, at, desk, now)
+                                          : engine::claim_rerun(tx, *sale, at, desk, now);
   return item_of(order, std::move(claim));
 }
 
-Result<std::vector<RerunItem>> rerun_all(const Orders& orders, const RerunOptions& options,
+Result<std::vector<RerunItem>> rerun_all(const Orders& orders, const GatewayId& at, RerunMode mode,
                                          OpenedLedger& ledger) {
   std::vector<RerunItem> items;
   for (std::size_t first = 0; first < orders.size(); first += page) {
@@ -92,7 +91,7 @@ Result<std::vector<RerunItem>> rerun_all(const Orders& orders, const RerunOption
     const auto done = ledger.write([&](ports::LedgerTx& tx) {
       some.clear();  // it may run twice
       for (std::size_t i = first; i < last; ++i) {
-        some.push_back(one(tx, orders[i], options, ledger.desk(), ledger.now()));
+        some.push_back(one(tx, orders[i], at, mode, ledger.desk(), ledger.now()));
       }
     });
     if (!done) return Failure(done.error());
@@ -116,6 +115,14 @@ int print(const std::vector<RerunItem>& items, const RerunOptions& options) {
 int run_rerun(const RerunOptions& options) {
   const auto settings = load_usable_settings(options.config);
   if (!settings) return to_int(ExitCode::config_invalid);
+  const auto at = options.gateway.empty() ? billing::sole_flexfactor(settings->rules)
+                                          : std::optional<GatewayId>(options.gateway);
+  if (!at) {
+    return refuse(
+        "name the gateway with --gateway: the config does not have exactly one "
+        "FlexFactor gateway",
+        ExitCode::usage);
+  }
   const auto caller = Caller::make(*settings);
   if (!caller) return refuse(caller.error().message, exit_code_of(caller.error()));
   Orders orders = options.orders;
@@ -141,7 +148,7 @@ int run_rerun(const RerunOptions& options) {
   if (no_period) return refuse(no_period->message, ExitCode::usage);
   const auto ledger = open_ledger(*settings, LedgerUse::write, &(*caller)->providers());
   if (!ledger) return refuse(ledger.error().message, exit_code_of(ledger.error()));
-  const auto items = rerun_all(orders, options, **ledger);
+  const auto items = rerun_all(orders, *at, options.mode, **ledger);
   if (!items) return refuse(items.error().message, exit_code_of(items.error()));
   return print(*items, options);
 }

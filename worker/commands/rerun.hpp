@@ -16,7 +16,7 @@ enum class RerunMode { perform, dry_run };
 // one of the three is given.
 struct RerunOptions {
   std::filesystem::path config;
-  GatewayId gateway;
+  GatewayId gateway;  // empty: the only FlexFactor gateway there is
   std::vector<std::string> orders;
   std::string file;  // "-": standard input
   std::string from;  // a date or an instant

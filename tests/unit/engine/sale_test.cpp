@@ -185,4 +185,74 @@ TEST_CASE("L10: an order that is cancelled while FlexFactor has it is withdrawn 
   }
 }
 
+async::Task<void> keep_accepted(const Context& context, std::vector<billing::Sale> rows,
+                                AcceptedBatch& into) {
+  auto batch = co_await accept_batch(context, std::move(rows));
+  REQUIRE(batch.has_value());
+  into = std::move(*batch);
+}
+
+async::Task<void> keep_claims(const Context& context, std::vector<RerunWish> wishes,
+                              RerunClaims& into) {
+  auto claims = co_await rerun_batch(context, std::move(wishes));
+  REQUIRE(claims.has_value());
+  into = std::move(*claims);
+}
+
+TEST_CASE("a batch of sales says what became of each, and only a withdrawal is work") {
+  SaleBench bench;
+  const auto push = [&bench](std::vector<billing::Sale> rows) {
+    AcceptedBatch batch;
+    bench.run(keep_accepted(bench.context, std::move(rows), batch));
+    return batch;
+  };
+  const auto first = push({sale_of("A"), sale_of("A"), sale_of("B")});
+  CHECK(first.results == std::vector{Accepted::inserted, Accepted::unchanged, Accepted::inserted});
+  CHECK_FALSE(first.work_is_due);  // nobody has named a gateway
+  CHECK(push({}).results.empty());
+  auto dearer = sale_of("B");
+  dearer.amount.minor += 1;
+  const auto second = push({dearer});
+  CHECK(second.results == std::vector{Accepted::updated});
+  CHECK_FALSE(second.work_is_due);
+  bench.taken("A");
+  auto gone = sale_of("A");
+  gone.status = SaleStatus::cancelled;
+  const auto left = push({dearer, gone});
+  CHECK(left.results == std::vector{Accepted::unchanged, Accepted::withdrawing});
+  CHECK(left.work_is_due);
+  CHECK_FALSE(push({gone}).work_is_due);  // a repeat is no news
+}
+
+TEST_CASE("N1 L20: a batch of reruns claims what it can, each sale once, whatever else is in it") {
+  SaleBench bench;
+  auto hard = sale_of("hard");
+  hard.declined->stated = billing::DeclineClass::hard;
+  bench.take(hard);
+  bench.take(sale_of("A"));
+  bench.take(sale_of("B"));
+  const auto at = [](const char* id, const char* gateway) {
+    return RerunWish{SaleId(id), GatewayId(gateway)};
+  };
+  const std::vector wishes{at("hard", "ff"), at("nobody", "ff"), at("A", "ff"),
+                           at("A", "ff"),    at("B", "bank"),    at("B", "ff")};
+  RerunClaims claims;
+  bench.run(keep_claims(bench.context, wishes, claims));
+  REQUIRE(claims.size() == wishes.size());
+  const auto reason = [&claims](std::size_t place) {
+    return std::get<billing::SaleRefusal>(*claims[place]).reason;
+  };
+  CHECK(reason(0) == SaleRefused::hard_decline);
+  CHECK_FALSE(claims[1].has_value());
+  const auto& first = std::get<ports::StoredRecovery>(*claims[2]);
+  CHECK(first.sale == SaleId("A"));
+  CHECK(bench.recovery(first.key) == first.recovery);
+  CHECK(reason(3) == SaleRefused::open_recovery);
+  CHECK(reason(4) == SaleRefused::not_flexfactor);
+  CHECK(std::get<ports::StoredRecovery>(*claims[5]).sale == SaleId("B"));
+  bench.run(keep_claims(bench.context, {at("A", "ff"), at("B", "ff")}, claims));
+  CHECK(reason(0) == SaleRefused::open_recovery);
+  CHECK(reason(1) == SaleRefused::open_recovery);
+}
+
 }  // namespace recycled::engine

@@ -33,11 +33,12 @@ BatchFault fault_of(const std::string& text) {
   return rows.error();
 }
 
-JudgedRecord judged(const std::string& text) {
+template <auto judge_record = &judge_subscription>
+auto judged(const std::string& text) {
   const Judge judge;
   const auto rows = rows_of(text);
   REQUIRE(rows.size() == 1);
-  return judge_subscription(rows[0], judge.record_rules());
+  return judge_record(rows[0], judge.record_rules());
 }
 
 }  // namespace
@@ -102,7 +103,7 @@ TEST_CASE("a record of a batch is judged as an import judges its row") {
   CHECK(good.problems.empty());
   CHECK(good.id == "sub-1");
   const Judge judge;
-  CHECK(good.subscription == to_subscription(good_fields(), judge.record_rules())->subscription);
+  CHECK(good.item == to_subscription(good_fields(), judge.record_rules())->subscription);
 
   const auto bad = judged(R"({"subscription_id": "sub-2", "gateway_id": "nmi_9", "price": "x"})");
   CHECK(bad.id == "sub-2");
@@ -114,6 +115,36 @@ TEST_CASE("a record of a batch is judged as an import judges its row") {
   REQUIRE(damaged.problems.size() == 1);
   CHECK(damaged.problems[0].field == "");
   CHECK(damaged.problems[0].what.ends_with("write each record as one flat JSON object"));
+}
+
+TEST_CASE("an order of a batch is judged as its import judges it, a rerun by its two fields") {
+  const Judge judge;
+  const auto order = judged<&judge_sale>(
+      R"({"order_id": "o-1", "gateway_id": "nmi_1", "status": "cancelled", "amount": 89.95,
+          "currency": "USD"})");
+  CHECK(order.problems.empty());
+  CHECK(order.id == "o-1");
+  const Fields same{{"order_id", "o-1"},
+                    {"gateway_id", "nmi_1"},
+                    {"status", "cancelled"},
+                    {"amount", "89.95"},
+                    {"currency", "USD"}};
+  CHECK(order.item == to_sale(same, judge.record_rules())->sale);
+  const auto bad = judged<&judge_sale>(R"({"order_id": "o-2", "amount": "x"})");
+  CHECK(bad.id == "o-2");
+  const Fields wrong{{"order_id", "o-2"}, {"amount", "x"}};
+  CHECK(bad.problems == to_sale(wrong, judge.record_rules()).error());
+
+  const auto rerun = judged<&judge_rerun>(R"({"order_id": "o-1", "gateway_id": "ff"})");
+  CHECK(rerun.id == "o-1");
+  CHECK(rerun.item == RerunRecord{SaleId("o-1"), GatewayId("ff")});
+  const auto nested = judged<&judge_rerun>(R"([["o-1"]])");
+  REQUIRE(nested.problems.size() == 1);
+  CHECK(nested.problems[0].field == "");
+  for (const auto& id : {judged<&judge_sale>("{\"order_id\": \"" + std::string(visa) + "\"}").id,
+                         judged<&judge_rerun>("{\"order_id\": " + std::string(visa) + "}").id}) {
+    CHECK(id == "411111******1111");
+  }
 }
 
 TEST_CASE("X4: a card number in whatever field refuses its record and is masked in what is said") {

@@ -90,4 +90,29 @@ TEST_CASE("a batch of which nothing was taken has the shape of an error too") {
   CHECK(whole["items"][0]["thing_id"].is_null());
 }
 
+TEST_CASE("an item that is refused says why in three parts, and counts as not taken") {
+  const Item taken{"T-1", "inserted", {}, {}, {{"gateway", "ff"}, {"amount", "1.00"}}};
+  const Item full{"T-2", "", {}, Refused{"hard_decline", "it is hard", "code 04"}};
+  const Item bare{"T-3", "", {}, Refused{"complete", "it is paid", ""}};
+  auto some = answer({taken, full, bare, bad});
+  some.refusals = Refusals::counted;
+  const auto response = to_response(some);
+  CHECK(response.status == 207);
+  const auto body = read(response);
+  CHECK(body["items"][0] == text(R"({"index": 0, "thing_id": "T-1", "result": "inserted",
+    "gateway": "ff", "amount": "1.00"})"));
+  CHECK(body["items"][1] == text(R"({"index": 1, "thing_id": "T-2", "result": "refused",
+    "reason": "hard_decline", "message": "it is hard", "detail": "code 04"})"));
+  CHECK(body["items"][2]["detail"].is_null());
+  CHECK(body["items"][3]["result"] == "rejected");
+  CHECK(body["counts"] ==
+        text(R"({"read": 4, "inserted": 1, "updated": 0, "refused": 2, "rejected": 1})"));
+
+  const auto none = to_response(answer({full, bad}));
+  CHECK(none.status == 422);
+  CHECK(read(none)["error"]["code"] == "hard_decline");
+  CHECK(read(none)["error"]["message"] == "it is hard (code 04)");
+  CHECK(read(to_response(answer({bare})))["error"]["message"] == "it is paid");
+}
+
 }  // namespace recycled::rest
