@@ -27,6 +27,7 @@ class Caller {
   boost::asio::any_io_executor executor() { return io_.get_executor(); }
   ProviderSet& providers() { return *providers_; }
   const ports::Clock& clock() const { return clock_; }
+  ports::Events& log() { return log_; }
 
   // What the coroutine that `ask` begins brings in the end.
   template <class T>

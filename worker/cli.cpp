@@ -47,6 +47,7 @@ class CommandLine {
     add_status();
     add_explain();
     add_rerun(app_, rerun_, common(), run_);
+    add_cascade(app_, cascade_, common(), run_);
     add_callbacks(app_, callbacks_, common(), run_);
     add_events(app_, events_, common(), run_);
     add_verify();
@@ -228,6 +229,7 @@ class CommandLine {
   std::filesystem::path file_;
   std::string id_;
   RerunTyped rerun_;
+  CascadeOptions cascade_;
   CallbacksTyped callbacks_;
   EventsTyped events_;
   std::string from_;

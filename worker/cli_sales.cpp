@@ -40,4 +40,25 @@ void add_rerun(CLI::App& app, RerunTyped& typed, const CommonOptions& common,
   });
 }
 
+void add_cascade(CLI::App& app, CascadeOptions& options, const CommonOptions& common,
+                 std::function<int()>& run) {
+  CLI::App* command = app.add_subcommand(
+      "cascade", "ask FlexFactor at once about one declined sale whose shopper waits");
+  command->footer(
+      "Example:\n  recycled cascade order.json\n  shop-export O-1001 | recycled cascade - --json\n"
+      "FILE holds one order as `import orders` takes it, as JSON. It works beside a running "
+      "service.\n"
+      "Exit code 0: approved; 1: declined or refused, with the reason; 2: not an order.");
+  common.take_config(command);
+  common.take_json(command);
+  command->add_option("FILE", options.file, "the order, or - for standard input")->required();
+  command->callback([&options, common, &run] {
+    run = [&options, common] {
+      options.config = common.config();
+      options.output = common.output();
+      return run_cascade(options);
+    };
+  });
+}
+
 }  // namespace recycled

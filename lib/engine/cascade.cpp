@@ -126,35 +126,43 @@ async::Task<Result<CascadeAnswer>> Cascades::answer_for(Opened opened) {
   ports::StoredRecovery stored = opened.stored;
   CascadeTold told;
   told.decided_by = opened.decided_by;
-  Waiter waiter{alarms_.make(), std::nullopt};
-  const auto place = waiters_.emplace(stored.key, &waiter);
-  if (!opened.body.empty()) group_.start(watched(send(std::move(opened))));
   const Instant deadline = stored.recovery.expires_at;
-  co_await waiter.alarm->wait_until(deadline);
-  waiters_.erase(place);
-  if (waiter.answered) {
-    told.stored = std::move(*waiter.answered);
-    co_return CascadeAnswer(std::move(told));
+  const bool is_ours = !opened.body.empty();
+  billing::Event no_answer = billing::TimedOut{};
+  if (context_.clock.now() < deadline) {
+    Waiter waiter{alarms_.make(), std::nullopt};
+    const auto place = waiters_.emplace(stored.key, &waiter);
+    if (is_ours) group_.start(watched(send(std::move(opened))));
+    co_await waiter.alarm->wait_until(deadline);
+    waiters_.erase(place);
+    if (waiter.answered) {
+      told.stored = std::move(*waiter.answered);
+      co_return CascadeAnswer(std::move(told));
+    }
+  } else if (is_ours) {  // the ledger was held so long that nothing is to leave any more
+    no_answer = billing::Answered{billing::outcome::NotSent{}, 1, std::nullopt};
   }
-  auto ended = co_await time_out(std::move(stored));
+  auto ended = co_await end(std::move(stored), std::move(no_answer));
   if (!ended) co_return Failure(ended.error());
   told.stored = std::move(*ended);
   co_return CascadeAnswer(std::move(told));
 }
 
-// No answer in time: unless one has come by another way, the answer is "declined", and the order is
-// taken back at once.
-async::Task<Result<ports::StoredRecovery>> Cascades::time_out(ports::StoredRecovery stored) {
+// Unless an answer has come by another way, it is "declined", and what may be there is taken back.
+async::Task<Result<ports::StoredRecovery>> Cascades::end(ports::StoredRecovery stored,
+                                                         billing::Event no_answer) {
   const Moment moment = context_.moment();
   const RecoveryKey key = stored.key;
-  std::function<Applied(ports::LedgerTx&)> work = [this, key, moment](ports::LedgerTx& tx) {
-    return apply(tx, key, billing::TimedOut{}, context_.desk, moment);
+  std::function<Applied(ports::LedgerTx&)> work = [this, key, &no_answer,
+                                                   moment](ports::LedgerTx& tx) {
+    return apply(tx, key, no_answer, context_.desk, moment);
   };
   const auto applied = co_await ports::transact(context_.ledger, std::move(work));
   hear(stored, applied);
   if (!applied) co_return Failure(applied.error());
-  const bool is_ours = !applied->before.recovery.told;
-  if (is_ours) group_.start(watched(take_back(stored)));
+  const bool is_new = !applied->before.recovery.told;
+  const bool may_be_there = stored.recovery.state == billing::RecoveryState::withdrawing;
+  if (is_new && may_be_there) group_.start(watched(take_back(stored)));
   co_return stored;
 }
 

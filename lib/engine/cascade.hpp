@@ -72,7 +72,8 @@ class Cascades {
   static Opening claim(ports::LedgerTx& tx, const ports::StoredSale& sale, const Desk& desk,
                        Instant now);
   async::Task<Result<CascadeAnswer>> answer_for(Opened opened);
-  async::Task<Result<ports::StoredRecovery>> time_out(ports::StoredRecovery stored);
+  async::Task<Result<ports::StoredRecovery>> end(ports::StoredRecovery stored,
+                                                 billing::Event no_answer);
   async::Task<void> send(Opened opened);
   async::Task<void> follow(ports::StoredRecovery stored);
   async::Task<void> take_back(ports::StoredRecovery stored);

@@ -25,6 +25,7 @@ constexpr Row rows[] = {
     {"POST", "/v1/declines", Access::token, &take_declines},
     {"POST", "/v1/orders", Access::token, &take_orders},
     {"POST", "/v1/reruns", Access::token, &take_reruns},
+    {"POST", "/v1/cascades", Access::token, &take_cascade},
 };
 
 }  // namespace

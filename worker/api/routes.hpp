@@ -14,6 +14,7 @@ Handler show_subscription;  // subscriptions.cpp
 Handler take_declines;      // pushes.cpp
 Handler take_orders;        // pushes.cpp
 Handler take_reruns;        // reruns.cpp
+Handler take_cascade;       // cascades.cpp
 
 // The table, with each row's handler bound to the office.
 std::vector<rest::Route> routes_of(const Office& office);
