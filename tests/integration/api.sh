@@ -14,6 +14,15 @@ write_config 1
 # The gateway of the examples. A scan a day: what is handed over sooner was woken up by a push.
 sed -i 's/"bank"/"main"/; s/^scan_every = .*/scan_every = "1d"/
   s/^request_timeout = .*/request_timeout = "8s"/' "$config"
+cat >>"$config" <<'TOML'
+[[gateway]]
+id = "till"
+kind = "stripe"
+cascade = "salvage"
+[[cascade_profile]]
+id = "salvage"
+gateways = ["flexfactor"]
+TOML
 add_api
 
 push() { # STATUS JSON
@@ -42,13 +51,15 @@ openapi exercise "$described" "$root/worker/api/routes.cpp" "$url" "$dir/secrets
 expect_equal 0 "$(query 'SELECT count(*) FROM recovery WHERE subscription_key IS NOT NULL')" \
   "hand-overs without a scan"
 expect_equal 2 "$(query 'SELECT count(*) FROM subscription')" "what of all that was right"
-expect_equal 3 "$(query 'SELECT count(*) FROM sale')" "orders of all that that were right"
-expect_equal 2 "$(query 'SELECT count(*) FROM recovery WHERE sale_key IS NOT NULL')" "reruns"
+expect_equal 6 "$(query 'SELECT count(*) FROM sale')" "orders of all that that were right"
+expect_equal "cascade 2 rerun 2" "$(query "SELECT group_concat(kind || ' ' || n, ' ') FROM (
+  SELECT kind, count(*) AS n FROM recovery WHERE sale_key IS NOT NULL GROUP BY kind ORDER BY kind)")" \
+  "recoveries of orders"
 nothing_is_open() { [[ $(open_count) == 0 ]]; }
 until_true 30 "the orders to be withdrawn" nothing_is_open
 refusals() { jq -r 'select(.event == "api.refused") | .reason' "$dir/worker.log.now"; }
 expect_equal "POST /v1/declines" "$(refusals | head -n 1)" "a refusal in the log"
-for event in api.declines api.orders api.reruns; do
+for event in api.declines api.orders api.reruns cascade.answered; do
   expect_text "$dir/worker.log.now" "\"$event\""
 done
 # What no operation has for its own: other paths and methods, and what is hardly HTTP.

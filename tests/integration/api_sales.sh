@@ -13,7 +13,11 @@ start_simulator --approve 100 --decline 0 --delay 50ms..100ms
 write_config 600
 # A scan a day, and results by callbacks: what is sent sooner was woken up by a call.
 sed -i 's/"bank"/"main"/; s/^scan_every = .*/scan_every = "1d"/' "$config"
+sed -i '/^id = "main"/a cascade = "salvage"' "$config"
 cat >>"$config" <<'TOML'
+[[cascade_profile]]
+id = "salvage"
+gateways = ["flexfactor"]
 [[routing_profile]]
 id = "atri"
 gateways = ["main"]
@@ -142,6 +146,11 @@ expect_equal 2 "$(grep -c curl "$dir/examples.sh")" "curl examples of the README
   fail "an example of the README: $(<"$dir/examples.err")"
 expect_equal "inserted claimed" "$(jq -rs '[.[].items[0].result] | join(" ")' "$dir/examples.txt")" \
   "what the examples did"
+block sh 'v1/cascades --json' >"$dir/examples.sh"
+(cd "$dir" && api=$url bash -euo pipefail examples.sh >examples.txt 2>examples.err) ||
+  fail "an example of the README: $(<"$dir/examples.err")"
+expect_equal "O-2001 approved" "$(jq -r '"\(.order_id) \(.result)"' "$dir/examples.txt")" \
+  "what the cascade's example did"
 
 # --- never twice: as many charges as orders that are complete ---
 until_true 30 "the example's order to be complete" status_is O-1003 complete
@@ -149,4 +158,4 @@ stop_worker 0
 expect_equal 0 "$(simulator_says double_charges)" "double charges"
 expect_equal "$(query "SELECT count(*) FROM sale WHERE status = 'complete'")" \
   "$(simulator_says charges)" "charges"
-expect_equal 5 "$(simulator_says charges)" "charges of O-killed, O-won, O-race, O-fine, O-1003"
+expect_equal 6 "$(simulator_says charges)" "charges of all those"

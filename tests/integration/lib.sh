@@ -134,9 +134,8 @@ stop_worker() { # CODE: SIGTERM, and the exit code that must follow
 # The promise of mission X1, from both sides: who was charged is who is recovered, and nobody twice.
 expect_books_agree() {
   expect_equal 0 "$(simulator_says double_charges)" "double charges"
-  curl -sS "$scheme://$api/sim/charges" | jq -r '.[].subscription' | sort >"$dir/charged"
-  query "SELECT s.id FROM recovery AS r JOIN subscription AS s ON s.key = r.subscription_key
-    WHERE r.state = 'recovered'" | sort >"$dir/recovered"
+  curl -sS "$scheme://$api/sim/charges" | jq -r '.[].order' | sort >"$dir/charged"
+  query "SELECT order_id FROM recovery WHERE state = 'recovered'" | sort >"$dir/recovered"
   diff "$dir/charged" "$dir/recovered" >&2 || fail "charged and recovered differ"
 }
 

@@ -145,6 +145,7 @@ class Service:
 DECLINES = "/v1/declines"
 ORDERS = "/v1/orders"
 RERUNS = "/v1/reruns"
+CASCADES = "/v1/cascades"
 SUBSCRIPTION = "/v1/subscriptions/{id}"
 
 
@@ -262,6 +263,36 @@ def exercise_reruns(service):
     equal(["withdrawing", "withdrawing"], results(gone), "what is cancelled")
 
 
+def exercise_cascades(service):
+    one = examples_of(service, CASCADES)["one"]
+
+    def cascade(**changed):
+        return push(service, CASCADES, 200, {**one, **changed})
+
+    refused = cascade()
+    equal("no_cascade", refused["reason"], "without a cascade profile")
+    equal(["refused", None], [refused["result"], refused["gateway"]], "its result")
+    direct = {"gateway_id": "till"}  # which has a cascade profile
+    equal("no_ip_address", cascade(**direct, ip_address="")["reason"], "C3")
+    for word, result in (("approve", "approved"), ("decline", "declined")):
+        named = {**direct, "order_id": f"O-{word}", "card_token": f"{word}-1"}
+        answer = cascade(**named)
+        equal(result, answer["result"], f"a cascade that is to be {result}")
+        equal("cascade profile salvage of gateway till", answer["decided_by"], "the rule")
+        equal(answer, cascade(**named), "a repeat")
+    push(service, CASCADES, 422, {**one, "amount": "twelve"}, valid=False)
+    push(service, CASCADES, 422, [], valid=False)
+    push(service, CASCADES, 422, [one, one], valid=False)
+    push(service, CASCADES, 422, 7, valid=False)
+
+    def post(wanted, **how):
+        service.expect(wanted, "POST", CASCADES, **how)
+
+    post(401, body=json.dumps(one), token=None)
+    post(413, body=json.dumps({**one, "note": "x" * LARGEST_BODY}))
+    post(415, body="order_id=1")
+
+
 def exercise_looks(service):
     service.expect(200, "GET", "/healthz", token=None)
     service.expect(200, "GET", "/readyz", token=None)
@@ -294,6 +325,7 @@ def exercise_unavailable(service, ledger):
                 pool.submit(service.expect, 503, "POST", DECLINES, body=body),
                 pool.submit(service.expect, 503, "POST", ORDERS, body=order),
                 pool.submit(service.expect, 503, "POST", RERUNS, body='{"order_id": "O-1001"}'),
+                pool.submit(service.expect, 503, "POST", CASCADES, body=order),
             ]
             service.expect(200, "GET", "/healthz", token=None)
             for each in calls:
@@ -329,6 +361,7 @@ def main(arguments):
             exercise_looks(service)
             exercise_unavailable(service, ledger)  # before there is work that needs the ledger
             exercise_reruns(service)
+            exercise_cascades(service)
             if service.unseen():
                 sys.exit(f"FAILED: documented and never seen: {sorted(service.unseen())}")
         case ["fits", document, schema, file]:
