@@ -78,6 +78,14 @@ std::vector<ports::StoredSale> SqliteTx::sales_declined(Instant from, Instant to
   return read_all(query);
 }
 
+std::vector<ports::StoredSale> SqliteTx::sales_without_class(SaleKey after, int limit) {
+  auto& query = database_.prepared(
+      SELECT_SALE
+      "WHERE status = 'declined' AND decline_class IS NULL AND key > ? ORDER BY key LIMIT ?");
+  Binder(query) << after << limit;
+  return read_all(query);
+}
+
 SaleKey SqliteTx::put_sale(const billing::Sale& sale, Instant now) {
   // The columns in the order of SALE_COLUMNS; a replaced row keeps its key and its first import.
   auto& put = database_.prepared(
