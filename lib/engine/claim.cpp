@@ -5,10 +5,11 @@
 namespace recycled::engine {
 
 std::optional<Instant> card_is_free_at(ports::LedgerReader& reader, const std::string& token,
-                                       Instant now, const Desk& desk) {
+                                       Instant now, const Desk& desk, int planned) {
   const auto cap = static_cast<std::size_t>(desk.rules().card_cap);
   if (cap == 0) return std::nullopt;
-  const auto claims = reader.claims_of_card(token, now - billing::card_cap_span);
+  auto claims = reader.claims_of_card(token, now - billing::card_cap_span);
+  claims.insert(claims.end(), static_cast<std::size_t>(planned), now);
   if (claims.size() < cap) return std::nullopt;
   return claims[claims.size() - cap] + billing::card_cap_span + Millis(1);
 }
@@ -28,8 +29,8 @@ billing::Recovery at_claim(const OrderId& order, Instant claimed_at, Instant exp
   return recovery;
 }
 
-std::optional<RecoveryKey> append(ports::LedgerTx& tx, const ports::NewRecovery& fresh,
-                                  Instant now) {
+std::optional<RecoveryKey> append(ports::LedgerTx& tx, const ports::NewRecovery& fresh, Instant now,
+                                  const std::string& why) {
   const auto claimed = tx.insert_recovery(fresh);
   if (!claimed) return std::nullopt;
   ports::AuditRow row;
@@ -38,6 +39,7 @@ std::optional<RecoveryKey> append(ports::LedgerTx& tx, const ports::NewRecovery&
   row.subject = fresh.subject;
   row.event = ports::row_of(ports::EventName::recovery_claimed).text;
   row.after = to_text(fresh.recovery.state);
+  row.reason = why;
   tx.add_audit(row);
   return claimed;
 }

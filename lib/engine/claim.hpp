@@ -10,9 +10,10 @@
 
 namespace recycled::engine {
 
-// Nothing: the card networks' cap leaves room for another hand-over of this card now.
+// Nothing: the card networks' cap leaves room for another hand-over of this card now. `planned`
+// more are taken for made just now.
 std::optional<Instant> card_is_free_at(ports::LedgerReader& reader, const std::string& token,
-                                       Instant now, const Desk& desk);
+                                       Instant now, const Desk& desk, int planned = 0);
 
 // When the time ends that FlexFactor has for what is claimed now (B3, S2).
 Instant expiry_of(const GatewayId& provider, const Desk& desk, Instant now);
@@ -20,8 +21,9 @@ Instant expiry_of(const GatewayId& provider, const Desk& desk, Instant now);
 // A recovery at its claim: the request is due at once, and has not left.
 billing::Recovery at_claim(const OrderId& order, Instant claimed_at, Instant expires_at);
 
-// Appends the recovery with the bytes that will leave. Nothing: another process was faster.
-std::optional<RecoveryKey> append(ports::LedgerTx& tx, const ports::NewRecovery& fresh,
-                                  Instant now);
+// Appends the recovery with the bytes that will leave. Nothing: another process was faster. `why`
+// is the reason in its audit row, where there is one to give.
+std::optional<RecoveryKey> append(ports::LedgerTx& tx, const ports::NewRecovery& fresh, Instant now,
+                                  const std::string& why = {});
 
 }  // namespace recycled::engine

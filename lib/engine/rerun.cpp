@@ -4,6 +4,7 @@
 
 #include "base/ensure.hpp"
 #include "engine/claim.hpp"
+#include "ports/events.hpp"
 
 namespace recycled::engine {
 namespace {
@@ -60,14 +61,14 @@ billing::Recovery recovery_for(const ports::SaleRequest& request, const billing:
 using Planned = std::variant<ports::NewRecovery, SaleRefusal>;
 
 Planned plan(ports::LedgerReader& reader, const ports::StoredSale& sale, const GatewayId& at,
-             const Desk& desk, Instant now) {
+             const Desk& desk, Instant now, int planned = 0) {
   const auto past = reader.recoveries_of(sale.key);
   const auto refused = earlier(past);
   if (refused) return *refused;
   const auto verdict = billing::assess_rerun(sale.sale, at, desk.rules());
   if (const auto* refusal = std::get_if<SaleRefusal>(&verdict)) return *refusal;
   const auto& rerun = std::get<billing::Rerun>(verdict);
-  if (const auto free_at = card_is_free_at(reader, sale.sale.card.token, now, desk)) {
+  if (const auto free_at = card_is_free_at(reader, sale.sale.card.token, now, desk, planned)) {
     return SaleRefusal{SaleRefused::card_cap, "until " + to_iso8601(*free_at)};
   }
   ports::Provider* provider = desk.providers.find(rerun.provider_gateway);
@@ -91,21 +92,34 @@ ports::StoredRecovery stored(RecoveryKey key, const ports::StoredSale& sale,
 }  // namespace
 
 RerunClaim plan_rerun(ports::LedgerReader& reader, const ports::StoredSale& sale,
-                      const GatewayId& at, const Desk& desk, Instant now) {
-  auto planned = plan(reader, sale, at, desk, now);
+                      const GatewayId& at, const Desk& desk, Instant now, PlannedCards* cards) {
+  int* of_card = cards == nullptr ? nullptr : &(*cards)[sale.sale.card.token];
+  auto planned = plan(reader, sale, at, desk, now, of_card == nullptr ? 0 : *of_card);
   if (const auto* refusal = std::get_if<SaleRefusal>(&planned)) return *refusal;
+  if (of_card != nullptr) ++*of_card;
   auto& fresh = std::get<ports::NewRecovery>(planned);
   return stored(RecoveryKey(), sale, std::move(fresh.recovery));
 }
 
 RerunClaim claim_rerun(ports::LedgerTx& tx, const ports::StoredSale& sale, const GatewayId& at,
-                       const Desk& desk, Instant now) {
+                       const Desk& desk, Instant now, const std::string& why) {
   auto planned = plan(tx, sale, at, desk, now);
   if (const auto* refusal = std::get_if<SaleRefusal>(&planned)) return *refusal;
   auto& fresh = std::get<ports::NewRecovery>(planned);
-  const auto key = append(tx, fresh, now);
+  const auto key = append(tx, fresh, now, why);
   if (!key) return SaleRefusal{SaleRefused::open_recovery, "another process was faster"};
   return stored(*key, sale, std::move(fresh.recovery));
+}
+
+std::optional<ports::StoredRecovery> claimed_for(ports::LedgerReader& reader, SaleKey sale,
+                                                 const std::string& why) {
+  const std::string_view claimed = ports::row_of(ports::EventName::recovery_claimed).text;
+  for (const ports::AuditRow& row : reader.audit_of(sale)) {
+    if (row.recovery && row.event == claimed && row.reason == why) {
+      return reader.recovery(*row.recovery);
+    }
+  }
+  return std::nullopt;
 }
 
 }  // namespace recycled::engine

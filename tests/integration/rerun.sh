@@ -40,10 +40,10 @@ expect_equal 0 "$(query 'SELECT count(*) FROM recovery')" "recoveries so far"
 
 # X2: a dry run says what a run then does, item by item.
 recycled 3 rerun --from 2026-11-01 --to 2026-11-05 --gateway flexfactor --dry-run --json
-jq -S 'del(.dry_run) | del(.items[].expires_at)' "$dir/out" >"$dir/planned"
+jq -S 'del(.dry_run, .plan) | del(.items[].expires_at)' "$dir/out" >"$dir/planned"
 expect_equal 0 "$(query 'SELECT count(*) FROM recovery')" "recoveries of a dry run"
 recycled 3 rerun --from 2026-11-01 --to 2026-11-05 --gateway flexfactor --json
-jq -S 'del(.dry_run) | del(.items[].expires_at)' "$dir/out" >"$dir/done"
+jq -S 'del(.dry_run, .plan) | del(.items[].expires_at)' "$dir/out" >"$dir/done"
 diff "$dir/planned" "$dir/done" >&2 || fail "the dry run said something else"
 expect_equal 3 "$(jq '[.items[] | select(.taken)] | length' "$dir/out")" "orders handed over"
 expect_equal hard_decline "$(jq -r '.items[] | select(.taken | not) | .reason' "$dir/out")" "H1"
