@@ -2,6 +2,7 @@
 # S4: FlexFactor is for decline salvage only. A placement that says otherwise is refused by check
 # and by an import with both places named; what came in while the config said something else is not
 # handed over, and says why. And what is held for want of a class (H1) is listed.
+# Proves: S4 H1
 set -euo pipefail
 # shellcheck source=tests/integration/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

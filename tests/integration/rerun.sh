@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # N1-N3: declined new sales are handed to FlexFactor by name, through the same machinery as a
 # re-attempt, and each order ends where it belongs.
+# Proves: N1 N2 N3
 set -euo pipefail
 # shellcheck source=tests/integration/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # X2: a dry run's plan is then exactly what runs, or nothing is; what has changed is named, and a run
 # that was killed goes on where it was.
+# Proves: S2 X2
 set -euo pipefail
 # shellcheck source=tests/integration/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # mission X4: card numbers go from the import straight to FlexFactor's tokenization, and only token,
 # first six, last four and expiry stay. At the end no file but the merchant's own holds one of them.
+# Proves: X4
 set -euo pipefail
 # shellcheck source=tests/integration/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
