@@ -215,9 +215,9 @@ class LedgerReader {
   virtual StoredSale sale(SaleKey key) = 0;
   // Of that recurring product, oldest first.
   virtual std::vector<StoredSale> sales_of(const SubscriptionId& subscription) = 0;
-  // Those declined from `from` on and before `to`, in key order, after `after`.
-  virtual std::vector<StoredSale> sales_declined(Instant from, Instant to, SaleKey after,
-                                                 int limit) = 0;
+  // Those declined before `to`, in order of (declined_at, key), after `after`: from an instant on,
+  // begin with {it, 0}.
+  virtual std::vector<StoredSale> sales_declined(Instant to, DueCursor after, int limit) = 0;
   // Declined ones whose decline came without a class, in key order, after `after`.
   virtual std::vector<StoredSale> sales_without_class(SaleKey after, int limit) = 0;
 

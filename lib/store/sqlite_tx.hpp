@@ -35,7 +35,7 @@ class SqliteTx final : public ports::LedgerTx {
   std::optional<ports::StoredSale> sale(const SaleId& id) override;
   ports::StoredSale sale(SaleKey key) override;
   std::vector<ports::StoredSale> sales_of(const SubscriptionId& subscription) override;
-  std::vector<ports::StoredSale> sales_declined(Instant from, Instant to, SaleKey after,
+  std::vector<ports::StoredSale> sales_declined(Instant to, ports::DueCursor after,
                                                 int limit) override;
   std::vector<ports::StoredSale> sales_without_class(SaleKey after, int limit) override;
   SaleKey put_sale(const billing::Sale& sale, Instant now) override;

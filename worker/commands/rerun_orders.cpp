@@ -40,12 +40,14 @@ Result<Orders> orders_of_file(const std::string& file) {
 
 Orders orders_declined(ports::LedgerReader& ledger, Period period) {
   Orders ids;
-  SaleKey after;
+  ports::DueCursor after{period.from, 0};
   for (bool more = true; more;) {
-    const auto some = ledger.sales_declined(period.from, period.to, after, page);
+    const auto some = ledger.sales_declined(period.to, after, page);
     more = some.size() == page;
-    for (const ports::StoredSale& stored : some) ids.push_back(stored.sale.id.str());
-    if (!some.empty()) after = some.back().key;
+    for (const ports::StoredSale& stored : some) {
+      ids.push_back(stored.sale.id.str());
+      after = {stored.sale.declined->at, stored.key.value()};
+    }
   }
   return ids;
 }

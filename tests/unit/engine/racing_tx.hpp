@@ -50,9 +50,9 @@ class RacingTx final : public ports::LedgerTx {
   std::vector<ports::StoredSale> sales_of(const SubscriptionId& id) override {
     return tx_.sales_of(id);
   }
-  std::vector<ports::StoredSale> sales_declined(Instant from, Instant to, SaleKey after,
+  std::vector<ports::StoredSale> sales_declined(Instant to, ports::DueCursor after,
                                                 int limit) override {
-    return tx_.sales_declined(from, to, after, limit);
+    return tx_.sales_declined(to, after, limit);
   }
   std::vector<ports::StoredSale> sales_without_class(SaleKey after, int limit) override {
     return tx_.sales_without_class(after, limit);

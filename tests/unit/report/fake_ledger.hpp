@@ -72,7 +72,7 @@ class FakeLedger : public ports::LedgerReader {
   std::vector<ports::StoredSale> sales_of(const SubscriptionId& id) override {
     return all(sales, [&](const auto& row) { return row.sale.subscription == id; });
   }
-  std::vector<ports::StoredSale> sales_declined(Instant, Instant, SaleKey, int) override {
+  std::vector<ports::StoredSale> sales_declined(Instant, ports::DueCursor, int) override {
     return {};
   }
   std::vector<ports::StoredSale> sales_without_class(SaleKey after, int limit) override {

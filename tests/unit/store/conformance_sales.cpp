@@ -90,12 +90,21 @@ void finds_sales(const MakeLedger& make) {
     }
     const Instant from = noon + std::chrono::hours(1);
     const Instant to = noon + std::chrono::hours(4);
-    const auto first = tx.sales_declined(from, to, SaleKey(), 2);
-    REQUIRE(first.size() == 2);
-    CHECK(first[0].sale.id == SaleId("n1"));
-    const auto rest = tx.sales_declined(from, to, first.back().key, 2);
-    REQUIRE(rest.size() == 1);
-    CHECK(rest[0].sale.id == SaleId("n3"));
+    for (const char* id : {"twin of n2", "another"}) {  // declined at the very same instant
+      auto twin = plain_sale(id);
+      twin.declined->at = noon + std::chrono::hours(2);
+      tx.put_sale(twin, noon);
+    }
+    std::vector<std::string> walked;
+    ports::DueCursor after{from, 0};
+    for (;;) {
+      const auto some = tx.sales_declined(to, after, 2);
+      CHECK(some.size() <= 2);
+      if (some.empty()) break;
+      for (const auto& stored : some) walked.push_back(stored.sale.id.str());
+      after = {some.back().sale.declined->at, some.back().key.value()};
+    }
+    CHECK(walked == std::vector<std::string>{"n1", "n2", "twin of n2", "another", "n3"});
   });
 }
 
