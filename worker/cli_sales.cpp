@@ -12,7 +12,9 @@ void add_rerun(CLI::App& app, RerunTyped& typed, const CommonOptions& common,
       "Examples:\n  recycled rerun O-1001 --gateway flexfactor\n"
       "  recycled rerun --from 2026-11-01 --to 2026-11-30 --gateway flexfactor --dry-run\n"
       "  recycled rerun --file orders.txt --gateway flexfactor\n"
-      "Exit code 0: all were handed over; 3: some were not, each with its reason; 1: none was.");
+      "Exit code 0: all were handed over; 3: some were not, each with its reason; 1: none was.\n"
+      "With --plan, 0: it is carried out; 1: it is not what would happen now, and what has changed "
+      "is listed.");
   common.take_config(command);
   common.take_json(command);
   RerunOptions& options = typed.options;
@@ -27,9 +29,15 @@ void add_rerun(CLI::App& app, RerunTyped& typed, const CommonOptions& common,
   command->add_option("--gateway", typed.gateway,
                       "the FlexFactor gateway, named directly: never a routing profile (default: "
                       "the only one there is)");
-  command->add_flag_callback(
+  auto* dry_run = command->add_flag_callback(
       "--dry-run", [&options] { options.mode = RerunMode::dry_run; },
-      "say what would be handed over, only");
+      "say what would be handed over, with the digest of that plan, only");
+  command
+      ->add_option("--plan", options.plan,
+                   "the digest that a dry run of the same orders gave: hand over exactly that, or "
+                   "nothing; once more goes on where it was stopped")
+      ->type_name("DIGEST")
+      ->excludes(dry_run);
   command->callback([&typed, common, &run] {
     run = [&typed, common] {
       typed.options.config = common.config();

@@ -7,11 +7,6 @@
 namespace recycled::billing {
 namespace {
 
-bool is_flexfactor(const GatewayId& id, const Rules& rules) {
-  const auto gateway = rules.gateways.find(id);
-  return gateway != rules.gateways.end() && gateway->second.flexfactor;
-}
-
 // C4. The config lets one gateway have it.
 const Gateway* taker_of_all(const Rules& rules) {
   for (const auto& [id, gateway] : rules.gateways) {
@@ -54,7 +49,7 @@ CascadeVerdict destination_of(const Sale& sale, const Rules& rules) {
   ensure(profile != rules.cascade_profiles.end(), "a setting names a cascade profile of the rules");
   const auto& gateways = profile->second.gateways;
   const auto at = std::find_if(gateways.begin(), gateways.end(),
-                               [&](const GatewayId& id) { return is_flexfactor(id, rules); });
+                               [&](const GatewayId& id) { return is_flexfactor(rules, id); });
   if (at == gateways.end()) return SaleRefusal{SaleRefused::no_flexfactor, std::move(rule)};
   return Cascade{*at, sale.amount, std::move(rule)};
 }

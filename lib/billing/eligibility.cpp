@@ -35,10 +35,15 @@ bool is_disabled(const Rules& rules, const CampaignId& id) {
          campaign->second.recycle_billing == RecycleBilling::disabled;
 }
 
-// Where it stands in the config: its gateway, its campaign, its profile (B7).
+// Where it stands in the config: its gateway, its campaign, its profile (B7). An import refuses a
+// FlexFactor gateway; a row of an older config may have one that has become FlexFactor's (S4).
 MaybeRefusal judge_place(const Subscription& subscription, const Rules& rules) {
   const GatewayId& gateway = subscription.gateway;
   if (!rules.gateways.contains(gateway)) return Refusal{NotTaken::unknown_gateway, gateway.str()};
+  if (is_flexfactor(rules, gateway)) {
+    return Refusal{NotTaken::declined_at_flexfactor,
+                   "gateway_id " + gateway.str() + " is a FlexFactor gateway of the config"};
+  }
   if (is_disabled(rules, subscription.campaign)) {
     return Refusal{NotTaken::campaign_disabled, subscription.campaign.str()};
   }
@@ -57,8 +62,7 @@ MaybeRefusal judge_turn(const RecycleProfile& profile, int reattempts_made, cons
   const auto gateway = gateway_for(profile, *number);
   const std::string turn = "re-attempt " + std::to_string(*number);
   if (!gateway) return Refusal{NotTaken::merchants_turn, turn};
-  const auto known = rules.gateways.find(*gateway);
-  if (known == rules.gateways.end() || !known->second.flexfactor) {
+  if (!is_flexfactor(rules, *gateway)) {
     return Refusal{NotTaken::merchants_turn, turn + ", gateway " + gateway->str()};
   }
   return std::nullopt;
@@ -108,6 +112,8 @@ std::string_view to_text(NotTaken reason) {
       return "campaign_disabled";
     case NotTaken::unknown_gateway:
       return "unknown_gateway";
+    case NotTaken::declined_at_flexfactor:
+      return "declined_at_flexfactor";
     case NotTaken::no_profile:
       return "no_profile";
     case NotTaken::hard_decline:
@@ -152,6 +158,8 @@ std::string_view explain(NotTaken reason) {
       return "its campaign has recycle billing disabled";
     case NotTaken::unknown_gateway:
       return "its gateway is not in the config";
+    case NotTaken::declined_at_flexfactor:
+      return "it was declined at FlexFactor, which salvages the declines of other gateways";
     case NotTaken::no_profile:
       return "its gateway is in no recycle profile";
     case NotTaken::hard_decline:

@@ -20,6 +20,7 @@ enum class NotTaken {
   recycle_failed,          // already final for this cycle
   campaign_disabled,       // B7
   unknown_gateway,         // the gateway is not in the config
+  declined_at_flexfactor,  // S4: what FlexFactor declined is not FlexFactor's to salvage
   no_profile,              // B7: its gateway is in no recycle profile
   hard_decline,            // H1
   unclassified_decline,    // domain.md: held and reported

@@ -22,9 +22,7 @@ MaybeSaleRefusal judge_target(const GatewayId& at, const Rules& rules) {
 // Where to comes first: a wrong name is wrong for every sale.
 RerunVerdict assess_rerun(const Sale& sale, const GatewayId& at, const Rules& rules) {
   if (auto no = judge_target(at, rules)) return *no;
-  if (auto no = judge_standing(sale, rules)) return *no;
-  if (auto no = judge_sending(sale, rules)) return *no;
-  if (auto no = judge_card(sale)) return *no;
+  if (auto no = judge_any_way_in(sale, rules)) return *no;
   return Rerun{at, sale.amount};
 }
 

@@ -12,6 +12,11 @@ const RecycleProfile* profile_of(const Rules& rules, const GatewayId& gateway) {
   return nullptr;
 }
 
+bool is_flexfactor(const Rules& rules, const GatewayId& gateway) {
+  const auto found = rules.gateways.find(gateway);
+  return found != rules.gateways.end() && found->second.flexfactor;
+}
+
 std::optional<GatewayId> sole_flexfactor(const Rules& rules) {
   std::optional<GatewayId> found;
   for (const auto& [id, gateway] : rules.gateways) {

@@ -117,6 +117,9 @@ struct Rules {
 // The profile whose gateways list holds `gateway`; the config guarantees at most one.
 const RecycleProfile* profile_of(const Rules& rules, const GatewayId& gateway);
 
+// A gateway of the rules, and FlexFactor's: it salvages declines, and sells nothing (S4).
+bool is_flexfactor(const Rules& rules, const GatewayId& gateway);
+
 // The one FlexFactor gateway there is, where there is one.
 std::optional<GatewayId> sole_flexfactor(const Rules& rules);
 

@@ -25,6 +25,18 @@ MaybeSaleRefusal judge_status(SaleStatus status) {
   return std::nullopt;
 }
 
+// S4: neither directly nor through a routing profile is anything sold at FlexFactor. An import
+// refuses both; a row of an older config may name what has become FlexFactor's since.
+MaybeSaleRefusal judge_seller(const Sale& sale, const Rules& rules) {
+  const auto at = [&rules](const char* place, const std::string& id) -> MaybeSaleRefusal {
+    if (!is_flexfactor(rules, GatewayId(id))) return std::nullopt;
+    return SaleRefusal{SaleRefused::declined_at_flexfactor,
+                       place + (" " + id) + " is a FlexFactor gateway of the config"};
+  };
+  if (auto no = at("gateway_id", sale.gateway.str())) return no;
+  return at("routing_profile_id", sale.routing_profile.str());
+}
+
 }  // namespace
 
 std::string_view to_text(SaleRefused reason) {
@@ -148,9 +160,7 @@ MaybeSaleRefusal judge_standing(const Sale& sale, const Rules& rules) {
   if (gateway == rules.gateways.end()) {
     return SaleRefusal{SaleRefused::unknown_gateway, sale.gateway.str()};
   }
-  if (gateway->second.flexfactor) {
-    return SaleRefusal{SaleRefused::declined_at_flexfactor, sale.gateway.str()};
-  }
+  if (auto no = judge_seller(sale, rules)) return no;
   // As in an import: where the config lists none, campaigns play no part.
   const bool names_one = !sale.campaign.empty() && !rules.campaigns.empty();
   if (names_one && campaign_of(sale, rules) == nullptr) {
@@ -178,6 +188,12 @@ MaybeSaleRefusal judge_sending(const Sale& sale, const Rules& rules) {
 MaybeSaleRefusal judge_card(const Sale& sale) {
   if (!sale.card.token.empty()) return std::nullopt;
   return SaleRefusal{SaleRefused::no_card, {}};
+}
+
+MaybeSaleRefusal judge_any_way_in(const Sale& sale, const Rules& rules) {
+  if (auto no = judge_standing(sale, rules)) return no;
+  if (auto no = judge_sending(sale, rules)) return no;
+  return judge_card(sale);
 }
 
 const Campaign* campaign_of(const Sale& sale, const Rules& rules) {

@@ -59,6 +59,9 @@ MaybeSaleRefusal judge_sending(const Sale& sale, const Rules& rules);
 // Is there a card to send?
 MaybeSaleRefusal judge_card(const Sale& sale);
 
+// What refuses it whichever way in: all of the above, the first "no" first.
+MaybeSaleRefusal judge_any_way_in(const Sale& sale, const Rules& rules);
+
 // The sale's campaign; null: it names none, or none that the rules know.
 const Campaign* campaign_of(const Sale& sale, const Rules& rules);
 

@@ -5,10 +5,11 @@
 namespace recycled::engine {
 
 std::optional<Instant> card_is_free_at(ports::LedgerReader& reader, const std::string& token,
-                                       Instant now, const Desk& desk) {
+                                       Instant now, const Desk& desk, int planned) {
   const auto cap = static_cast<std::size_t>(desk.rules().card_cap);
   if (cap == 0) return std::nullopt;
-  const auto claims = reader.claims_of_card(token, now - billing::card_cap_span);
+  auto claims = reader.claims_of_card(token, now - billing::card_cap_span);
+  claims.insert(claims.end(), static_cast<std::size_t>(planned), now);
   if (claims.size() < cap) return std::nullopt;
   return claims[claims.size() - cap] + billing::card_cap_span + Millis(1);
 }

@@ -10,9 +10,10 @@
 
 namespace recycled::engine {
 
-// Nothing: the card networks' cap leaves room for another hand-over of this card now.
+// Nothing: the card networks' cap leaves room for another hand-over of this card now. `planned`
+// more are taken for made just now.
 std::optional<Instant> card_is_free_at(ports::LedgerReader& reader, const std::string& token,
-                                       Instant now, const Desk& desk);
+                                       Instant now, const Desk& desk, int planned = 0);
 
 // When the time ends that FlexFactor has for what is claimed now (B3, S2).
 Instant expiry_of(const GatewayId& provider, const Desk& desk, Instant now);

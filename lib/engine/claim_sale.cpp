@@ -58,8 +58,8 @@ std::optional<SaleRefusal> refused_by_past(const std::vector<ports::StoredRecove
 }
 
 PlannedSale plan_sale(ports::LedgerReader& reader, const ports::StoredSale& sale,
-                      const SaleClaim& claim, const Desk& desk, Instant now) {
-  if (const auto free_at = card_is_free_at(reader, sale.sale.card.token, now, desk)) {
+                      const SaleClaim& claim, const Desk& desk, Instant now, int planned) {
+  if (const auto free_at = card_is_free_at(reader, sale.sale.card.token, now, desk, planned)) {
     return SaleRefusal{SaleRefused::card_cap, "until " + to_iso8601(*free_at)};
   }
   ports::Provider* provider = desk.providers.find(claim.provider_gateway);

@@ -25,9 +25,10 @@ struct SaleClaim {
 
 // What would be appended, with the bytes that would leave; or what of the card or the data forbids
 // it.
+// `planned`: so often the card would have been handed over by what was planned before.
 using PlannedSale = std::variant<ports::NewRecovery, billing::SaleRefusal>;
 PlannedSale plan_sale(ports::LedgerReader& reader, const ports::StoredSale& sale,
-                      const SaleClaim& claim, const Desk& desk, Instant now);
+                      const SaleClaim& claim, const Desk& desk, Instant now, int planned = 0);
 
 // The recovery as it stands once it is appended.
 ports::StoredRecovery stored(RecoveryKey key, const ports::StoredSale& sale,

@@ -4,6 +4,7 @@
 
 #include "engine/claim.hpp"
 #include "engine/claim_sale.hpp"
+#include "ports/events.hpp"
 
 namespace recycled::engine {
 namespace {
@@ -11,7 +12,7 @@ namespace {
 using billing::SaleRefusal;
 
 PlannedSale plan(ports::LedgerReader& reader, const ports::StoredSale& sale, const GatewayId& at,
-                 const Desk& desk, Instant now) {
+                 const Desk& desk, Instant now, int planned = 0) {
   const auto past = reader.recoveries_of(sale.key);
   const auto refused = refused_by_past(past);
   if (refused) return *refused;
@@ -24,25 +25,27 @@ PlannedSale plan(ports::LedgerReader& reader, const ports::StoredSale& sale, con
   claim.amount = rerun.amount;
   claim.round = static_cast<int>(past.size()) + 1;
   claim.expires_at = expiry_of(rerun.provider_gateway, desk, now);
-  return plan_sale(reader, sale, claim, desk, now);
+  return plan_sale(reader, sale, claim, desk, now, planned);
 }
 
 }  // namespace
 
 RerunClaim plan_rerun(ports::LedgerReader& reader, const ports::StoredSale& sale,
-                      const GatewayId& at, const Desk& desk, Instant now) {
-  auto planned = plan(reader, sale, at, desk, now);
+                      const GatewayId& at, const Desk& desk, Instant now, PlannedCards* cards) {
+  int* of_card = cards == nullptr ? nullptr : &(*cards)[sale.sale.card.token];
+  auto planned = plan(reader, sale, at, desk, now, of_card == nullptr ? 0 : *of_card);
   if (const auto* refusal = std::get_if<SaleRefusal>(&planned)) return *refusal;
+  if (of_card != nullptr) ++*of_card;
   auto& fresh = std::get<ports::NewRecovery>(planned);
   return stored(RecoveryKey(), sale, std::move(fresh.recovery));
 }
 
 RerunClaim claim_rerun(ports::LedgerTx& tx, const ports::StoredSale& sale, const GatewayId& at,
-                       const Desk& desk, Instant now) {
+                       const Desk& desk, Instant now, const std::string& why) {
   auto planned = plan(tx, sale, at, desk, now);
   if (const auto* refusal = std::get_if<SaleRefusal>(&planned)) return *refusal;
   auto& fresh = std::get<ports::NewRecovery>(planned);
-  const auto key = append(tx, fresh, now);
+  const auto key = append(tx, fresh, now, why);
   if (!key) return SaleRefusal{billing::SaleRefused::open_recovery, "another process was faster"};
   return stored(*key, sale, std::move(fresh.recovery));
 }
@@ -63,6 +66,17 @@ async::Task<Result<RerunClaims>> rerun_batch(const Context& context,
   };
   auto claims = co_await ports::transact(context.ledger, std::move(work));
   co_return claims;
+}
+
+std::optional<ports::StoredRecovery> claimed_for(ports::LedgerReader& reader, SaleKey sale,
+                                                 const std::string& why) {
+  const std::string_view claimed = ports::row_of(ports::EventName::recovery_claimed).text;
+  for (const ports::AuditRow& row : reader.audit_of(sale)) {
+    if (row.recovery && row.event == claimed && row.reason == why) {
+      return reader.recovery(*row.recovery);
+    }
+  }
+  return std::nullopt;
 }
 
 }  // namespace recycled::engine

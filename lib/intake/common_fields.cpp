@@ -24,6 +24,17 @@ constexpr std::array common_fields{
 constexpr Millis ahead = std::chrono::hours(24);
 constexpr Instant oldest = std::chrono::sys_days(std::chrono::year(2000) / 1 / 1);
 
+// S4 names two places: the campaign's product or the routing profile, and what was put there.
+std::string sold_by(FieldReader& reader) {
+  std::string places;
+  for (const char* place : {"campaign_id", "product_id", "routing_profile_id"}) {
+    const std::string id = reader.text(place);
+    if (!id.empty())
+      places += (places.empty() ? "" : ", ") + (place + (" '" + printable(id) + "'"));
+  }
+  return places.empty() ? places : " (here of " + places + ")";
+}
+
 }  // namespace
 
 bool is_common_field(std::string_view name) {
@@ -82,7 +93,10 @@ GatewayId read_gateway(FieldReader& reader, const billing::Rules& rules, std::st
     reader.complain("gateway_id",
                     "is '" + printable(id.str()) + "': no [[gateway]] of the config has this id");
   } else if (known->second.flexfactor) {
-    reader.complain("gateway_id", "names a FlexFactor gateway: write " + std::string(instead));
+    reader.complain("gateway_id", "is '" + printable(id.str()) +
+                                      "', a FlexFactor [[gateway]] of the config, which salvages "
+                                      "declines and sells nothing" +
+                                      sold_by(reader) + ": write " + std::string(instead));
   }
   return id;
 }

@@ -33,9 +33,17 @@ std::optional<billing::Declined> read_declined(FieldReader& reader, SaleStatus s
   return declined;
 }
 
-// Where the config lists routing profiles, a name outside that list is a misspelling.
+// Where the config lists routing profiles, a name outside that list is a misspelling. FlexFactor is
+// none, and stands in none (S4, N1).
 RoutingProfileId read_routing_profile(FieldReader& reader, const billing::Rules& rules) {
   RoutingProfileId id(reader.id("routing_profile_id"));
+  if (is_flexfactor(rules, GatewayId(id.str()))) {
+    reader.complain("routing_profile_id",
+                    "is '" + printable(id.str()) +
+                        "', a FlexFactor [[gateway]] of the config, which is no routing profile "
+                        "and stands in none: write the one that the order came through, or none");
+    return id;
+  }
   const auto& known = rules.routing_profiles;
   if (id.empty() || known.empty() || known.contains(id)) return id;
   reader.complain("routing_profile_id", "is '" + printable(id.str()) +

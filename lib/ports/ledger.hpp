@@ -153,6 +153,15 @@ struct RunRow {
   std::string summary;
 };
 
+// What a dry run said, kept so that the same can be run later: report/plan.hpp writes and reads it.
+struct DryRun {
+  std::string digest;
+  Instant made_at{};
+  std::string content;
+
+  bool operator==(const DryRun&) const = default;
+};
+
 struct Counts {
   std::map<billing::SubscriptionStatus, std::int64_t> subscriptions;
   std::map<billing::SaleStatus, std::int64_t> sales;
@@ -196,6 +205,8 @@ class LedgerReader {
   virtual StoredSubscription subscription(SubscriptionKey key) = 0;
   // Those in recycle billing, in key order, after `after`.
   virtual std::vector<StoredSubscription> in_recycle_billing(SubscriptionKey after, int limit) = 0;
+  // Those held for want of a class of their decline (NotTaken::unclassified_decline), in key order.
+  virtual std::vector<StoredSubscription> held(int limit) = 0;
   // Those due by `now` whose cycle has no recovery but released ones, in order of (due_at, key).
   virtual std::vector<StoredSubscription> due(Instant now, DueCursor after, int limit) = 0;
   virtual std::optional<Instant> next_due() = 0;
@@ -204,9 +215,11 @@ class LedgerReader {
   virtual StoredSale sale(SaleKey key) = 0;
   // Of that recurring product, oldest first.
   virtual std::vector<StoredSale> sales_of(const SubscriptionId& subscription) = 0;
-  // Those declined from `from` on and before `to`, in key order, after `after`.
-  virtual std::vector<StoredSale> sales_declined(Instant from, Instant to, SaleKey after,
-                                                 int limit) = 0;
+  // Those declined before `to`, in order of (declined_at, key), after `after`: from an instant on,
+  // begin with {it, 0}.
+  virtual std::vector<StoredSale> sales_declined(Instant to, DueCursor after, int limit) = 0;
+  // Declined ones whose decline came without a class, in key order, after `after`.
+  virtual std::vector<StoredSale> sales_without_class(SaleKey after, int limit) = 0;
 
   virtual StoredRecovery recovery(RecoveryKey key) = 0;
   virtual std::optional<StoredRecovery> recovery(const OrderId& order) = 0;
@@ -244,6 +257,7 @@ class LedgerReader {
   virtual std::vector<Total> totals() = 0;  // without what went back
   virtual std::vector<Returned> returned() = 0;
   virtual std::optional<RunRow> last_run() = 0;
+  virtual std::optional<DryRun> dry_run(const std::string& digest) = 0;
 };
 
 class LedgerTx : public LedgerReader {
@@ -304,6 +318,8 @@ class LedgerTx : public LedgerReader {
   virtual void forget_nonces(Instant before) = 0;
 
   virtual void put_run(const RunRow& run) = 0;
+  virtual void keep_dry_run(const DryRun& run) = 0;  // once more: its day is the later one
+  virtual void forget_dry_runs(Instant before) = 0;
 };
 
 using LedgerWork = std::function<void(LedgerTx&)>;

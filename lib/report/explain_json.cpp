@@ -80,7 +80,8 @@ Json json_of(const std::optional<billing::Declined>& declined) {
           {"last_attempt_at", to_iso8601(declined->last_attempt_at)}};
 }
 
-Json json_of(const std::optional<billing::Refusal>& refusal) {
+template <class Refusal>
+Json json_of_refusal(const std::optional<Refusal>& refusal) {
   if (!refusal) return {};
   return {{"reason", to_text(refusal->reason)}, {"detail", refusal->detail}};
 }
@@ -103,7 +104,7 @@ std::string to_json(const Explanation& explanation) {
                       {"next_bill_date", when_or_null(subscription.next_bill_on)},
                       {"due_at", due ? Json(to_iso8601(due->at)) : Json()},
                       {"due_day", due ? Json(to_iso8601(due->day)) : Json()},
-                      {"not_taken", json_of(explanation.not_taken)},
+                      {"not_taken", json_of_refusal(explanation.not_taken)},
                       {"fail_reason", text_or_null(explanation.stored.fail_reason)},
                       {"rebill_with", text_or_null(to_text(explanation.stored.rebill_with))},
                       {"decline", json_of(subscription.declined)},
@@ -124,6 +125,7 @@ std::string to_json(const SaleExplanation& explanation) {
                       {"amount", to_decimal(sale.amount)},
                       {"currency", sale.amount.currency.code()},
                       {"subscription_id", text_or_null(sale.subscription.str())},
+                      {"not_taken", json_of_refusal(explanation.not_taken)},
                       {"decline", json_of(sale.declined)},
                       {"card", json_of(sale.card)},
                       {"at", to_iso8601(explanation.at)},

@@ -19,6 +19,21 @@ std::optional<ports::StoredSale> find(ports::LedgerReader& ledger, const std::st
   return ledger.sale(*key);
 }
 
+// What the rules say to the order; before them what only the ledger knows.
+std::optional<billing::SaleRefusal> judge(const SaleExplanation& explanation,
+                                          const billing::Rules& rules) {
+  for (const RecoveryStory& story : explanation.recoveries) {
+    const Recovery& recovery = story.stored.recovery;
+    if (billing::is_live(recovery.state)) {
+      return billing::SaleRefusal{billing::SaleRefused::open_recovery, recovery.order.str()};
+    }
+    if (recovery.state == RecoveryState::recovered) {
+      return billing::SaleRefusal{billing::SaleRefused::already_handed_over, recovery.order.str()};
+    }
+  }
+  return billing::judge_any_way_in(explanation.stored.sale, rules);
+}
+
 // Writes the sentences one after the other.
 class Teller {
  public:
@@ -73,19 +88,27 @@ class Teller {
 
   void say_next() {
     const auto& recoveries = explanation_.recoveries;
-    if (recoveries.empty()) {
-      return say(sale_.declined ? "Next: nothing by itself; `recycled rerun` hands it to FlexFactor"
-                                : "Next: nothing, for it has not declined");
+    if (recoveries.empty() || !billing::is_live(recoveries.back().stored.recovery.state)) {
+      return say_rerun();
     }
     const Recovery& last = recoveries.back().stored.recovery;
     if (last.state == RecoveryState::parked) {
       return say("Next: a person resolves it; FlexFactor's news is still taken");
     }
-    if (!billing::is_live(last.state)) return say("Next: nothing");
     std::string text = "Next: " + std::string(sentence(last.step));
     if (last.next_at) text += ", on " + moment(*last.next_at);
     say(text);
     say("It expires on " + moment(last.expires_at));
+  }
+
+  void say_rerun() {
+    const auto& refusal = explanation_.not_taken;
+    if (!refusal) return say("Next: nothing by itself; `recycled rerun` hands it to FlexFactor");
+    if (sale_.status != billing::SaleStatus::declined) return say("Next: nothing");
+    std::string text = "It is not taken: " + std::string(billing::explain(refusal->reason));
+    if (!refusal->detail.empty()) text += " (" + refusal->detail + ")";
+    say(text);
+    say("Next: nothing; once that is mended, `recycled rerun` hands it to FlexFactor");
   }
 
   SaleExplanation& explanation_;
@@ -95,7 +118,7 @@ class Teller {
 
 }  // namespace
 
-std::optional<SaleExplanation> gather_sale(ports::LedgerReader& ledger,
+std::optional<SaleExplanation> gather_sale(ports::LedgerReader& ledger, const billing::Rules& rules,
                                            const ports::Calendar& calendar, const std::string& id,
                                            Instant now) {
   auto stored = find(ledger, id);
@@ -105,6 +128,7 @@ std::optional<SaleExplanation> gather_sale(ports::LedgerReader& ledger,
   explanation.stored = std::move(*stored);
   const SaleKey key = explanation.stored.key;
   explanation.recoveries = stories_of(ledger, key);
+  explanation.not_taken = judge(explanation, rules);
   Teller(explanation, calendar).tell();
   const RowPast past{explanation.stored.sale.declined, explanation.stored.imported_at};
   explanation.history = history_of(past, explanation.recoveries, ledger.audit_of(key), calendar);

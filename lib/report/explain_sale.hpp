@@ -2,9 +2,11 @@
 // what happens next.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "billing/sale_refusal.hpp"
 #include "report/explain.hpp"
 
 namespace recycled::report {
@@ -13,13 +15,15 @@ struct SaleExplanation {
   Instant at{};
   ports::StoredSale stored;
   std::vector<RecoveryStory> recoveries;  // oldest first
+  // Why FlexFactor is not to have it, whichever way in; nothing: a rerun would hand it over.
+  std::optional<billing::SaleRefusal> not_taken;
   std::vector<std::string> sentences;
   std::vector<HistoryLine> history;  // oldest first
 };
 
 // `id` is the merchant's order id, or our order id of one of its recoveries. Nothing: the ledger
 // knows no sale of that id.
-std::optional<SaleExplanation> gather_sale(ports::LedgerReader& ledger,
+std::optional<SaleExplanation> gather_sale(ports::LedgerReader& ledger, const billing::Rules& rules,
                                            const ports::Calendar& calendar, const std::string& id,
                                            Instant now);
 

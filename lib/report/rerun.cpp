@@ -30,6 +30,7 @@ std::string line_of(const RerunItem& item, RerunTense tense) {
   std::string line = printable(item.order) + "  ";
   if (item.taken) {
     const billing::Recovery& recovery = item.taken->recovery;
+    if (item.before) line += "was already ";
     line += tense == RerunTense::done ? "handed over to " : "would be handed over to ";
     return line + recovery.provider_gateway.str() + ": " + in_words(recovery.amount) + ", until " +
            to_iso8601(recovery.expires_at) + ", order " + recovery.order.str();
@@ -47,8 +48,10 @@ Json json_of(const RerunItem& item) {
     json["gateway"] = recovery.provider_gateway.str();
     json["amount"] = to_decimal(recovery.amount);
     json["currency"] = recovery.amount.currency.code();
+    json["expiry_days"] = item.expiry_days;
     json["expires_at"] = to_iso8601(recovery.expires_at);
     json["handed_over_as"] = recovery.order.str();
+    if (item.before) json["before"] = true;
     return json;
   }
   const WhyNot why = why_not(item.refusal);
@@ -65,7 +68,8 @@ WhyNot why_not(const std::optional<billing::SaleRefusal>& refusal) {
           refusal->detail};
 }
 
-std::string to_text(const std::vector<RerunItem>& items, RerunTense tense) {
+std::string to_text(const std::vector<RerunItem>& items, RerunTense tense,
+                    const std::string& plan) {
   std::string text;
   for (const RerunItem& item : items) text += line_of(item, tense) + "\n";
   std::int64_t taken = 0;
@@ -76,11 +80,17 @@ std::string to_text(const std::vector<RerunItem>& items, RerunTense tense) {
   }
   text += std::to_string(taken) + " of " + std::to_string(items.size()) +
           (tense == RerunTense::done ? " handed over" : " would be handed over") + sums + "\n";
+  if (plan.empty()) return text;
+  text += "plan " + plan;
+  text += tense == RerunTense::done ? ": carried out\n" : ": `--plan " + plan + "` runs this\n";
   return text;
 }
 
-std::string to_json(const std::vector<RerunItem>& items, RerunTense tense) {
-  Json json{{"dry_run", tense == RerunTense::would_be}, {"items", Json::array()}};
+std::string to_json(const std::vector<RerunItem>& items, RerunTense tense,
+                    const std::string& plan) {
+  Json json{{"dry_run", tense == RerunTense::would_be},
+            {"plan", text_or_null(plan)},
+            {"items", Json::array()}};
   for (const RerunItem& item : items) json["items"].push_back(json_of(item));
   json["totals"] = Json::array();
   for (const auto& [code, sum] : totals_of(items)) {
@@ -88,6 +98,18 @@ std::string to_json(const std::vector<RerunItem>& items, RerunTense tense) {
         {{"currency", code}, {"count", sum.count}, {"amount", to_decimal(sum.money)}});
   }
   return written(json);
+}
+
+PlannedItem planned(const RerunItem& item) {
+  PlannedItem plan{item.order, std::nullopt, {}};
+  if (item.taken) {
+    const billing::Recovery& recovery = item.taken->recovery;
+    plan.taken =
+        PlannedHandOver{recovery.provider_gateway, recovery.amount, item.expiry_days, 0, 0};
+  } else {
+    plan.reason = why_not(item.refusal).reason;
+  }
+  return plan;
 }
 
 }  // namespace recycled::report

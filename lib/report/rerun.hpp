@@ -7,6 +7,7 @@
 
 #include "billing/sale_refusal.hpp"
 #include "ports/ledger.hpp"
+#include "report/plan.hpp"
 
 namespace recycled::report {
 
@@ -15,6 +16,8 @@ struct RerunItem {
   // Nothing of both: the ledger knows no such order.
   std::optional<ports::StoredRecovery> taken;
   std::optional<billing::SaleRefusal> refusal;
+  int expiry_days = 0;  // of what is taken
+  bool before = false;  // an earlier run of the same plan had handed it over
 };
 
 // Why an order was not taken: a word for programs, a sentence for people without a full stop, and
@@ -28,9 +31,15 @@ WhyNot why_not(const std::optional<billing::SaleRefusal>& refusal);
 
 enum class RerunTense { done, would_be };
 
-std::string to_text(const std::vector<RerunItem>& items, RerunTense tense);
-// {"dry_run","items":[{"order_id","taken","amount","currency","gateway","expires_at","reason",…}],
-//  "totals":[{"currency","count","amount"}]}
-std::string to_json(const std::vector<RerunItem>& items, RerunTense tense);
+// `plan` is the digest of what is said, or of what was carried out; empty: of neither.
+std::string to_text(const std::vector<RerunItem>& items, RerunTense tense,
+                    const std::string& plan = {});
+// {"dry_run","plan","items":[{"order_id","taken","amount","currency","gateway","expires_at",
+//  "reason",…}],"totals":[{"currency","count","amount"}]}
+std::string to_json(const std::vector<RerunItem>& items, RerunTense tense,
+                    const std::string& plan = {});
+
+// As one of a plan of reruns.
+PlannedItem planned(const RerunItem& item);
 
 }  // namespace recycled::report

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "billing/sale_refusal.hpp"
 #include "report/json.hpp"
 #include "report/words.hpp"
 
@@ -61,6 +62,40 @@ void add_open(StatusReport& status, ports::LedgerReader& ledger,
   if (parked && status.parked.size() < parked_listed) {
     status.parked.push_back(parked_item(ledger, stored));
   }
+}
+
+HeldItem held_item(SubscriptionId subscription, SaleId sale, const GatewayId& gateway,
+                   const billing::Declined& declined) {
+  return {std::move(subscription), std::move(sale),  gateway,
+          declined.code,           declined.message, declined.at};
+}
+
+// Which subscriptions are held was decided when they were planned. Of an order nothing is planned,
+// so the rules are asked now.
+Held gather_held(ports::LedgerReader& ledger, const ports::Counts& counts,
+                 const billing::Rules& rules) {
+  Held held;
+  const auto counted = counts.refusals.find(billing::NotTaken::unclassified_decline);
+  held.subscriptions = counted == counts.refusals.end() ? 0 : counted->second;
+  for (const ports::StoredSubscription& stored : ledger.held(held_listed)) {
+    const billing::Subscription& subscription = stored.subscription;
+    held.items.push_back(
+        held_item(subscription.id, SaleId(), subscription.gateway, *subscription.declined));
+  }
+  SaleKey after;
+  for (bool more = true; more;) {
+    const auto some = ledger.sales_without_class(after, page);
+    more = some.size() == page;
+    for (const ports::StoredSale& stored : some) {
+      after = stored.key;
+      const auto refusal = billing::judge_any_way_in(stored.sale, rules);
+      if (!refusal || refusal->reason != billing::SaleRefused::unclassified_decline) continue;
+      if (++held.sales > held_listed) continue;
+      held.items.push_back(held_item(stored.sale.subscription, stored.sale.id, stored.sale.gateway,
+                                     *stored.sale.declined));
+    }
+  }
+  return held;
 }
 
 // --- as text ---
@@ -154,6 +189,23 @@ std::string parked_section(const StatusReport& status) {
   return text;
 }
 
+std::string held_section(const Held& held) {
+  if (held.items.empty()) return {};
+  std::string text =
+      "held: nobody said whether the decline is soft or hard; a decline_mapping of the config or a "
+      "decline_type of an import does\n";
+  for (const HeldItem& item : held.items) {
+    const std::string whose =
+        item.sale.empty() ? "subscription " + item.subscription.str() : "order " + item.sale.str();
+    text += "  " + printable(whose) + "  " + item.gateway.str() + "  " +
+            printable(item.code + " " + item.message) + "  declined " +
+            to_iso8601(item.declined_at) + "\n";
+  }
+  const std::int64_t more = held.subscriptions + held.sales - std::ssize(held.items);
+  if (more > 0) text += "  and " + std::to_string(more) + " more\n";
+  return text;
+}
+
 std::string totals_section(const std::vector<ports::Total>& totals) {
   std::string text = totals.empty() ? "" : "money\n";
   for (const ports::Total& total : totals) {
@@ -207,6 +259,19 @@ Json json_of(const std::vector<ParkedItem>& items) {
   return json;
 }
 
+Json json_of(const Held& held) {
+  Json items = Json::array();
+  for (const HeldItem& item : held.items) {
+    items.push_back({{"subscription_id", text_or_null(item.subscription.str())},
+                     {"merchant_order_id", text_or_null(item.sale.str())},
+                     {"gateway", item.gateway.str()},
+                     {"decline_code", item.code},
+                     {"decline_message", item.message},
+                     {"declined_at", to_iso8601(item.declined_at)}});
+  }
+  return {{"subscriptions", held.subscriptions}, {"orders", held.sales}, {"items", items}};
+}
+
 Json json_of(const std::optional<ports::RunRow>& run) {
   if (!run) return {};
   return {{"run_id", run->id.str()},
@@ -241,7 +306,7 @@ Json json_of(const std::vector<ports::Returned>& returned) {
 
 }  // namespace
 
-StatusReport gather_status(ports::LedgerReader& ledger, Instant now) {
+StatusReport gather_status(ports::LedgerReader& ledger, const billing::Rules& rules, Instant now) {
   StatusReport status;
   status.at = now;
   status.counts = ledger.counts();
@@ -251,6 +316,7 @@ StatusReport gather_status(ports::LedgerReader& ledger, Instant now) {
   status.last_run = ledger.last_run();
   status.totals = ledger.totals();
   status.returned = ledger.returned();
+  status.held = gather_held(ledger, status.counts, rules);
   for (const RecoveryState state : open_states) {
     auto stored = ledger.in_state(state, RecoveryKey(), page);
     while (!stored.empty()) {
@@ -267,7 +333,7 @@ std::string to_text(const StatusReport& status) {
          line("next step", against(status.next_step, status.at)) +
          line("without news", in_words(status.without_news)) +
          line("last run", in_words(status.last_run)) + parked_section(status) +
-         section("subscriptions", status.counts.subscriptions) +
+         held_section(status.held) + section("subscriptions", status.counts.subscriptions) +
          section("orders", status.counts.sales) + section("recoveries", status.counts.recoveries) +
          ages_section(status.open_by_age) + not_taken_section(status.counts.refusals) +
          section("callbacks", status.counts.callbacks) + events_section(status) +
@@ -283,6 +349,7 @@ std::string to_json(const StatusReport& status) {
                       {"without_news", silence},
                       {"last_run", json_of(status.last_run)},
                       {"parked", json_of(status.parked)},
+                      {"held", json_of(status.held)},
                       {"subscriptions", json_of(status.counts.subscriptions)},
                       {"orders", json_of(status.counts.sales)},
                       {"recoveries", json_of(status.counts.recoveries)},

@@ -14,6 +14,8 @@ namespace recycled::report {
 
 // How many parked items are listed; all of them are counted.
 inline constexpr std::size_t parked_listed = 50;
+// … and how many of each kind that are held for want of a class of their decline.
+inline constexpr int held_listed = 50;
 
 // Open recoveries claimed at least `from` ago, and not as long ago as the next band's.
 struct AgeBand {
@@ -43,6 +45,25 @@ struct WithoutNews {
   bool operator==(const WithoutNews&) const = default;
 };
 
+// Nobody said whether its decline is soft or hard: it waits until somebody does (domain.md "Decline
+// mapping"). What a mapping goes by is shown with it.
+struct HeldItem {
+  SubscriptionId subscription;
+  SaleId sale;  // empty: it is the subscription's
+  GatewayId gateway;
+  std::string code;
+  std::string message;
+  Instant declined_at{};
+
+  bool operator==(const HeldItem&) const = default;
+};
+
+struct Held {
+  std::int64_t subscriptions = 0;
+  std::int64_t sales = 0;
+  std::vector<HeldItem> items;  // the first held_listed of both
+};
+
 struct StatusReport {
   Instant at{};
   ports::Counts counts;
@@ -51,12 +72,13 @@ struct StatusReport {
   std::optional<Instant> next_step;  // of what has been handed over; in the past: overdue
   WithoutNews without_news;
   std::vector<ParkedItem> parked;  // the first parked_listed of them
+  Held held;
   std::optional<ports::RunRow> last_run;
   std::vector<ports::Total> totals;  // without what went back
   std::vector<ports::Returned> returned;
 };
 
-StatusReport gather_status(ports::LedgerReader& ledger, Instant now);
+StatusReport gather_status(ports::LedgerReader& ledger, const billing::Rules& rules, Instant now);
 
 std::string to_text(const StatusReport& status);
 std::string to_json(const StatusReport& status);

@@ -113,6 +113,8 @@ std::string_view way_out(NotTaken reason) {
       return "nothing, until the config enables recycle billing for the campaign";
     case NotTaken::unknown_gateway:
       return "nothing, until the config names the gateway";
+    case NotTaken::declined_at_flexfactor:
+      return "nothing, until an import names the merchant's gateway that declined it";
     case NotTaken::no_profile:
       return "nothing, until a recycle profile of the config applies to the gateway";
     case NotTaken::hard_decline:

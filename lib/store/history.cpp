@@ -147,6 +147,36 @@ std::optional<ports::RunRow> SqliteTx::last_run() {
   return last;
 }
 
+std::optional<ports::DryRun> SqliteTx::dry_run(const std::string& digest) {
+  auto& query = database_.prepared("SELECT digest, made_at, content FROM dry_run WHERE digest = ?");
+  Binder(query) << digest;
+  std::optional<ports::DryRun> found;
+  if (query.executeStep()) {
+    Columns in(query);
+    ports::DryRun run;
+    run.digest = in.text();
+    run.made_at = in.instant();
+    run.content = in.text();
+    found = std::move(run);
+  }
+  query.reset();
+  return found;
+}
+
+void SqliteTx::keep_dry_run(const ports::DryRun& run) {
+  auto& put = database_.prepared(
+      "INSERT INTO dry_run (digest, made_at, content) VALUES (?, ?, ?)"
+      " ON CONFLICT (digest) DO UPDATE SET made_at = excluded.made_at");
+  Binder(put) << run.digest << run.made_at << run.content;
+  put.exec();
+}
+
+void SqliteTx::forget_dry_runs(Instant before) {
+  auto& forget = database_.prepared("DELETE FROM dry_run WHERE made_at < ?");
+  Binder(forget) << before;
+  forget.exec();
+}
+
 ports::Counts SqliteTx::counts() {
   ports::Counts counts;
   counts.subscriptions =

@@ -68,13 +68,22 @@ std::vector<ports::StoredSale> SqliteTx::sales_of(const SubscriptionId& subscrip
   return read_all(query);
 }
 
-std::vector<ports::StoredSale> SqliteTx::sales_declined(Instant from, Instant to, SaleKey after,
+std::vector<ports::StoredSale> SqliteTx::sales_declined(Instant to, ports::DueCursor after,
                                                         int limit) {
+  // The index holds (declined_at, key), so each page costs what it returns.
+  auto& query =
+      database_.prepared(SELECT_SALE
+                         "WHERE status = 'declined' AND declined_at < ?1 AND declined_at >= ?2"
+                         " AND (declined_at > ?2 OR key > ?3) ORDER BY declined_at, key LIMIT ?4");
+  Binder(query) << to << after.at << after.key << limit;
+  return read_all(query);
+}
+
+std::vector<ports::StoredSale> SqliteTx::sales_without_class(SaleKey after, int limit) {
   auto& query = database_.prepared(
       SELECT_SALE
-      "WHERE status = 'declined' AND declined_at >= ? AND declined_at < ? AND key > ?"
-      " ORDER BY key LIMIT ?");
-  Binder(query) << from << to << after << limit;
+      "WHERE status = 'declined' AND decline_class IS NULL AND key > ? ORDER BY key LIMIT ?");
+  Binder(query) << after << limit;
   return read_all(query);
 }
 

@@ -19,6 +19,7 @@ class SqliteTx final : public ports::LedgerTx {
   ports::StoredSubscription subscription(SubscriptionKey key) override;
   std::vector<ports::StoredSubscription> in_recycle_billing(SubscriptionKey after,
                                                             int limit) override;
+  std::vector<ports::StoredSubscription> held(int limit) override;
   std::vector<ports::StoredSubscription> due(Instant now, ports::DueCursor after,
                                              int limit) override;
   std::optional<Instant> next_due() override;
@@ -34,8 +35,9 @@ class SqliteTx final : public ports::LedgerTx {
   std::optional<ports::StoredSale> sale(const SaleId& id) override;
   ports::StoredSale sale(SaleKey key) override;
   std::vector<ports::StoredSale> sales_of(const SubscriptionId& subscription) override;
-  std::vector<ports::StoredSale> sales_declined(Instant from, Instant to, SaleKey after,
+  std::vector<ports::StoredSale> sales_declined(Instant to, ports::DueCursor after,
                                                 int limit) override;
+  std::vector<ports::StoredSale> sales_without_class(SaleKey after, int limit) override;
   SaleKey put_sale(const billing::Sale& sale, Instant now) override;
   void set_sale_status(SaleKey key, billing::SaleStatus status, Instant now) override;
 
@@ -91,10 +93,13 @@ class SqliteTx final : public ports::LedgerTx {
   std::vector<ports::Total> totals() override;
   std::vector<ports::Returned> returned() override;
   std::optional<ports::RunRow> last_run() override;
+  std::optional<ports::DryRun> dry_run(const std::string& digest) override;
   void add_attempt(const ports::Attempt& attempt) override;
   void add_audit(const ports::AuditRow& row) override;
   void add_outbox(const ports::OutboxRow& row) override;
   void put_run(const ports::RunRow& run) override;
+  void keep_dry_run(const ports::DryRun& run) override;
+  void forget_dry_runs(Instant before) override;
 
  private:
   std::vector<ports::Delivery> deliveries_of(OutboxKey event);

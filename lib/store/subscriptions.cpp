@@ -108,6 +108,15 @@ std::vector<ports::StoredSubscription> SqliteTx::in_recycle_billing(Subscription
   return read_all(query);
 }
 
+std::vector<ports::StoredSubscription> SqliteTx::held(int limit) {
+  // The word stands in the statement, or the index of such rows would not be used.
+  auto& query = database_.prepared("SELECT " SUBSCRIPTION_COLUMNS
+                                   " FROM subscription WHERE not_taken = 'unclassified_decline'"
+                                   " AND status = 'recycle_billing' ORDER BY key LIMIT ?");
+  Binder(query) << limit;
+  return read_all(query);
+}
+
 std::vector<ports::StoredSubscription> SqliteTx::due(Instant now, ports::DueCursor after,
                                                      int limit) {
   // The index holds (due_at, key), so the walk costs what it returns and what is already open.

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Every mistake of a config is named at once, and nothing starts with one.
+# Proves: S2 S4 B1
 set -euo pipefail
 # shellcheck source=tests/integration/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

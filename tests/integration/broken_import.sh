@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A file as merchants really send them: the good rows go in, the bad ones come back with a reason,
 # and no card number is left anywhere.
+# Proves: X4
 set -euo pipefail
 # shellcheck source=tests/integration/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Secrets as systemd hands them over: by name, in a folder of the service's own, where an access
 # list looks like the group's right to read. Elsewhere that is a secret open to others.
+# Proves: S1
 set -euo pipefail
 # shellcheck source=tests/integration/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

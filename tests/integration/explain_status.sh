@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What operators and their scripts look at: status, explain, exit codes, help, and the README's
 # own command lines.
+# Proves: X2
 set -euo pipefail
 # shellcheck source=tests/integration/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Declined new sales as merchants send them: the good rows go in, every kind of bad row comes back
 # with its reason, a repeat changes nothing, and no card number is left anywhere.
+# Proves: X4
 set -euo pipefail
 # shellcheck source=tests/integration/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

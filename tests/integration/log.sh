@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The log is one JSON object a line, of allowed fields only, and no secret is in it nor anywhere
 # else that people look (mission X4, S1; lessons.md 25).
+# Proves: S1 S2 X4
 set -euo pipefail
 # shellcheck source=tests/integration/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -54,6 +55,8 @@ expect_exit 3 "$bin/recycled" once --config "$config" --log-level debug
 cp "$dir/out" "$dir/once.out"
 
 for log in "$dir/run.out" "$dir/once.out"; do
+  jq -r '.reason // empty' "$log" >"$dir/reasons.txt"
+  expect_text "$dir/reasons.txt" 'gateway flexfactor expiry_days 21 managed'
   iconv -f UTF-8 -t UTF-8 "$log" >"$dir/ignored" || fail "the log is not UTF-8"
   if LC_ALL=C grep -qP '[\x00-\x08\x0b-\x1f\x7f]' "$log"; then
     fail "a control character in the log: $(LC_ALL=C grep -anP '[\x00-\x08\x0b-\x1f\x7f]' "$log")"

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # mission X3: from cron, with no open port, every result is found by asking for it.
+# Proves: X3
 set -euo pipefail
 # shellcheck source=tests/integration/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # N1-N3: declined new sales are handed to FlexFactor by name, through the same machinery as a
 # re-attempt, and each order ends where it belongs.
+# Proves: N1 N2 N3
 set -euo pipefail
 # shellcheck source=tests/integration/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -52,10 +53,10 @@ expect_equal 0 "$(query 'SELECT count(*) FROM recovery')" "recoveries so far"
 
 # X2: a dry run says what a run then does, item by item.
 recycled 3 rerun --from 2026-11-01 --to 2026-11-05 --gateway flexfactor --dry-run --json
-jq -S 'del(.dry_run) | del(.items[].expires_at)' "$dir/out" >"$dir/planned"
+jq -S 'del(.dry_run, .plan) | del(.items[].expires_at)' "$dir/out" >"$dir/planned"
 expect_equal 0 "$(query 'SELECT count(*) FROM recovery')" "recoveries of a dry run"
 recycled 3 rerun --from 2026-11-01 --to 2026-11-05 --gateway flexfactor --json
-jq -S 'del(.dry_run) | del(.items[].expires_at)' "$dir/out" >"$dir/done"
+jq -S 'del(.dry_run, .plan) | del(.items[].expires_at)' "$dir/out" >"$dir/done"
 diff "$dir/planned" "$dir/done" >&2 || fail "the dry run said something else"
 expect_equal 3 "$(jq '[.items[] | select(.taken)] | length' "$dir/out")" "orders handed over"
 expect_equal hard_decline "$(jq -r '.items[] | select(.taken | not) | .reason' "$dir/out")" "H1"

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # A stop during load drains and exits 0; what is left is resolved by the next start, charged once.
+# Proves: X1
 set -euo pipefail
 # shellcheck source=tests/integration/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

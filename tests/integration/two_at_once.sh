@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # One run at a time on one ledger: the second leaves with 75 and names the first.
+# Proves: X1
 set -euo pipefail
 # shellcheck source=tests/integration/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

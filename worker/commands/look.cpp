@@ -30,7 +30,7 @@ int run_status(const StatusOptions& options) {
   const system::SystemClock clock;
   report::StatusReport status;
   const auto read = store::read_ledger(settings->store_path, [&](ports::LedgerReader& ledger) {
-    status = report::gather_status(ledger, clock.now());
+    status = report::gather_status(ledger, settings->rules, clock.now());
   });
   if (!read) return refuse("status", read.error());
   std::cout << (options.output == Output::json ? to_json(status) + "\n" : to_text(status));
@@ -46,7 +46,7 @@ int run_explain(const ExplainOptions& options) {
   std::optional<report::SaleExplanation> sale;
   std::optional<Result<report::Explanation>> explained;
   const auto read = store::read_ledger(settings->store_path, [&](ports::LedgerReader& ledger) {
-    sale = report::gather_sale(ledger, **calendar, options.id, clock.now());
+    sale = report::gather_sale(ledger, settings->rules, **calendar, options.id, clock.now());
     explained =
         report::gather_explanation(ledger, settings->rules, **calendar, options.id, clock.now());
   });

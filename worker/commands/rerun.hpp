@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,11 +23,15 @@ struct RerunOptions {
   std::string from;  // a date or an instant
   std::string to;    // the same; a date is meant whole
   RerunMode mode = RerunMode::perform;
+  // The digest of a dry run: exactly what that said. Nothing: what is there now; an empty one is a
+  // script's mistake and no plan's.
+  std::optional<std::string> plan;
   Output output = Output::text;
 };
 
 // Each order with what became of it, and totals. Done when all were handed over, needs_person when
-// some were not, failed when none was.
+// some were not, failed when none was. With a plan: done when it is carried out, failed when it is
+// not what would happen now, which is told with what has changed.
 int run_rerun(const RerunOptions& options);
 
 }  // namespace recycled

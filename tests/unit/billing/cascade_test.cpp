@@ -188,7 +188,8 @@ TEST_CASE("S4: a sale that FlexFactor itself declined is not salvaged there") {
   SaleScene scene = sale_scene();
   send_all(scene);
   scene.sale.gateway = GatewayId("ff-1");
-  check_refused(judge(scene), {SaleRefused::declined_at_flexfactor, "ff-1"});
+  check_refused(judge(scene), {SaleRefused::declined_at_flexfactor,
+                               "gateway_id ff-1 is a FlexFactor gateway of the config"});
 }
 
 TEST_CASE("what the config says is said before what the order lacks") {

@@ -162,6 +162,21 @@ TEST_CASE("B7: its gateway must be known and in a profile, its campaign must not
                 NotTaken::no_profile, "nmi-1"}});
 }
 
+// As after an edit of the config: the row came in when that gateway was the merchant's.
+TEST_CASE("S4: a subscription at a FlexFactor gateway is not taken, in a profile or not") {
+  check_cases(
+      {{"in no profile", [](Scene& scene) { scene.subscription.gateway = GatewayId("ff-late"); },
+        NotTaken::declined_at_flexfactor,
+        "gateway_id ff-late is a FlexFactor gateway of the config"},
+       {"in one",
+        [](Scene& scene) {
+          scene.subscription.gateway = GatewayId("ff-early");
+          profile_in(scene).gateways.emplace_back("ff-early");
+        },
+        NotTaken::declined_at_flexfactor,
+        "gateway_id ff-early is a FlexFactor gateway of the config"}});
+}
+
 TEST_CASE("B7: a campaign the config does not name forbids nothing") {
   for (const char* campaign : {"", "unheard-of"}) {
     Scene scene = due_scene();

@@ -60,6 +60,17 @@ TEST_CASE("N1, H1: a rerun is refused for what the sale is, each with its reason
   }
 }
 
+// A row that came in under a config in which ff-2 was the merchant's own, or a routing profile.
+TEST_CASE("S4: a sale at FlexFactor, or through what has its name, is not salvaged there") {
+  const auto at = [](SaleScene& s) { s.sale.gateway = GatewayId("ff-2"); };
+  check_refused(judge(changed(at)), {SaleRefused::declined_at_flexfactor,
+                                     "gateway_id ff-2 is a FlexFactor gateway of the config"});
+  const auto through = [](SaleScene& s) { s.sale.routing_profile = RoutingProfileId("ff-2"); };
+  check_refused(judge(changed(through)),
+                {SaleRefused::declined_at_flexfactor,
+                 "routing_profile_id ff-2 is a FlexFactor gateway of the config"});
+}
+
 TEST_CASE("H2, H3: a rerun goes by the decline mapping for new orders") {
   for (const MappedRow& row : mapped_declines()) {
     CAPTURE(row.what);

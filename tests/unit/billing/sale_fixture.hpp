@@ -83,7 +83,8 @@ inline std::vector<RefusedRow> refused_both_ways() {
       {[](SaleScene& s) { s.rules.gateways.erase(GatewayId("nmi-1")); },
        SaleRefused::unknown_gateway, "nmi-1"},
       {[](SaleScene& s) { s.sale.gateway = GatewayId("ff-2"); },
-       SaleRefused::declined_at_flexfactor, "ff-2"},
+       SaleRefused::declined_at_flexfactor,
+       "gateway_id ff-2 is a FlexFactor gateway of the config"},
       {[](SaleScene& s) { s.sale.campaign = CampaignId("winter"); }, SaleRefused::unknown_campaign,
        "winter"},
       {[](SaleScene& s) {

@@ -83,6 +83,7 @@ TEST_CASE("the words for not being taken, each with a sentence of its own") {
                                        "recycle_failed",
                                        "campaign_disabled",
                                        "unknown_gateway",
+                                       "declined_at_flexfactor",
                                        "no_profile",
                                        "hard_decline",
                                        "unclassified_decline",

@@ -233,7 +233,8 @@ TEST_CASE("the local API listens where only this machine reaches it, and only if
   CHECK(listen_in("listen = \"unix:api.sock\"") == "unix:/etc/recycled/api.sock");
 }
 
-TEST_CASE("C1, C4: cascade settings arrive where they belong, and are off where nobody set them") {
+TEST_CASE(
+    "S3, C1, C4: cascade settings arrive where they belong, and are off where nobody set them") {
   const billing::Rules rules = accepted(every_setting).rules;
   const CascadeProfileId salvage("salvage");
   const RoutingProfileId atri("atri");

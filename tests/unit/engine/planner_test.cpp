@@ -1,6 +1,7 @@
 // When a subscription is due, and the ids of its hand-over.
 #include "engine/planner.hpp"
 
+#include "engine/scan.hpp"
 #include "unit/engine/fixture.hpp"
 
 namespace recycled::engine {
@@ -11,6 +12,11 @@ std::string due_in(const std::string& zone, const char* last_attempt) {
   const auto plan = bench.desk.planner.plan(declined("S", *parse_instant(last_attempt)));
   CHECK_FALSE(plan.refusal.has_value());
   return plan.due_at ? to_iso8601(*plan.due_at) : "never";
+}
+
+async::Task<void> scan_once(const Context& context, Tally& tally) {
+  const auto scanned = co_await scan(context, 100, tally);
+  CHECK(scanned.has_value());
 }
 
 TEST_CASE("B2 L9 due at the first instant of the day, in the account's zone") {
@@ -54,6 +60,23 @@ TEST_CASE("B7 what is not taken is never due, and says why") {
   CHECK_FALSE(active.due_at.has_value());
   REQUIRE(active.refusal.has_value());
   CHECK(active.refusal->reason == billing::NotTaken::not_in_recycle_billing);
+}
+
+TEST_CASE("S4: a row of an older config, at what is FlexFactor's now, is not claimed") {
+  Bench bench;
+  bench.accept(declined("S"));
+  CHECK(bench.subscription("S").plan.due_at.has_value());
+  bench.rules.gateways.at(GatewayId("bank")).flexfactor = billing::FlexFactorTerms();
+  bench.clock.at += std::chrono::days(9);
+  Tally tally;
+  bench.run(scan_once(bench.context, tally));
+  CHECK(tally.claimed == 0);
+  CHECK(tally.held ==
+        std::map<billing::NotTaken, std::int64_t>{{billing::NotTaken::declined_at_flexfactor, 1}});
+  const auto stored = bench.subscription("S");
+  CHECK_FALSE(stored.plan.due_at.has_value());
+  CHECK(stored.plan.refusal->detail == "gateway_id bank is a FlexFactor gateway of the config");
+  bench.in([&](auto& tx) { CHECK(tx.recoveries_of(stored.key).empty()); });
 }
 
 TEST_CASE("L1 ids on the wire are derived: the same after every crash and on every machine") {

@@ -30,6 +30,7 @@ class RacingTx final : public ports::LedgerTx {
   std::vector<ports::StoredSubscription> in_recycle_billing(Key after, int limit) override {
     return tx_.in_recycle_billing(after, limit);
   }
+  std::vector<ports::StoredSubscription> held(int limit) override { return tx_.held(limit); }
   std::vector<ports::StoredSubscription> due(Instant now, ports::DueCursor after, int n) override {
     return tx_.due(now, after, n);
   }
@@ -49,9 +50,12 @@ class RacingTx final : public ports::LedgerTx {
   std::vector<ports::StoredSale> sales_of(const SubscriptionId& id) override {
     return tx_.sales_of(id);
   }
-  std::vector<ports::StoredSale> sales_declined(Instant from, Instant to, SaleKey after,
+  std::vector<ports::StoredSale> sales_declined(Instant to, ports::DueCursor after,
                                                 int limit) override {
-    return tx_.sales_declined(from, to, after, limit);
+    return tx_.sales_declined(to, after, limit);
+  }
+  std::vector<ports::StoredSale> sales_without_class(SaleKey after, int limit) override {
+    return tx_.sales_without_class(after, limit);
   }
   std::vector<ports::StoredRecovery> in_state(billing::RecoveryState state, RecoveryKey after,
                                               int limit) override {
@@ -100,6 +104,7 @@ class RacingTx final : public ports::LedgerTx {
   std::vector<ports::Total> totals() override { return tx_.totals(); }
   std::vector<ports::Returned> returned() override { return tx_.returned(); }
   std::optional<ports::RunRow> last_run() override { return tx_.last_run(); }
+  std::optional<ports::DryRun> dry_run(const std::string& d) override { return tx_.dry_run(d); }
 
   void set_meta(const std::string& n, const std::string& v) override { tx_.set_meta(n, v); }
   Key put_subscription(const billing::Subscription& row, const ports::Plan& plan,
@@ -151,6 +156,8 @@ class RacingTx final : public ports::LedgerTx {
   void mark_callback(const ports::StoredCallback& c) override { tx_.mark_callback(c); }
   void forget_nonces(Instant before) override { tx_.forget_nonces(before); }
   void put_run(const ports::RunRow& run) override { tx_.put_run(run); }
+  void keep_dry_run(const ports::DryRun& run) override { tx_.keep_dry_run(run); }
+  void forget_dry_runs(Instant before) override { tx_.forget_dry_runs(before); }
 
  private:
   ports::LedgerTx& tx_;

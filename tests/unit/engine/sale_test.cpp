@@ -112,6 +112,55 @@ TEST_CASE("N1 H1: what the rules refuse is not handed over") {
   CHECK(bench.refusal("O", "nowhere") == SaleRefused::no_such_gateway);
 }
 
+TEST_CASE("X2: of several reruns of one card no more are planned than the cap then lets through") {
+  SaleBench bench;
+  bench.rules.card_cap = 2;
+  const std::vector<std::string> ids{"O-1", "O-2", "O-3"};
+  for (const std::string& id : ids) bench.take(sale_of(id));
+  PlannedCards cards;
+  std::vector<RerunClaim> plans;
+  bench.in([&](auto& tx) {
+    for (const std::string& id : ids) {
+      plans.push_back(
+          plan_rerun(tx, *tx.sale(SaleId(id)), GatewayId("ff"), bench.desk, noon, &cards));
+    }
+  });
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    CAPTURE(ids[i]);
+    const auto claim = bench.rerun(ids[i]);
+    CHECK(std::holds_alternative<ports::StoredRecovery>(claim) == (i < 2));
+    CHECK(claim.index() == plans[i].index());
+  }
+}
+
+TEST_CASE("X2: what was handed over for a plan is found by it, whatever became of it since") {
+  SaleBench bench;
+  bench.take(sale_of("O"));
+  bench.in([&](auto& tx) {
+    const auto sale = *tx.sale(SaleId("O"));
+    CHECK_FALSE(claimed_for(tx, sale.key, "plan 1").has_value());
+    claim_rerun(tx, sale, GatewayId("ff"), bench.desk, noon, "plan 1");
+    CHECK(claimed_for(tx, sale.key, "plan 1").has_value());
+    CHECK_FALSE(claimed_for(tx, sale.key, "plan 2").has_value());
+    CHECK_FALSE(claimed_for(tx, sale.key, "").has_value());
+  });
+  RecoveryKey key;
+  bench.in([&](auto& tx) { key = claimed_for(tx, tx.sale(SaleId("O"))->key, "plan 1")->key; });
+  bench.hear(key, News::expired);
+  bench.in([&](auto& tx) {
+    const auto before = claimed_for(tx, tx.sale(SaleId("O"))->key, "plan 1");
+    CHECK(before->recovery.state == RecoveryState::failed);
+  });
+}
+
+TEST_CASE("S4: a sale of an older config, at what is FlexFactor's now, is not handed over") {
+  SaleBench bench;
+  bench.take(sale_of("O"));
+  bench.rules.gateways.at(GatewayId("bank")).flexfactor = billing::FlexFactorTerms();
+  CHECK(bench.refusal("O") == SaleRefused::declined_at_flexfactor);
+  bench.in([](auto& tx) { CHECK(tx.recoveries_of(tx.sale(SaleId("O"))->key).empty()); });
+}
+
 TEST_CASE("N2: success completes the order, failure leaves it declined") {
   SaleBench bench;
   bench.take(sale_of("won"));

@@ -122,6 +122,23 @@ TEST_CASE("N1: a record becomes a declined sale") {
   CHECK(read(good_sale()).sale.routing_profile.empty());
 }
 
+TEST_CASE("S4, N1: FlexFactor sells nothing, directly or through a routing profile") {
+  Fields sold = sale_with("gateway_id", "ff");
+  sold["routing_profile_id"] = "atri";
+  const auto at = problems_of(sold);
+  REQUIRE(at.size() == 1);
+  CHECK(at[0].field == "gateway_id");
+  CHECK(at[0].what.find("is 'ff', a FlexFactor [[gateway]]") == 0);
+  CHECK(at[0].what.find("(here of routing_profile_id 'atri')") != std::string::npos);
+  // Where the config lists no routing profiles any name goes, but for FlexFactor's.
+  Judge unlisted;
+  unlisted.rules.routing_profiles.clear();
+  for (const Judge& judge : {Judge(), unlisted}) {
+    expect_problem(sale_with("routing_profile_id", "ff"), judge, "routing_profile_id",
+                   "is 'ff', a FlexFactor [[gateway]]");
+  }
+}
+
 TEST_CASE("each wrong value of an order is one problem that names its field") {
   struct Case {
     std::string_view field;

@@ -92,6 +92,19 @@ TEST_CASE("money is read by its currency's decimals") {
   CHECK(read(dinar).price.minor == 1234);
 }
 
+TEST_CASE("S4: a subscription at a FlexFactor gateway is refused, with both places named") {
+  Fields fields = with("gateway_id", "ff");
+  fields["campaign_id"] = "summer";
+  fields["product_id"] = "p-1";
+  const auto problems = problems_of(fields);
+  REQUIRE(problems.size() == 1);
+  CHECK(problems[0].field == "gateway_id");
+  CHECK(problems[0].what ==
+        "is 'ff', a FlexFactor [[gateway]] of the config, which salvages declines and sells "
+        "nothing (here of campaign_id 'summer', product_id 'p-1'): write the one that the "
+        "subscription is billed at");
+}
+
 TEST_CASE("each wrong value is one problem that names its field") {
   struct Case {
     std::string_view field;

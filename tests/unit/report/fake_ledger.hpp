@@ -40,6 +40,14 @@ class FakeLedger : public ports::LedgerReader {
   std::vector<ports::StoredSubscription> in_recycle_billing(SubscriptionKey, int) override {
     return {};
   }
+  std::vector<ports::StoredSubscription> held(int limit) override {
+    auto found = all(subscriptions, [](const auto& row) {
+      return row.plan.refusal &&
+             row.plan.refusal->reason == billing::NotTaken::unclassified_decline;
+    });
+    found.resize(std::min(found.size(), static_cast<std::size_t>(limit)));
+    return found;
+  }
   std::vector<ports::StoredSubscription> due(Instant, ports::DueCursor, int) override { return {}; }
   std::optional<Instant> next_due() override { return due_next; }
 
@@ -64,8 +72,16 @@ class FakeLedger : public ports::LedgerReader {
   std::vector<ports::StoredSale> sales_of(const SubscriptionId& id) override {
     return all(sales, [&](const auto& row) { return row.sale.subscription == id; });
   }
-  std::vector<ports::StoredSale> sales_declined(Instant, Instant, SaleKey, int) override {
+  std::vector<ports::StoredSale> sales_declined(Instant, ports::DueCursor, int) override {
     return {};
+  }
+  std::vector<ports::StoredSale> sales_without_class(SaleKey after, int limit) override {
+    auto found = all(sales, [&](const auto& row) {
+      return row.key > after && row.sale.status == billing::SaleStatus::declined &&
+             !row.sale.declined->stated;
+    });
+    found.resize(std::min(found.size(), static_cast<std::size_t>(limit)));
+    return found;
   }
   std::vector<ports::StoredRecovery> in_state(billing::RecoveryState state, RecoveryKey after,
                                               int limit) override {
@@ -126,6 +142,7 @@ class FakeLedger : public ports::LedgerReader {
   std::vector<ports::Total> totals() override { return all_totals; }
   std::vector<ports::Returned> returned() override { return all_returned; }
   std::optional<ports::RunRow> last_run() override { return run; }
+  std::optional<ports::DryRun> dry_run(const std::string&) override { return std::nullopt; }
 
  private:
   template <class Row, class Wanted>

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "fake_ledger.hpp"
+#include "support/usual.hpp"
 
 namespace recycled::report {
 namespace {
@@ -16,6 +17,7 @@ using std::chrono::days;
 using std::chrono::hours;
 
 const Instant now = instant("2026-11-23T09:30:00Z");
+const billing::Rules rules = testing::usual_rules();
 
 bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
@@ -42,9 +44,9 @@ ports::StoredRecovery parked_recovery(std::int64_t key) {
 }
 
 nlohmann::json json_of(FakeLedger& ledger) {
-  return nlohmann::json::parse(to_json(gather_status(ledger, now)));
+  return nlohmann::json::parse(to_json(gather_status(ledger, rules, now)));
 }
-std::string text_of(FakeLedger& ledger) { return to_text(gather_status(ledger, now)); }
+std::string text_of(FakeLedger& ledger) { return to_text(gather_status(ledger, rules, now)); }
 
 TEST_CASE("status of an empty ledger says that there is nothing, and breaks on nothing") {
   FakeLedger ledger;
@@ -83,6 +85,53 @@ TEST_CASE("status counts by the words of each set") {
   CHECK(has(text, "  unmatched               2\n"));
 }
 
+ports::StoredSale unclassed_sale(std::int64_t key) {
+  ports::StoredSale stored;
+  stored.key = SaleKey(key);
+  stored.sale.id = SaleId("o-" + std::to_string(key));
+  stored.sale.gateway = GatewayId("bank");
+  stored.sale.declined = testing::declined("any", now).declined;
+  stored.sale.declined->stated.reset();
+  stored.sale.card.token = "token";
+  return stored;
+}
+
+TEST_CASE("H1, X2: declines that nobody classified are held and listed, of both kinds") {
+  FakeLedger ledger;
+  CHECK_FALSE(has(text_of(ledger), "held"));
+  CHECK(json_of(ledger).at("held").at("items").empty());
+  auto& subscription = ledger.subscriptions.emplace_back();
+  subscription.subscription = testing::declined("s-1", now);
+  subscription.plan.refusal = billing::Refusal{billing::NotTaken::unclassified_decline, ""};
+  ledger.refusals = {{billing::NotTaken::unclassified_decline, 1}};
+  ledger.sales = {unclassed_sale(1), unclassed_sale(2), unclassed_sale(3)};
+  ledger.sales[1].sale.declined->message = "Try again later";  // which a mapping knows
+  ledger.sales[2].sale.gateway = GatewayId("gone");            // not held for that
+  auto mapped = rules;
+  mapped.decline_rules = {{{}, billing::OrderScope::initial, "later", billing::DeclineClass::soft}};
+  const auto status = gather_status(ledger, mapped, now);
+  CHECK(status.held.subscriptions == 1);
+  CHECK(status.held.sales == 1);
+  REQUIRE(status.held.items.size() == 2);
+  CHECK(has(to_text(status),
+            "  subscription s-1  bank  51 Insufficient funds  declined 2026-11-14T09:30:00Z\n"
+            "  order o-1  bank  51 Insufficient funds  declined 2026-11-14T09:30:00Z\n"));
+  const auto json = nlohmann::json::parse(to_json(status)).at("held");
+  CHECK(json.at("orders") == 1);
+  CHECK(json.at("items").at(0).at("subscription_id") == "s-1");
+  CHECK(json.at("items").at(1).at("merchant_order_id") == "o-1");
+  CHECK(json.at("items").at(1).at("decline_message") == "Insufficient funds");
+}
+
+TEST_CASE("all that is held is counted, though only the first are listed") {
+  FakeLedger ledger;
+  for (int key = 1; key <= 1234; ++key) ledger.sales.push_back(unclassed_sale(key));
+  const auto status = gather_status(ledger, rules, now);
+  CHECK(status.held.sales == 1234);
+  CHECK(std::ssize(status.held.items) == held_listed);
+  CHECK(has(to_text(status), "  and 1184 more\n"));
+}
+
 TEST_CASE("L22: events that wait or were given up are counted, and the oldest is named") {
   FakeLedger ledger;
   CHECK_FALSE(has(text_of(ledger), "events"));
@@ -117,7 +166,7 @@ TEST_CASE("open recoveries are counted by age, each in exactly one band") {
     FakeLedger ledger;
     ledger.recoveries = {open_recovery(1, RecoveryState::waiting, row.age),
                          open_recovery(2, RecoveryState::failed, row.age)};
-    const auto bands = gather_status(ledger, now).open_by_age;
+    const auto bands = gather_status(ledger, rules, now).open_by_age;
     REQUIRE(bands.size() == 5);
     for (std::size_t i = 0; i < bands.size(); ++i) CHECK(bands[i].count == (i == row.band ? 1 : 0));
   }
@@ -128,7 +177,7 @@ TEST_CASE("status sees every open recovery, however many there are") {
   for (std::int64_t key = 1; key <= 1234; ++key) {
     ledger.recoveries.push_back(open_recovery(key, RecoveryState::waiting, days(8)));
   }
-  CHECK(gather_status(ledger, now).open_by_age.at(2).count == 1234);
+  CHECK(gather_status(ledger, rules, now).open_by_age.at(2).count == 1234);
 }
 
 TEST_CASE("L13: without news are those that FlexFactor has not answered") {

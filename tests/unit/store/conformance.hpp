@@ -33,6 +33,8 @@ void pages_a_state(const MakeLedger& make);
 void keeps_every_field_of_a_sale(const MakeLedger& make);
 void finds_sales(const MakeLedger& make);
 void one_live_recovery_a_sale(const MakeLedger& make);
+void lists_what_is_held(const MakeLedger& make);
+
 // conformance_deliveries.cpp
 void events_carry_what_a_receiver_needs(const MakeLedger& make);
 void events_are_queued_once_for_each_sink(const MakeLedger& make);
@@ -47,6 +49,7 @@ void nonces_are_taken_once(const MakeLedger& make);
 void keeps_attempts_and_audit(const MakeLedger& make);
 void hides_card_numbers(const MakeLedger& make);
 void keeps_meta_and_runs(const MakeLedger& make);
+void keeps_dry_runs(const MakeLedger& make);
 void counts_and_totals(const MakeLedger& make);
 void broken_promises_come_out(const MakeLedger& make);
 void work_that_throws_leaves_nothing(const MakeLedger& make);
@@ -69,6 +72,7 @@ inline void everything(const MakeLedger& make) {
   keeps_every_field_of_a_sale(make);
   finds_sales(make);
   one_live_recovery_a_sale(make);
+  lists_what_is_held(make);
   events_carry_what_a_receiver_needs(make);
   events_are_queued_once_for_each_sink(make);
   a_subject_s_events_keep_their_order(make);
@@ -80,6 +84,7 @@ inline void everything(const MakeLedger& make) {
   keeps_attempts_and_audit(make);
   hides_card_numbers(make);
   keeps_meta_and_runs(make);
+  keeps_dry_runs(make);
   counts_and_totals(make);
   broken_promises_come_out(make);
   work_that_throws_leaves_nothing(make);

@@ -217,6 +217,23 @@ void keeps_meta_and_runs(const MakeLedger& make) {
   });
 }
 
+void keeps_dry_runs(const MakeLedger& make) {
+  const auto ledger = make();
+  in(*ledger, [&](ports::LedgerTx& tx) {
+    const ports::DryRun first{"digest 1", noon, "what it said\n"};
+    const ports::DryRun second{"digest 2", noon + Millis(1), ""};
+    tx.keep_dry_run(first);
+    tx.keep_dry_run(second);
+    CHECK(tx.dry_run("digest 1") == first);
+    CHECK(tx.dry_run("digest 2") == second);
+    CHECK_FALSE(tx.dry_run("digest 3").has_value());
+    tx.keep_dry_run({"digest 1", noon + Millis(2), "what it said\n"});
+    tx.forget_dry_runs(noon + Millis(2));
+    CHECK(tx.dry_run("digest 1")->made_at == noon + Millis(2));
+    CHECK_FALSE(tx.dry_run("digest 2").has_value());
+  });
+}
+
 void counts_and_totals(const MakeLedger& make) {
   const auto ledger = make();
   in(*ledger, [&](ports::LedgerTx& tx) {

@@ -90,12 +90,53 @@ void finds_sales(const MakeLedger& make) {
     }
     const Instant from = noon + std::chrono::hours(1);
     const Instant to = noon + std::chrono::hours(4);
-    const auto first = tx.sales_declined(from, to, SaleKey(), 2);
+    for (const char* id : {"twin of n2", "another"}) {  // declined at the very same instant
+      auto twin = plain_sale(id);
+      twin.declined->at = noon + std::chrono::hours(2);
+      tx.put_sale(twin, noon);
+    }
+    std::vector<std::string> walked;
+    ports::DueCursor after{from, 0};
+    for (;;) {
+      const auto some = tx.sales_declined(to, after, 2);
+      CHECK(some.size() <= 2);
+      if (some.empty()) break;
+      for (const auto& stored : some) walked.push_back(stored.sale.id.str());
+      after = {some.back().sale.declined->at, some.back().key.value()};
+    }
+    CHECK(walked == std::vector<std::string>{"n1", "n2", "twin of n2", "another", "n3"});
+  });
+}
+
+void lists_what_is_held(const MakeLedger& make) {
+  const auto ledger = make();
+  in(*ledger, [&](ports::LedgerTx& tx) {
+    const billing::Refusal held{billing::NotTaken::unclassified_decline, "51"};
+    const billing::Refusal hard{billing::NotTaken::hard_decline, "51"};
+    for (const char* id : {"S1", "S2", "S3"}) {
+      tx.put_subscription(plain_subscription(id), ports::Plan{std::nullopt, held}, noon);
+    }
+    tx.put_subscription(plain_subscription("other"), ports::Plan{std::nullopt, hard}, noon);
+    auto gone = plain_subscription("gone");
+    gone.status = billing::SubscriptionStatus::cancelled;
+    tx.put_subscription(gone, ports::Plan{std::nullopt, held}, noon);
+    CHECK(tx.held(9).size() == 3);
+    REQUIRE(tx.held(2).size() == 2);
+    CHECK(tx.held(2)[1].subscription.id == SubscriptionId("S2"));
+
+    auto stated = plain_sale("stated");
+    stated.declined->stated = billing::DeclineClass::soft;
+    auto paid = plain_sale("paid");
+    paid.status = billing::SaleStatus::complete;
+    for (const auto& sale : {plain_sale("O1"), stated, plain_sale("O2"), paid, plain_sale("O3")}) {
+      tx.put_sale(sale, noon);
+    }
+    const auto first = tx.sales_without_class(SaleKey(), 2);
     REQUIRE(first.size() == 2);
-    CHECK(first[0].sale.id == SaleId("n1"));
-    const auto rest = tx.sales_declined(from, to, first.back().key, 2);
+    CHECK(first[1].sale.id == SaleId("O2"));
+    const auto rest = tx.sales_without_class(first.back().key, 2);
     REQUIRE(rest.size() == 1);
-    CHECK(rest[0].sale.id == SaleId("n3"));
+    CHECK(rest[0].sale.id == SaleId("O3"));
   });
 }
 

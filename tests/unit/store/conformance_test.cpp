@@ -39,6 +39,7 @@ TEST_CASE("conformance: new sales on SQLite") {
   const auto make = sqlite(Executor::inline_);
   SUBCASE("every field") { conformance::keeps_every_field_of_a_sale(make); }
   SUBCASE("found") { conformance::finds_sales(make); }
+  SUBCASE("held") { conformance::lists_what_is_held(make); }
 }
 
 TEST_CASE("L2 conformance: one live recovery a sale") {
@@ -75,6 +76,7 @@ TEST_CASE("conformance: history and failing work on SQLite") {
   SUBCASE("nonces") { conformance::nonces_are_taken_once(make); }
   SUBCASE("attempts and audit") { conformance::keeps_attempts_and_audit(make); }
   SUBCASE("meta and runs") { conformance::keeps_meta_and_runs(make); }
+  SUBCASE("dry runs") { conformance::keeps_dry_runs(make); }
   SUBCASE("counts") { conformance::counts_and_totals(make); }
   SUBCASE("broken promises") { conformance::broken_promises_come_out(make); }
   SUBCASE("work that throws") { conformance::work_that_throws_leaves_nothing(make); }

@@ -132,6 +132,27 @@ TEST_CASE("a word outside its set, a broken reference and a half row are refused
   }
 }
 
+TEST_CASE("S4: what FlexFactor declined is not handed to it, even by raw SQL") {
+  OwnLedger own;
+  const auto wrong = [](ports::LedgerTx& tx) {
+    billing::Recovery recovery = plain_recovery("wrong");
+    recovery.return_gateway = recovery.provider_gateway;
+    const auto key = put(tx, "W");
+    tx.insert_recovery({key, recovery, "request"});
+  };
+  CHECK_THROWS_WITH_AS(try_in(*own.ledger, wrong), doctest::Contains("is not handed to it"),
+                       SQLite::Exception);
+  in(*own.ledger, [](auto& tx) {
+    CHECK_FALSE(tx.subscription(SubscriptionId("W")).has_value());
+    put_recovery(tx, put(tx, "S"), plain_recovery("order"));
+  });
+  for (const char* sql : {"UPDATE recovery SET return_gateway = 'ff'",
+                          "UPDATE recovery SET provider_gateway = 'bank'"}) {
+    CHECK_THROWS_WITH_AS(raw(own, sql), doctest::Contains("is not handed to it"),
+                         SQLite::Exception);
+  }
+}
+
 TEST_CASE("attempts, callbacks and audit rows are append-only") {
   OwnLedger own;
   in(*own.ledger, [](auto& tx) {
