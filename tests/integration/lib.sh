@@ -147,38 +147,13 @@ expect_all_home() {
     "subscriptions away from their gateway"
 }
 
-# --- the local API, and a program that uses it ---
-
-add_api() { # to the config: a free port, and a token
-  openssl rand -hex 32 >"$dir/secrets/api_token"
-  chmod 600 "$dir/secrets/api_token"
-  printf '[api]\nlisten = "127.0.0.1:0"\ntoken_file = "secrets/api_token"\n' >>"$config"
-}
-
-# start_service: a worker with an API. Sets url, and curl's way to reach it.
-start_service() {
-  start_worker
-  until_true 20 "the API" api_is_up
-  local address
-  address=$(jq -r 'select(.event == "listener.started") | .reason' "$dir/worker.log.now" |
-    sed -n 's/^api //p')
-  url=http://$address
-  reach=()
-  if [[ $address == unix:* ]]; then
-    url=http://recycled
-    reach=(--unix-socket "${address#unix:}")
-  fi
-  show_token
-}
-api_is_up() { grep -q '"reason":"api ' "$dir/worker.log.now"; }
-show_token() { printf 'Authorization: Bearer %s\n' "$(<"$dir/secrets/api_token")" >"$dir/header"; }
+# --- the local API ---
 
 # ask STATUS PATH [CURL-OPTION...]: with the token; the answer is in $dir/answer.
 ask() {
   local wanted=$1 path=$2
   shift 2
-  expect_equal "$wanted" "$(curl -sS "${reach[@]}" -o "$dir/answer" -w '%{http_code}' \
-    -H "@$dir/header" "$url$path" "$@")" "the answer to $path: $(<"$dir/answer")"
+  expect_equal "$wanted" "$(call_api "$path" "$@")" "the answer to $path: $(<"$dir/answer")"
 }
 answer() { jq -r "$1" "$dir/answer"; }
 
