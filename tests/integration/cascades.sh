@@ -45,15 +45,9 @@ maps_to = "soft"
 TOML
 add_api
 
-order() { # ID TOKEN [JQ]: changed by the filter
-  jq -cn --arg id "$1" --arg token "$2" '{
-    order_id: $id, gateway_id: "bank", status: "declined", amount: "49.95", currency: "USD",
-    declined_at: "2026-01-05", decline_code: "51", decline_message: "Insufficient funds",
-    decline_type: "soft", card_token: $token, ip_address: "192.0.2.17"} | '"${3:-.}"
-}
 answered='[.result, .reason, .decided_by] | map(. // "-") | join(" ")'
 cascade() { # WANTED ID TOKEN [JQ]: result, reason and the rule that decided
-  ask 200 /v1/cascades --json "$(order "${@:2}")"
+  ask 200 /v1/cascades --json "$(declined_order "${@:2}")"
   expect_equal "$1" "$(answer "$answered")" "the answer on $2"
   cp "$dir/answer" "$dir/answer.$2"
 }
@@ -111,43 +105,43 @@ refuse not_declined O-pending approve-12 '.status = "pending"'
 
 # --- what is no order at all, and who may not ask ---
 before=$(calls)
-ask 422 /v1/cascades --json "$(order O-bad approve-1 '.amount = "1.234"')"
+ask 422 /v1/cascades --json "$(declined_order O-bad approve-1 '.amount = "1.234"')"
 expect_text "$dir/answer" '"amount"'
-ask 422 /v1/cascades --json "$(order O-bad approve-1 '.routing_profile_id = "nowhere"')"
+ask 422 /v1/cascades --json "$(declined_order O-bad approve-1 '.routing_profile_id = "nowhere"')"
 ask 422 /v1/cascades --json '[]'
 expect_equal 401 "$(curl -sS -o "$dir/ignored" -w '%{http_code}' "$url/v1/cascades" \
-  --json "$(order O-bad approve-1)")" "without the token"
+  --json "$(declined_order O-bad approve-1)")" "without the token"
 expect_equal 0 "$(query "SELECT count(*) FROM sale WHERE id = 'O-bad'")" "orders of bad requests"
 
 # --- X1: a repeat gives the stored answer and no call, whatever else it says by now ---
 charges=$(simulator_says charges)
 for id in O-direct O-routed; do
-  ask 200 /v1/cascades --json "$(order "$id" approve-other '.amount = "99.00"')"
+  ask 200 /v1/cascades --json "$(declined_order "$id" approve-other '.amount = "99.00"')"
   diff "$dir/answer.$id" "$dir/answer" >&2 || fail "another answer on $id"
 done
 expect_equal "$before" "$(calls)" "calls of repeats and bad requests"
 
 # --- the same by the command, beside the service ---
-order O-file approve-13 >"$dir/order.json"
+declined_order O-file approve-13 >"$dir/order.json"
 recycled 0 cascade "$dir/order.json"
 expect_text "$dir/out" "O-file  approved; 49.95 USD at flexfactor, by $by_gateway, order "
-recycled 1 cascade - --json < <(order O-piped decline-2)
+recycled 1 cascade - --json < <(declined_order O-piped decline-2)
 expect_equal "declined declined $by_gateway" "$(jq -r "$answered" "$dir/out")" "by standard input"
-recycled 1 cascade - --json < <(order O-nophone approve-14 'del(.ip_address)')
+recycled 1 cascade - --json < <(declined_order O-nophone approve-14 'del(.ip_address)')
 expect_equal "refused no_ip_address -" "$(jq -r "$answered" "$dir/out")" "a refusal by the command"
-recycled 1 cascade - < <(order O-nophone approve-14 'del(.ip_address)')
+recycled 1 cascade - < <(declined_order O-nophone approve-14 'del(.ip_address)')
 expect_text "$dir/out" 'O-nophone  refused: no_ip_address, '
 before=$(calls)
-a_lot=$(order O-bad approve-1 '.amount = "a lot"')
+a_lot=$(declined_order O-bad approve-1 '.amount = "a lot"')
 for bad in '' '[]' 'no order' '{"order_id": "O-bad"}' "$a_lot"; do
   recycled 2 cascade - <<<"$bad"
 done
 recycled 2 cascade "$dir/absent.json"
 recycled 2 cascade
 # One story: asked here and answered there, the other way round too.
-recycled 0 cascade - --json < <(order O-direct approve-1)
+recycled 0 cascade - --json < <(declined_order O-direct approve-1)
 diff <(jq -S . "$dir/answer.O-direct") <(jq -S . "$dir/out") >&2 || fail "it says otherwise"
-ask 200 /v1/cascades --json "$(order O-file approve-13)"
+ask 200 /v1/cascades --json "$(declined_order O-file approve-13)"
 expect_equal "approved - $by_gateway" "$(answer "$answered")" "what the command was told"
 expect_equal "$before" "$(calls)" "calls of what is no order, and of repeats"
 expect_equal "$((charges + 1))" "$(simulator_says charges)" "charges since"
@@ -166,7 +160,7 @@ refuse no_ip_address O-all-5 approve-25 'del(.ip_address)'
 refuse single_transaction O-all-6 approve-26 '.campaign_id = "one-by-one"'
 refuse hard_decline O-all-7 approve-27 '.decline_type = "hard"'
 # What was decided by another rule then, was.
-ask 200 /v1/cascades --json "$(order O-direct approve-1)"
+ask 200 /v1/cascades --json "$(declined_order O-direct approve-1)"
 diff "$dir/answer.O-direct" "$dir/answer" >&2 || fail "another answer after a change of the config"
 until_true 30 "everything to settle" all_settled
 stop_worker 0

@@ -157,6 +157,30 @@ ask() {
 }
 answer() { jq -r "$1" "$dir/answer"; }
 
+declined_order() { # ID TOKEN [JQ]: as JSON, changed by the filter
+  jq -cn --arg id "$1" --arg token "$2" '{
+    order_id: $id, gateway_id: "bank", status: "declined", amount: "49.95", currency: "USD",
+    declined_at: "2026-01-05", decline_code: "51", decline_message: "Insufficient funds",
+    decline_type: "soft", card_token: $token, ip_address: "192.0.2.17"} | '"${3:-.}"
+}
+
+# cascade_many PREFIX COUNT WORD: all at one time, with card tokens that begin with the word. Sets
+# `shoppers`, to wait for; answer.PREFIX-N has each one's answer, took.PREFIX-N its status and how
+# long it took.
+cascade_many() {
+  local order id
+  shoppers=()
+  declined_order "$1" "$3" >"$dir/order.$1"
+  while read -r order; do
+    id=${order#*\"order_id\":\"}
+    id=${id%%\"*}
+    curl -sS "${reach[@]}" -H "@$dir/header" -o "$dir/answer.$id" "$url/v1/cascades" \
+      -w '%{http_code} %{time_total}\n' --json "$order" >"$dir/took.$id" 2>>"$dir/shoppers.txt" &
+    shoppers+=($!)
+  done < <(jq -c --argjson count "$2" 'range($count) as $n | .order_id += "-\($n + 1)"
+    | .card_token += "-" + .order_id' "$dir/order.$1")
+}
+
 kill_worker() {
   kill -9 "$worker_pid"
   wait "$worker_pid" 2>>"$dir/killed.txt" || true
