@@ -75,10 +75,13 @@ Accepted note_departure(ports::LedgerTx& tx, const ports::StoredSubscription& st
 }
 
 // N3: a sale of it was recovered at FlexFactor before the merchant told us of the subscription.
+// What was charged after its shopper had been told "declined" is given back, and sold nothing.
 bool was_sold_at_flexfactor(ports::LedgerTx& tx, const SubscriptionId& id) {
   for (const ports::StoredSale& sale : tx.sales_of(id)) {
     for (const ports::StoredRecovery& past : tx.recoveries_of(sale.key)) {
-      if (past.recovery.state == billing::RecoveryState::recovered) return true;
+      const billing::Recovery& recovery = past.recovery;
+      const bool told_no = recovery.told && *recovery.told != billing::Reason::none;
+      if (recovery.state == billing::RecoveryState::recovered && !told_no) return true;
     }
   }
   return false;
