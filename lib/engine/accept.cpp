@@ -87,11 +87,14 @@ bool was_sold_at_flexfactor(ports::LedgerTx& tx, const SubscriptionId& id) {
   return false;
 }
 
+// The cycle of a subscription whose first sale is done; a merchant may also say so as cycle 1.
+constexpr int first_rebill = 2;
+
 // The merchant's gateway has a token again once it has billed a cycle by itself.
 void unmark_rebilled(ports::LedgerTx& tx, const ports::StoredSubscription& stored,
                      const billing::Subscription& row) {
   const bool is_marked = stored.rebill_with != billing::RebillWith::as_ever;
-  if (!is_marked || row.cycle <= stored.subscription.cycle) return;
+  if (!is_marked || row.cycle <= std::max(stored.subscription.cycle, first_rebill)) return;
   if (row.status == SubscriptionStatus::recycle_billing) return;  // that rebill declined
   tx.set_rebill(stored.key, billing::RebillWith::as_ever);
 }
@@ -119,7 +122,7 @@ Accepted accept_subscription(ports::LedgerTx& tx, const billing::Subscription& r
   const auto stored = tx.subscription(row.id);
   if (!stored) {
     const auto key = tx.put_subscription(row, desk.planner.plan(row), now);
-    if (row.cycle == 1 && was_sold_at_flexfactor(tx, row.id)) {
+    if (row.cycle <= first_rebill && was_sold_at_flexfactor(tx, row.id)) {
       tx.set_rebill(key, billing::RebillWith::card_number_without_cvv);
     }
     return Accepted::inserted;
