@@ -75,6 +75,8 @@ expect_equal complete "$(status_of O-direct)" "an approved sale"
 cascade "declined declined $by_routing" O-routed decline-1 \
   '.gateway_id = "plain" | .routing_profile_id = "atri"'
 expect_equal declined "$(status_of O-routed)" "a declined sale"
+recycled 0 explain O-routed
+expect_text "$dir/out" 'is failed: it was not charged; the reason: FlexFactor said no, finally'
 cascade "approved - $by_routing" O-both approve-2 '.routing_profile_id = "atri"'
 cascade "approved - $by_gateway" O-bare approve-3 '.routing_profile_id = "bare"'
 refuse no_cascade O-plain approve-4 '.gateway_id = "plain"'
