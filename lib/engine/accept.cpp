@@ -75,20 +75,26 @@ Accepted note_departure(ports::LedgerTx& tx, const ports::StoredSubscription& st
 }
 
 // N3: a sale of it was recovered at FlexFactor before the merchant told us of the subscription.
+// What was charged after its shopper had been told "declined" is given back, and sold nothing.
 bool was_sold_at_flexfactor(ports::LedgerTx& tx, const SubscriptionId& id) {
   for (const ports::StoredSale& sale : tx.sales_of(id)) {
     for (const ports::StoredRecovery& past : tx.recoveries_of(sale.key)) {
-      if (past.recovery.state == billing::RecoveryState::recovered) return true;
+      const billing::Recovery& recovery = past.recovery;
+      const bool told_no = recovery.told && *recovery.told != billing::Reason::none;
+      if (recovery.state == billing::RecoveryState::recovered && !told_no) return true;
     }
   }
   return false;
 }
 
+// The cycle of a subscription whose first sale is done; a merchant may also say so as cycle 1.
+constexpr int first_rebill = 2;
+
 // The merchant's gateway has a token again once it has billed a cycle by itself.
 void unmark_rebilled(ports::LedgerTx& tx, const ports::StoredSubscription& stored,
                      const billing::Subscription& row) {
   const bool is_marked = stored.rebill_with != billing::RebillWith::as_ever;
-  if (!is_marked || row.cycle <= stored.subscription.cycle) return;
+  if (!is_marked || row.cycle <= std::max(stored.subscription.cycle, first_rebill)) return;
   if (row.status == SubscriptionStatus::recycle_billing) return;  // that rebill declined
   tx.set_rebill(stored.key, billing::RebillWith::as_ever);
 }
@@ -116,7 +122,7 @@ Accepted accept_subscription(ports::LedgerTx& tx, const billing::Subscription& r
   const auto stored = tx.subscription(row.id);
   if (!stored) {
     const auto key = tx.put_subscription(row, desk.planner.plan(row), now);
-    if (row.cycle == 1 && was_sold_at_flexfactor(tx, row.id)) {
+    if (row.cycle <= first_rebill && was_sold_at_flexfactor(tx, row.id)) {
       tx.set_rebill(key, billing::RebillWith::card_number_without_cvv);
     }
     return Accepted::inserted;

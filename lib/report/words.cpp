@@ -24,15 +24,15 @@ std::string_view sentence(RecoveryState state) {
     case RecoveryState::withdrawing:
       return "it is being cancelled at FlexFactor";
     case RecoveryState::parked:
-      return "it is parked: a person must look, and nothing else happens to this cycle";
+      return "it is parked: a person must look, and nothing else happens meanwhile";
     case RecoveryState::recovered:
       return "it was charged";
     case RecoveryState::failed:
-      return "it was not charged, and the subscription became recycle_failed";
+      return "it was not charged";
     case RecoveryState::withdrawn:
       return "it was not charged, because the customer had left";
     case RecoveryState::released:
-      return "it never left this machine, and the cycle may be handed over anew";
+      return "it never left this machine, and may be handed over anew";
   }
   ensure(false, "a recovery state of the set");
   return {};

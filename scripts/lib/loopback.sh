@@ -1,13 +1,29 @@
 # shellcheck shell=bash
-# A FlexFactor and a merchant on this machine's loopback, for demo and crash. To be sourced. Needs
-# bin (where the programs are) and dir (a folder of our own). Every process started here is ended by
-# its id.
-# shellcheck disable=SC2154 # bin and dir are the caller's
+# A FlexFactor and a merchant on this machine's loopback, for demo, crash, story and the tests. To
+# be sourced. Needs bin (where the programs are) and dir (a folder of our own), which begin() sets.
+# Every process started here is ended by its id.
+# shellcheck disable=SC2154 # bin and dir may be the caller's
 
 simulator_pid=
 worker_pid=
 run_options=() # of the worker, for a test that wants some
 scheme=http # of both listeners; a test of TLS sets https
+
+# begin: the programs in BIN, or else those it builds after installing what is missing; and a folder
+# that is gone at the end, as is whatever was started.
+begin() {
+  if [[ -n "${BIN:-}" ]]; then
+    bin=$BIN
+  else
+    ./scripts/install-packages demo
+    cmake --preset release >/dev/null
+    cmake --build --preset release --parallel "$(nproc)"
+    bin=build/release/worker
+  fi
+  dir=$(mktemp -d)
+  trap 'stop_all; rm -rf "$dir"' EXIT
+  trap 'exit 130' INT TERM
+}
 
 stop_all() {
   local pid
@@ -164,3 +180,36 @@ open_count() {
 }
 due_is_empty() { [[ $(status_json | jq -r '.next_due') == null ]]; }
 all_settled() { due_is_empty && [[ $(open_count) == 0 ]]; }
+
+# --- the local API, and a program that uses it ---
+
+add_api() { # to the config: a free port, and a token
+  openssl rand -hex 32 >"$dir/secrets/api_token"
+  chmod 600 "$dir/secrets/api_token"
+  printf '[api]\nlisten = "127.0.0.1:0"\ntoken_file = "secrets/api_token"\n' >>"$dir/recycled.toml"
+}
+
+# start_service: a worker with an API. Sets url, and curl's way to reach it.
+start_service() {
+  start_worker
+  until_true 20 "the API" api_is_up
+  local address
+  address=$(jq -r 'select(.event == "listener.started") | .reason' "$dir/worker.log.now" |
+    sed -n 's/^api //p')
+  url=http://$address
+  reach=()
+  if [[ $address == unix:* ]]; then
+    url=http://recycled
+    reach=(--unix-socket "${address#unix:}")
+  fi
+  show_token
+}
+api_is_up() { grep -q '"reason":"api ' "$dir/worker.log.now"; }
+show_token() { printf 'Authorization: Bearer %s\n' "$(<"$dir/secrets/api_token")" >"$dir/header"; }
+
+# call_api PATH [CURL-OPTION...]: with the token. Prints the status; the answer is in $dir/answer.
+call_api() {
+  local path=$1
+  shift
+  curl -sS "${reach[@]}" -o "$dir/answer" -w '%{http_code}' -H "@$dir/header" "$url$path" "$@"
+}

@@ -146,40 +146,39 @@ expect_all_home() {
     "subscriptions away from their gateway"
 }
 
-# --- the local API, and a program that uses it ---
-
-add_api() { # to the config: a free port, and a token
-  openssl rand -hex 32 >"$dir/secrets/api_token"
-  chmod 600 "$dir/secrets/api_token"
-  printf '[api]\nlisten = "127.0.0.1:0"\ntoken_file = "secrets/api_token"\n' >>"$config"
-}
-
-# start_service: a worker with an API. Sets url, and curl's way to reach it.
-start_service() {
-  start_worker
-  until_true 20 "the API" api_is_up
-  local address
-  address=$(jq -r 'select(.event == "listener.started") | .reason' "$dir/worker.log.now" |
-    sed -n 's/^api //p')
-  url=http://$address
-  reach=()
-  if [[ $address == unix:* ]]; then
-    url=http://recycled
-    reach=(--unix-socket "${address#unix:}")
-  fi
-  show_token
-}
-api_is_up() { grep -q '"reason":"api ' "$dir/worker.log.now"; }
-show_token() { printf 'Authorization: Bearer %s\n' "$(<"$dir/secrets/api_token")" >"$dir/header"; }
+# --- the local API ---
 
 # ask STATUS PATH [CURL-OPTION...]: with the token; the answer is in $dir/answer.
 ask() {
   local wanted=$1 path=$2
   shift 2
-  expect_equal "$wanted" "$(curl -sS "${reach[@]}" -o "$dir/answer" -w '%{http_code}' \
-    -H "@$dir/header" "$url$path" "$@")" "the answer to $path: $(<"$dir/answer")"
+  expect_equal "$wanted" "$(call_api "$path" "$@")" "the answer to $path: $(<"$dir/answer")"
 }
 answer() { jq -r "$1" "$dir/answer"; }
+
+declined_order() { # ID TOKEN [JQ]: as JSON, changed by the filter
+  jq -cn --arg id "$1" --arg token "$2" '{
+    order_id: $id, gateway_id: "bank", status: "declined", amount: "49.95", currency: "USD",
+    declined_at: "2026-01-05", decline_code: "51", decline_message: "Insufficient funds",
+    decline_type: "soft", card_token: $token, ip_address: "192.0.2.17"} | '"${3:-.}"
+}
+
+# cascade_many PREFIX COUNT WORD: all at one time, with card tokens that begin with the word. Sets
+# `shoppers`, to wait for; answer.PREFIX-N has each one's answer, took.PREFIX-N its status and how
+# long it took.
+cascade_many() {
+  local order id
+  shoppers=()
+  declined_order "$1" "$3" >"$dir/order.$1"
+  while read -r order; do
+    id=${order#*\"order_id\":\"}
+    id=${id%%\"*}
+    curl -sS "${reach[@]}" -H "@$dir/header" -o "$dir/answer.$id" "$url/v1/cascades" \
+      -w '%{http_code} %{time_total}\n' --json "$order" >"$dir/took.$id" 2>>"$dir/shoppers.txt" &
+    shoppers+=($!)
+  done < <(jq -c --argjson count "$2" 'range($count) as $n | .order_id += "-\($n + 1)"
+    | .card_token += "-" + .order_id' "$dir/order.$1")
+}
 
 kill_worker() {
   kill -9 "$worker_pid"

@@ -156,7 +156,9 @@ TEST_CASE("C2: an approval after the deadline is an alarm, and given back by pol
   for (const auto policy : {billing::LateCascade::refund, billing::LateCascade::hold}) {
     settings.rules.late_cascade = policy;
     sim::World world(settings);
-    world.cascade(settings.start + 1h, sale_of("O", "approve-1"));
+    auto sale = sale_of("O", "approve-1");
+    sale.subscription = SubscriptionId("S");
+    world.cascade(settings.start + 1h, sale);
     world.live_until(settings.start + 10 * 24h);
     CHECK(said(answer_to(world, "O")) == "declined no_answer");
     CHECK(world.charges().size() == 1);
@@ -170,6 +172,13 @@ TEST_CASE("C2: an approval after the deadline is an alarm, and given back by pol
     CHECK(recovery.state == (refunds ? RecoveryState::recovered : RecoveryState::parked));
     CHECK(recovery.step == Step::none);
     CHECK(world.statistics().refunded == (refunds ? 1 : 0));
+    // The shopper has paid elsewhere: his subscription was not sold at FlexFactor (N3).
+    auto row = sim::declined("S", "other-1", settings.start);
+    row.status = billing::SubscriptionStatus::active;
+    row.cycle = 1;
+    row.declined.reset();
+    world.import(row);
+    CHECK(world.subscription("S").rebill_with == billing::RebillWith::as_ever);
   }
 }
 

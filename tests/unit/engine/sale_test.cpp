@@ -203,6 +203,17 @@ TEST_CASE("N3: the subscription of a recovered sale is rebilled with card number
     bench.hear(bench.taken("O"), News::completed);
     bench.accept(row);
   }
+  SUBCASE("told of afterwards, as of the cycle that is billed next") {
+    bench.hear(bench.taken("O"), News::completed);
+    row.cycle = 2;
+    bench.accept(row);
+  }
+  SUBCASE("known before, and moved on to the cycle that is billed next") {
+    bench.accept(row);
+    bench.hear(bench.taken("O"), News::completed);
+    row.cycle = 2;
+    bench.accept(row);
+  }
   CHECK(bench.subscription("S").rebill_with == marked);
   // That rebill declines: it comes through recycle billing like any other, and is still marked.
   auto rebill = declined("S");
