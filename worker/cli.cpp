@@ -9,6 +9,7 @@
 
 #include "cli_callbacks.hpp"
 #include "cli_events.hpp"
+#include "cli_report.hpp"
 #include "cli_sales.hpp"
 #include "commands/check.hpp"
 #include "commands/import.hpp"
@@ -46,6 +47,7 @@ class CommandLine {
     add_once();
     add_status();
     add_explain();
+    add_report(app_, report_, common(), run_);
     add_rerun(app_, rerun_, common(), run_);
     add_cascade(app_, cascade_, common(), run_);
     add_callbacks(app_, callbacks_, common(), run_);
@@ -228,6 +230,7 @@ class CommandLine {
   std::filesystem::path folder_ = ".";
   std::filesystem::path file_;
   std::string id_;
+  ReportOptions report_;
   RerunTyped rerun_;
   CascadeOptions cascade_;
   CallbacksTyped callbacks_;
