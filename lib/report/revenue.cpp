@@ -192,11 +192,19 @@ std::string last_day(Instant to, const ports::Calendar& calendar) {
   return calendar.start_of(add_days(last, 1)) == to ? to_iso8601(last) : to_iso8601(to);
 }
 
-std::string in_words(const ReportPeriod& period, const ports::Calendar& calendar) {
-  if (!period.from && !period.to) return "all there are";
-  if (!period.to) return "from " + first_day(*period.from, calendar);
-  if (!period.from) return "until " + last_day(*period.to, calendar);
-  return first_day(*period.from, calendar) + " to " + last_day(*period.to, calendar);
+// Where nobody said, from the day of the first claim to that of the last.
+std::string in_words(const ReportPeriod& period, const std::optional<Span>& found,
+                     const ports::Calendar& calendar) {
+  std::string from;
+  std::string to;
+  if (found) from = to_iso8601(found->first);
+  if (found) to = to_iso8601(found->last);
+  if (period.from) from = first_day(*period.from, calendar);
+  if (period.to) to = last_day(*period.to, calendar);
+  if (from.empty() && to.empty()) return "ever";
+  if (to.empty()) return "from " + from;
+  if (from.empty()) return "until " + to;
+  return from + " to " + to;
 }
 
 }  // namespace
@@ -288,7 +296,7 @@ RevenueReport gather_revenue(ports::LedgerReader& ledger, const ports::Calendar&
     count(counts[row.stored.recovery.amount.currency], row, calendar, now);
   });
   RevenueReport report;
-  report.period = in_words(period, calendar);
+  report.period = in_words(period, std::nullopt, calendar);
   report.claimed = period;
   report.time_zone = time_zone;
   if (counts.empty()) return report;
@@ -297,8 +305,9 @@ RevenueReport gather_revenue(ports::LedgerReader& ledger, const ports::Calendar&
   for (const auto& [currency, counted] : counts) {
     span.first = std::min(span.first, counted.by_day.begin()->first);
     span.last = std::max(span.last, counted.by_day.rbegin()->first);
-    if (!counted.open_by_days.empty()) report.at = now;
+    if (!counted.open_by_days.empty()) report.at = std::chrono::floor<std::chrono::seconds>(now);
   }
+  report.period = in_words(period, span, calendar);
   span.unit = unit_of(span.first, span.last);
   report.unit = span.unit;
   for (const auto& [currency, counted] : counts) {

@@ -116,7 +116,7 @@ struct ReportPeriod {
 };
 
 struct RevenueReport {
-  std::string period;  // "2026-11-01 to 2026-11-30", in civil days where it is made of such
+  std::string period;  // "2026-11-01 to 2026-11-30": civil days, where it is made of such
   ReportPeriod claimed;
   std::string time_zone;
   std::optional<Instant> at;  // when the open ones were as old as said; nothing when none is open

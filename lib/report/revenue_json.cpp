@@ -18,6 +18,7 @@ Json rate_or_null(const std::optional<int>& per_mille) {
 Json json_of(Json head, const Figures& figures, const Currency& currency) {
   head["handed_over"] = json_of(figures.handed_over(), currency);
   head["ended"] = json_of(figures.ended(), currency);
+  head["given_back"] = json_of(figures.given_back(), currency);
   for (std::size_t i = 0; i < outcomes; ++i) {
     const auto outcome = static_cast<Outcome>(i);
     head[std::string(to_text(outcome))] = json_of(figures.of(outcome), currency);

@@ -45,6 +45,13 @@ std::string grouped(std::string number) {
   return number;
 }
 
+// "2026-11-25 18:06 UTC"
+std::string minute(Instant at) {
+  std::string text = to_iso8601(at).substr(0, 16) + " UTC";
+  text[10] = ' ';
+  return text;
+}
+
 std::string element(const std::string& name, const std::string& content) {
   return "<" + name + ">" + content + "</" + name.substr(0, name.find(' ')) + ">";
 }
@@ -81,7 +88,7 @@ class Part {
     std::string text = "<section class=\"currency\" id=\"" + code_ + "\" aria-labelledby=\"" +
                        code_ + "-head\">\n<h2 id=\"" + code_ + "-head\">" + code_ + "</h2>\n" +
                        headline() + "<div class=\"panels\">\n" + over_time() + what_became() +
-                       by_way() + by_gateway() + by_code() + days();
+                       days() + by_way() + by_gateway() + by_code();
     if (revenue_.all.of(Outcome::open).count > 0) text += open();
     return text + "</div>\n</section>\n";
   }
@@ -94,6 +101,13 @@ class Part {
   std::string number(const Sum& sum) const { return grouped(std::to_string(sum.count)); }
   std::string count_cell(const Sum& sum) const {
     return cell(std::to_string(sum.count), number(sum));
+  }
+  // "21 of 38": recovered of those handed over.
+  std::string share_cell(const Figures& figures) const {
+    const Sum recovered = figures.of(Outcome::recovered);
+    const Sum all = figures.handed_over();
+    return "<td data-value=\"" + std::to_string(recovered.count) + "\" data-of=\"" +
+           std::to_string(all.count) + "\">" + number(recovered) + " of " + number(all) + "</td>";
   }
   std::string money_cell(const Sum& sum) const { return cell(decimal(sum), money(sum)); }
   static std::string rate_cell(const std::optional<int>& rate) {
@@ -111,13 +125,16 @@ class Part {
     const Sum recovered = all.of(Outcome::recovered);
     const Sum back = all.given_back();
     const Sum open = all.of(Outcome::open);
+    const Sum to_refund = all.of(Outcome::refund_due);
+    const std::string due = to_refund.count > 0 ? ", " + number(to_refund) + " to be refunded" : "";
     const auto& median = revenue_.days.median;
     const auto rate_value = [](const std::optional<int>& rate) {
       return rate ? std::to_string(*rate) : std::string();
     };
     return "<dl class=\"headline\">\n" +
            figure("Recovered revenue",
-                  data("recovered_amount", decimal(recovered), money(recovered) + " " + code_),
+                  data("recovered_amount", decimal(recovered),
+                       money(recovered) + " <small>" + code_ + "</small>"),
                   "from " + number(recovered) + " of " + number(all.handed_over()) +
                       " payments handed over; refunds and chargebacks are taken off") +
            figure("Recovery rate",
@@ -127,11 +144,10 @@ class Part {
            figure("Days to recover",
                   data("median_days", median ? std::to_string(*median) : "",
                        median ? std::to_string(*median) : "-"),
-                  "half took no longer; cascades, which are answered at once, do not count") +
+                  "the median, without cascades") +
            figure("Given back", data("given_back_amount", decimal(back), money(back)),
                   number(all.of(Outcome::refunded)) + " refunded, " +
-                      number(all.of(Outcome::charged_back)) + " charged back, " +
-                      number(all.of(Outcome::refund_due)) + " to be refunded") +
+                      number(all.of(Outcome::charged_back)) + " charged back" + due) +
            figure("Still open", data("open_amount", decimal(open), money(open)),
                   number(open) + " without a result yet") +
            "</dl>\n";
@@ -160,12 +176,10 @@ class Part {
   }
 
   std::string rows(const Panel& panel, const char* what, const std::vector<Row>& rows) const {
-    std::string text =
-        begin(panel, {{what}, {"Handed over"}, {"Recovered"}, {"Amount", "recovered"}, {"Rate"}});
+    std::string text = begin(panel, {{what}, {"Recovered"}, {"Revenue", "recovered"}, {"Rate"}});
     for (const Row& row : rows) {
-      const Sum recovered = row.figures.of(Outcome::recovered);
-      text += "<tr>" + row_head(row.key, row.label) + count_cell(row.figures.handed_over()) +
-              count_cell(recovered) + money_cell(recovered) + rate_cell(row.figures.rate()) +
+      text += "<tr>" + row_head(row.key, row.label) + share_cell(row.figures) +
+              money_cell(row.figures.of(Outcome::recovered)) + rate_cell(row.figures.rate()) +
               "</tr>\n";
     }
     return text + end();
@@ -197,19 +211,17 @@ class Part {
                                   "latest may still be open.",
                               "standing", " wide"},
                              {{report_.unit == Unit::week ? "Week from" : "From"},
-                              {"Handed over"},
-                              {"Open"},
                               {"Recovered"},
-                              {"Amount", "recovered"},
+                              {"Open"},
+                              {"Revenue", "recovered"},
                               {"Given back", "given-back"},
                               {"Rate"}});
     for (const Stretch& stretch : revenue_.over_time) {
       const Figures& figures = stretch.figures;
       const std::string first = to_iso8601(stretch.first);
-      text += "<tr>" + row_head(first, first) + count_cell(figures.handed_over()) +
-              count_cell(figures.of(Outcome::open)) + count_cell(figures.of(Outcome::recovered)) +
-              money_cell(figures.of(Outcome::recovered)) + money_cell(figures.given_back()) +
-              rate_cell(figures.rate()) + "</tr>\n";
+      text += "<tr>" + row_head(first, first) + share_cell(figures) +
+              count_cell(figures.of(Outcome::open)) + money_cell(figures.of(Outcome::recovered)) +
+              money_cell(figures.given_back()) + rate_cell(figures.rate()) + "</tr>\n";
     }
     return text + end();
   }
@@ -218,8 +230,8 @@ class Part {
     constexpr std::array<std::pair<Outcome, const char*>, 6> tones{
         {{Outcome::recovered, "recovered"},
          {Outcome::refunded, "given-back"},
-         {Outcome::charged_back, "given-back"},
-         {Outcome::refund_due, "given-back"},
+         {Outcome::charged_back, "charged-back"},
+         {Outcome::refund_due, "refund-due"},
          {Outcome::failed, "failed"},
          {Outcome::open, "open"}}};
     std::string text = begin({"outcome", "What became of them",
@@ -252,7 +264,7 @@ class Part {
   }
   std::string open() const {
     return bands({"open", "Open, by age",
-                  "Since the hand-over, at " + to_iso8601(report_.at.value()) + ".", "lying"},
+                  "Since the hand-over, at " + minute(report_.at.value()) + ".", "lying"},
                  {{"Age"}, {"Open", "open"}, {"Amount"}}, revenue_.open_by_age);
   }
 

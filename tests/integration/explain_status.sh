@@ -88,7 +88,8 @@ done
 # Usage errors are 2 and go to stderr.
 wrong_usages=("" bogus explain "explain A B" import "import refunds x" "import subscriptions"
   "run --log-level loud" "status --bogus" "once --no-scan" "check --config"
-  callbacks "callbacks show" "callbacks replay" "callbacks replay 1 --failed" "callbacks verify")
+  callbacks "callbacks show" "callbacks replay" "callbacks replay 1 --failed" "callbacks verify"
+  "report --csv" "report --csv - --html -" "report --json --csv -")
 for usage in "${wrong_usages[@]}"; do
   # shellcheck disable=SC2086 # words of a command line
   expect_exit 2 "$bin/recycled" $usage

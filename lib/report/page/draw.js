@@ -9,7 +9,7 @@
   const drawn = [];
 
   const short = (text, width) => {
-    const room = Math.max(10, Math.floor(width / 22));
+    const room = Math.max(10, Math.floor(width / 18));
     return text.length > room ? `${text.slice(0, room - 1)}…` : text;
   };
 

@@ -232,10 +232,12 @@ TEST_CASE("report: a period holds its first instant and not its end, and is said
   const auto report = book.report({monday, monday + days(1)});
   CHECK(report.currencies.front().all.handed_over().count == 2);
   CHECK(report.period == "2026-11-02 to 2026-11-02");
-  CHECK(book.report({monday + hours(1), {}}).period == "from 2026-11-02T06:00:00Z");
-  CHECK(book.report({{}, monday}).period == "until 2026-11-01");
+  CHECK(book.report({monday + hours(1), {}}).period == "2026-11-02T06:00:00Z to 2026-11-03");
+  CHECK(book.report({{}, monday}).period == "2026-11-01 to 2026-11-01");
   const auto none = book.report({now, {}});
   CHECK(none.currencies.empty());
+  CHECK(none.period == "from 2026-12-01T12:00:00Z");
+  CHECK(book.report().period == "2026-11-01 to 2026-11-03");
   CHECK(to_text(none).find("nothing was handed over") != std::string::npos);
   CHECK(to_html(none).find("Nothing was handed over.") != std::string::npos);
   CHECK(Json::parse(to_json(none))["currencies"].empty());
@@ -336,7 +338,8 @@ TEST_CASE("report: the page groups thousands, and keeps the plain figure beside 
   Book book;
   book.add().amount.minor = 123456789;
   const std::string page = to_html(book.report());
-  CHECK(page.find("value=\"1234567.89\">1,234,567.89 USD</data>") != std::string::npos);
+  CHECK(page.find("value=\"1234567.89\">1,234,567.89 <small>USD</small></data>") !=
+        std::string::npos);
   CHECK(page.find("<td data-value=\"1234567.89\">1,234,567.89</td>") != std::string::npos);
 }
 
