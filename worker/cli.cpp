@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli_backfill.hpp"
 #include "cli_callbacks.hpp"
 #include "cli_events.hpp"
 #include "cli_sales.hpp"
@@ -46,6 +47,7 @@ class CommandLine {
     add_once();
     add_status();
     add_explain();
+    add_backfill(app_, backfill_, common(), run_);
     add_rerun(app_, rerun_, common(), run_);
     add_cascade(app_, cascade_, common(), run_);
     add_callbacks(app_, callbacks_, common(), run_);
@@ -228,6 +230,7 @@ class CommandLine {
   std::filesystem::path folder_ = ".";
   std::filesystem::path file_;
   std::string id_;
+  BackfillTyped backfill_;
   RerunTyped rerun_;
   CascadeOptions cascade_;
   CallbacksTyped callbacks_;

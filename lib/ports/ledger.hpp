@@ -207,6 +207,10 @@ class LedgerReader {
   virtual std::vector<StoredSubscription> in_recycle_billing(SubscriptionKey after, int limit) = 0;
   // Those held for want of a class of their decline (NotTaken::unclassified_decline), in key order.
   virtual std::vector<StoredSubscription> held(int limit) = 0;
+  // Those whose decline, the last they had, was before `to`, whatever their status, in order of
+  // (declined_at, key), after `after`: from an instant on, begin with {it, 0}.
+  virtual std::vector<StoredSubscription> subscriptions_declined(Instant to, DueCursor after,
+                                                                 int limit) = 0;
   // Those due by `now` whose cycle has no recovery but released ones, in order of (due_at, key).
   virtual std::vector<StoredSubscription> due(Instant now, DueCursor after, int limit) = 0;
   virtual std::optional<Instant> next_due() = 0;

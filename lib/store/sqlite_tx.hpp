@@ -20,6 +20,8 @@ class SqliteTx final : public ports::LedgerTx {
   std::vector<ports::StoredSubscription> in_recycle_billing(SubscriptionKey after,
                                                             int limit) override;
   std::vector<ports::StoredSubscription> held(int limit) override;
+  std::vector<ports::StoredSubscription> subscriptions_declined(Instant to, ports::DueCursor after,
+                                                                int limit) override;
   std::vector<ports::StoredSubscription> due(Instant now, ports::DueCursor after,
                                              int limit) override;
   std::optional<Instant> next_due() override;

@@ -117,6 +117,18 @@ std::vector<ports::StoredSubscription> SqliteTx::held(int limit) {
   return read_all(query);
 }
 
+std::vector<ports::StoredSubscription> SqliteTx::subscriptions_declined(Instant to,
+                                                                        ports::DueCursor after,
+                                                                        int limit) {
+  // The index holds (declined_at, key), so each page costs what it returns.
+  auto& query = database_.prepared(
+      "SELECT " SUBSCRIPTION_COLUMNS
+      " FROM subscription WHERE declined_at IS NOT NULL AND declined_at < ?1 AND declined_at >= ?2"
+      " AND (declined_at > ?2 OR key > ?3) ORDER BY declined_at, key LIMIT ?4");
+  Binder(query) << to << after.at << after.key << limit;
+  return read_all(query);
+}
+
 std::vector<ports::StoredSubscription> SqliteTx::due(Instant now, ports::DueCursor after,
                                                      int limit) {
   // The index holds (due_at, key), so the walk costs what it returns and what is already open.

@@ -48,6 +48,10 @@ class FakeLedger : public ports::LedgerReader {
     found.resize(std::min(found.size(), static_cast<std::size_t>(limit)));
     return found;
   }
+  std::vector<ports::StoredSubscription> subscriptions_declined(Instant, ports::DueCursor,
+                                                                int) override {
+    return {};
+  }
   std::vector<ports::StoredSubscription> due(Instant, ports::DueCursor, int) override { return {}; }
   std::optional<Instant> next_due() override { return due_next; }
 

@@ -18,6 +18,7 @@ void plans_statuses_and_settlements(const MakeLedger& make);
 void walks_what_is_due(const MakeLedger& make);
 void due_leaves_out_what_is_handed_over(const MakeLedger& make);
 void pages_recycle_billing(const MakeLedger& make);
+void walks_the_declines_of_a_period(const MakeLedger& make);
 
 // conformance_recoveries.cpp
 void keeps_every_field_of_a_recovery(const MakeLedger& make);
@@ -61,6 +62,7 @@ inline void everything(const MakeLedger& make) {
   walks_what_is_due(make);
   due_leaves_out_what_is_handed_over(make);
   pages_recycle_billing(make);
+  walks_the_declines_of_a_period(make);
   keeps_every_field_of_a_recovery(make);
   one_live_recovery_a_cycle(make);
   updates_are_guarded(make);

@@ -31,6 +31,10 @@ TEST_CASE("L20 conformance: the walk over what is due skips and repeats nothing"
   conformance::walks_what_is_due(sqlite(Executor::inline_));
 }
 
+TEST_CASE("L20 conformance: the walk over a period's declines skips and repeats nothing") {
+  conformance::walks_the_declines_of_a_period(sqlite(Executor::inline_));
+}
+
 TEST_CASE("L5 L10 conformance: what is handed over or has left is not due") {
   conformance::due_leaves_out_what_is_handed_over(sqlite(Executor::inline_));
 }
