@@ -175,6 +175,17 @@ struct Counts {
   std::int64_t waiting_for_person = 0;
 };
 
+// What is open now, for whoever looks every few seconds: it costs what is open, not what is stored.
+struct Backlog {
+  std::map<billing::RecoveryState, std::int64_t> open;  // live ones alone
+  std::optional<Instant> oldest_claim;                  // of the live ones
+  std::optional<Instant> last_callback;                 // stored one
+  std::int64_t callbacks = 0;   // stored, and to be looked at again by themselves
+  std::int64_t deliveries = 0;  // of events, that wait
+  std::optional<Instant> oldest_delivery;
+  std::int64_t waiting_for_person = 0;  // as in Counts
+};
+
 // Money that moved, by currency: what the report and the demo's table show.
 struct Total {
   billing::RecoveryState state = billing::RecoveryState::recovered;
@@ -258,6 +269,7 @@ class LedgerReader {
 
   virtual std::vector<AuditRow> audit_of(const Subject& subject) = 0;
   virtual Counts counts() = 0;
+  virtual Backlog backlog() = 0;
   virtual std::vector<Total> totals() = 0;  // without what went back
   virtual std::vector<Returned> returned() = 0;
   virtual std::optional<RunRow> last_run() = 0;

@@ -26,6 +26,7 @@ class FakeLedger : public ports::LedgerReader {
   std::optional<Instant> step_next;
   std::map<billing::NotTaken, std::int64_t> refusals;
   std::map<ports::CallbackResult, std::int64_t> callback_counts;
+  ports::Backlog backlog_now;
   std::map<ports::DeliveryState, std::int64_t> delivery_counts;
   std::optional<Instant> delivery_oldest;
 
@@ -133,6 +134,7 @@ class FakeLedger : public ports::LedgerReader {
                                                 int) override {
     return events;
   }
+  ports::Backlog backlog() override { return backlog_now; }
   ports::Counts counts() override {
     ports::Counts counts;
     for (const auto& row : subscriptions) ++counts.subscriptions[row.subscription.status];

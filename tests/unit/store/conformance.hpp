@@ -52,6 +52,7 @@ void hides_card_numbers(const MakeLedger& make);
 void keeps_meta_and_runs(const MakeLedger& make);
 void keeps_dry_runs(const MakeLedger& make);
 void counts_and_totals(const MakeLedger& make);
+void the_backlog(const MakeLedger& make);
 void broken_promises_come_out(const MakeLedger& make);
 void work_that_throws_leaves_nothing(const MakeLedger& make);
 
@@ -88,6 +89,7 @@ inline void everything(const MakeLedger& make) {
   keeps_meta_and_runs(make);
   keeps_dry_runs(make);
   counts_and_totals(make);
+  the_backlog(make);
   broken_promises_come_out(make);
   work_that_throws_leaves_nothing(make);
 }

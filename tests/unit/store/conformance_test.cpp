@@ -82,6 +82,7 @@ TEST_CASE("conformance: history and failing work on SQLite") {
   SUBCASE("meta and runs") { conformance::keeps_meta_and_runs(make); }
   SUBCASE("dry runs") { conformance::keeps_dry_runs(make); }
   SUBCASE("counts") { conformance::counts_and_totals(make); }
+  SUBCASE("backlog") { conformance::the_backlog(make); }
   SUBCASE("broken promises") { conformance::broken_promises_come_out(make); }
   SUBCASE("work that throws") { conformance::work_that_throws_leaves_nothing(make); }
 }
