@@ -10,6 +10,7 @@
 #include "cli_backfill.hpp"
 #include "cli_callbacks.hpp"
 #include "cli_events.hpp"
+#include "cli_report.hpp"
 #include "cli_sales.hpp"
 #include "commands/check.hpp"
 #include "commands/import.hpp"
@@ -48,6 +49,7 @@ class CommandLine {
     add_status();
     add_explain();
     add_backfill(app_, backfill_, common(), run_);
+    add_report(app_, report_, common(), run_);
     add_rerun(app_, rerun_, common(), run_);
     add_cascade(app_, cascade_, common(), run_);
     add_callbacks(app_, callbacks_, common(), run_);
@@ -231,6 +233,7 @@ class CommandLine {
   std::filesystem::path file_;
   std::string id_;
   BackfillTyped backfill_;
+  ReportOptions report_;
   RerunTyped rerun_;
   CascadeOptions cascade_;
   CallbacksTyped callbacks_;

@@ -57,6 +57,14 @@ struct StoredRecovery {
   billing::Recovery recovery;
 };
 
+// With the decline that it was claimed for: what the merchant had said by then, whatever an import
+// has said since.
+struct ClaimedRecovery {
+  StoredRecovery stored;
+  std::string decline_code;
+  std::string decline_message;
+};
+
 struct NewRecovery {
   Subject subject;
   billing::Recovery recovery;
@@ -242,6 +250,9 @@ class LedgerReader {
   virtual std::vector<StoredRecovery> recoveries_of(const Subject& subject) = 0;  // oldest first
   virtual std::vector<StoredRecovery> in_state(billing::RecoveryState state, RecoveryKey after,
                                                int limit) = 0;
+  // Those claimed at `from` or later and before `to`, in key order, after `after`.
+  virtual std::vector<ClaimedRecovery> claimed(Instant from, Instant to, RecoveryKey after,
+                                               int limit) = 0;
   // The gateway's whose next step is due by `now`, in order of (next_at, key).
   virtual std::vector<StoredRecovery> steps_due(const GatewayId& gateway, Instant now,
                                                 int limit) = 0;
@@ -303,8 +314,9 @@ class LedgerTx : public LedgerReader {
   virtual SaleKey put_sale(const billing::Sale& sale, Instant now) = 0;
   virtual void set_sale_status(SaleKey key, billing::SaleStatus status, Instant now) = 0;
 
-  // Nothing: the cycle or sale already has a live recovery, or one of this order id. Callbacks that
-  // came before their recovery are due at once from here on (lessons.md 11).
+  // Nothing: the cycle or sale already has a live recovery, or one of this order id. The decline
+  // that its subscription or sale has now is kept with it. Callbacks that came before their
+  // recovery are due at once from here on (lessons.md 11).
   virtual std::optional<RecoveryKey> insert_recovery(const NewRecovery& recovery) = 0;
   // Guarded: false when the stored state is not `expected` any more; nothing was changed.
   [[nodiscard]] virtual bool update_recovery(RecoveryKey key, billing::RecoveryState expected,

@@ -6,15 +6,18 @@
 namespace recycled::store {
 namespace {
 
-#define RECOVERY_COLUMNS                                                                     \
+#define RECOVERY_FIELDS                                                                      \
   "r.key, r.subscription_key, r.sale_key, coalesce(s.id, o.subscription),"                   \
   " coalesce(o.id, ''), r.kind, r.order_id, r.cycle, r.round, r.reattempt,"                  \
   " r.provider_gateway, r.return_gateway, r.return_card, r.amount, r.currency, r.state,"     \
   " r.reason, r.step, r.next_at, r.sending, r.tries, r.inquiries, r.has_left, r.claimed_at," \
   " r.expires_at, r.unsent_until, r.provider_order, r.settled_at, r.refund_due, r.late,"     \
-  " r.refunded, r.charged_back, r.told FROM recovery AS r"                                   \
-  " LEFT JOIN subscription AS s ON s.key = r.subscription_key"                               \
+  " r.refunded, r.charged_back, r.told"
+#define FROM_RECOVERY                                          \
+  " FROM recovery AS r"                                        \
+  " LEFT JOIN subscription AS s ON s.key = r.subscription_key" \
   " LEFT JOIN sale AS o ON o.key = r.sale_key "
+#define RECOVERY_COLUMNS RECOVERY_FIELDS FROM_RECOVERY
 
 billing::Reason reason_of(const std::string& word) {
   const auto reason = billing::parse_reason(word);
@@ -22,8 +25,7 @@ billing::Reason reason_of(const std::string& word) {
   return *reason;
 }
 
-ports::StoredRecovery read(SQLite::Statement& statement) {
-  Columns in(statement);
+ports::StoredRecovery read(Columns& in) {
   ports::StoredRecovery stored;
   billing::Recovery& recovery = stored.recovery;
   stored.key = in.key<RecoveryKey>();
@@ -63,7 +65,10 @@ ports::StoredRecovery read(SQLite::Statement& statement) {
 
 std::vector<ports::StoredRecovery> read_all(SQLite::Statement& statement) {
   std::vector<ports::StoredRecovery> rows;
-  while (statement.executeStep()) rows.push_back(read(statement));
+  while (statement.executeStep()) {
+    Columns in(statement);
+    rows.push_back(read(in));
+  }
   statement.reset();
   return rows;
 }
@@ -134,6 +139,26 @@ std::vector<ports::StoredRecovery> SqliteTx::in_state(billing::RecoveryState sta
                                    "WHERE r.state = ? AND r.key > ? ORDER BY r.key LIMIT ?");
   Binder(query) << to_text(state) << after << limit;
   return read_all(query);
+}
+
+std::vector<ports::ClaimedRecovery> SqliteTx::claimed(Instant from, Instant to, RecoveryKey after,
+                                                      int limit) {
+  auto& query = database_.prepared("SELECT " RECOVERY_FIELDS
+                                   ", r.decline_code, r.decline_message" FROM_RECOVERY
+                                   "WHERE r.key > ? AND r.claimed_at >= ? AND r.claimed_at < ?"
+                                   " ORDER BY r.key LIMIT ?");
+  Binder(query) << after << from << to << limit;
+  std::vector<ports::ClaimedRecovery> rows;
+  while (query.executeStep()) {
+    Columns in(query);
+    ports::ClaimedRecovery row;
+    row.stored = read(in);
+    row.decline_code = in.text();
+    row.decline_message = in.text();
+    rows.push_back(std::move(row));
+  }
+  query.reset();
+  return rows;
 }
 
 std::vector<ports::StoredRecovery> SqliteTx::steps_due(const GatewayId& gateway, Instant now,
@@ -231,9 +256,13 @@ std::optional<RecoveryKey> SqliteTx::insert_recovery(const ports::NewRecovery& f
       "INSERT INTO recovery (subscription_key, sale_key, kind, order_id, cycle, round, reattempt,"
       " provider_gateway, return_gateway, return_card, amount, currency, claimed_at, expires_at,"
       " state, reason, step, next_at, sending, tries, inquiries, has_left, unsent_until,"
-      " provider_order, settled_at, refund_due, late, refunded, charged_back, told)"
-      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-      " ?, ?, ?) ON CONFLICT DO NOTHING RETURNING key");
+      " provider_order, settled_at, refund_due, late, refunded, charged_back, told, decline_code,"
+      " decline_message)"
+      " SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+      " ?, ?, ?, coalesce(max(decline_code), ''), coalesce(max(decline_message), '') FROM"
+      " (SELECT decline_code, decline_message FROM subscription WHERE key = ?1"
+      " UNION ALL SELECT decline_code, decline_message FROM sale WHERE key = ?2)"
+      " WHERE true ON CONFLICT DO NOTHING RETURNING key");
   Binder out(insert);
   out << fresh.subject << to_text(recovery.kind) << recovery.order << recovery.cycle
       << recovery.round << recovery.reattempt << recovery.provider_gateway

@@ -50,6 +50,8 @@ class SqliteTx final : public ports::LedgerTx {
   std::vector<ports::StoredRecovery> recoveries_of(const ports::Subject& subject) override;
   std::vector<ports::StoredRecovery> in_state(billing::RecoveryState state, RecoveryKey after,
                                               int limit) override;
+  std::vector<ports::ClaimedRecovery> claimed(Instant from, Instant to, RecoveryKey after,
+                                              int limit) override;
   std::vector<ports::StoredRecovery> steps_due(const GatewayId& gateway, Instant now,
                                                int limit) override;
   std::optional<Instant> next_step() override;

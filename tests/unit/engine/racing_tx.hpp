@@ -65,6 +65,10 @@ class RacingTx final : public ports::LedgerTx {
                                               int limit) override {
     return tx_.in_state(state, after, limit);
   }
+  std::vector<ports::ClaimedRecovery> claimed(Instant from, Instant to, RecoveryKey after,
+                                              int limit) override {
+    return tx_.claimed(from, to, after, limit);
+  }
   std::vector<ports::StoredRecovery> steps_due(const GatewayId& gateway, Instant now,
                                                int limit) override {
     return tx_.steps_due(gateway, now, limit);

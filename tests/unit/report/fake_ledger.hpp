@@ -15,6 +15,7 @@ class FakeLedger : public ports::LedgerReader {
   std::vector<ports::StoredSubscription> subscriptions;
   std::vector<ports::StoredSale> sales;
   std::vector<ports::StoredRecovery> recoveries;
+  std::vector<ports::ClaimedRecovery> claims;  // of claimed() alone
   std::vector<ports::Attempt> all_attempts;
   std::vector<ports::StoredCallback> callbacks;
   std::vector<ports::StoredEvent> events;
@@ -92,6 +93,15 @@ class FakeLedger : public ports::LedgerReader {
                                               int limit) override {
     auto found = all(recoveries, [&](const auto& row) {
       return row.recovery.state == state && row.key > after;
+    });
+    found.resize(std::min(found.size(), static_cast<std::size_t>(limit)));
+    return found;
+  }
+  std::vector<ports::ClaimedRecovery> claimed(Instant from, Instant to, RecoveryKey after,
+                                              int limit) override {
+    auto found = all(claims, [&](const auto& row) {
+      const Instant at = row.stored.recovery.claimed_at;
+      return row.stored.key > after && from <= at && at < to;
     });
     found.resize(std::min(found.size(), static_cast<std::size_t>(limit)));
     return found;

@@ -29,6 +29,7 @@ void walks_steps_due(const MakeLedger& make);
 void makes_inquiries_due(const MakeLedger& make);
 void counts_the_claims_of_a_card(const MakeLedger& make);
 void pages_a_state(const MakeLedger& make);
+void keeps_the_decline_of_a_claim(const MakeLedger& make);
 
 // conformance_sales.cpp
 void keeps_every_field_of_a_sale(const MakeLedger& make);
@@ -72,6 +73,7 @@ inline void everything(const MakeLedger& make) {
   makes_inquiries_due(make);
   counts_the_claims_of_a_card(make);
   pages_a_state(make);
+  keeps_the_decline_of_a_claim(make);
   keeps_every_field_of_a_sale(make);
   finds_sales(make);
   one_live_recovery_a_sale(make);

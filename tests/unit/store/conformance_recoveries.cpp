@@ -242,4 +242,51 @@ void pages_a_state(const MakeLedger& make) {
   });
 }
 
+void keeps_the_decline_of_a_claim(const MakeLedger& make) {
+  const auto ledger = make();
+  const auto said = [](ports::LedgerTx& tx, const char* code, const char* message) {
+    auto subscription = plain_subscription("S");
+    subscription.declined->code = code;
+    subscription.declined->message = message;
+    return tx.put_subscription(subscription, ports::Plan{}, noon);
+  };
+  in(*ledger, [&](ports::LedgerTx& tx) {
+    const auto key = said(tx, "51", "Insufficient funds");
+    auto recovery = in_state(plain_recovery("first", 5), RecoveryState::failed);
+    put_recovery(tx, key, recovery);
+    said(tx, "05", "Do not honour");  // an import has brought the next cycle's decline
+    recovery = plain_recovery("second", 6);
+    recovery.claimed_at = noon + Millis(1);
+    put_recovery(tx, key, recovery);
+    billing::Sale sale;
+    sale.id = SaleId("O");
+    sale.declined = billing::Declined{noon, 0, noon, "61", "Limit", std::nullopt, "", ""};
+    recovery = plain_recovery("third", 1);
+    recovery.kind = billing::RecoveryKind::rerun;
+    recovery.reattempt = 0;
+    recovery.claimed_at = noon + Millis(2);
+    REQUIRE(tx.insert_recovery({tx.put_sale(sale, noon), recovery, "request"}).has_value());
+  });
+  in(*ledger, [&](ports::LedgerTx& tx) {
+    const auto all = tx.claimed(noon, noon + Millis(3), {}, 9);
+    REQUIRE(all.size() == 3);
+    CHECK(all[0].decline_code + " " + all[0].decline_message == "51 Insufficient funds");
+    CHECK(all[1].decline_code + " " + all[1].decline_message == "05 Do not honour");
+    CHECK(all[2].decline_code + " " + all[2].decline_message == "61 Limit");
+    CHECK(all[1].stored.recovery == tx.recovery(OrderId("second"))->recovery);
+    CHECK(all[2].stored.sale == SaleId("O"));
+    const auto orders = [&](Millis from, Millis to, RecoveryKey after, int limit) {
+      std::string text;
+      for (const auto& row : tx.claimed(noon + from, noon + to, after, limit)) {
+        text += row.stored.recovery.order.str() + " ";
+      }
+      return text;
+    };
+    CHECK(orders(Millis(1), Millis(2), {}, 9) == "second ");  // from it on, and before the end
+    CHECK(orders(Millis(0), Millis(9), {}, 2) == "first second ");
+    CHECK(orders(Millis(0), Millis(9), all[1].stored.key, 2) == "third ");
+    CHECK(orders(Millis(3), Millis(9), {}, 9).empty());
+  });
+}
+
 }  // namespace recycled::store::conformance

@@ -67,6 +67,7 @@ TEST_CASE("conformance: recoveries on SQLite") {
   SUBCASE("inquiries made due") { conformance::makes_inquiries_due(make); }
   SUBCASE("claims of a card") { conformance::counts_the_claims_of_a_card(make); }
   SUBCASE("by state") { conformance::pages_a_state(make); }
+  SUBCASE("with their decline") { conformance::keeps_the_decline_of_a_claim(make); }
 }
 
 TEST_CASE("X4 conformance: what a peer says is kept without card numbers") {

@@ -1,6 +1,7 @@
 // A ledger's history: made, found again, refused when it is not ours, looked at without a touch.
 #include "store/migrate.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 
@@ -95,9 +96,39 @@ TEST_CASE("the program's own migrations are numbered from 1 without a gap") {
   int expected = 1;
   for (const Migration& step : migrations()) {
     CHECK(step.number == expected++);
-    CHECK(step.name.substr(0, 4) == ("000" + std::to_string(step.number)).substr(0, 4));
+    CHECK(step.name.substr(0, 4) == std::to_string(10000 + step.number).substr(1));
   }
   CHECK(expected > 1);
+}
+
+TEST_CASE("migrations: an older claim has the decline that its request carries") {
+  const testing::Scratch folder;
+  Steps older = migrations();
+  const auto added = std::find_if(older.begin(), older.end(), [](const Migration& step) {
+    return step.name.ends_with("_declines_of_claims");
+  });
+  REQUIRE(added != older.end());
+  older.erase(added, older.end());
+  Database database(folder / "ledger.db", Access::read_write);
+  REQUIRE(migrate(database, older, noon).has_value());
+  const char* bodies[] = {
+      R"({"transaction":{"responseCode":"51","responseDescription":"Insufficient funds"}})",
+      R"({"transaction":{"responseCode":"05"}})", "no JSON"};
+  database.raw().exec("PRAGMA foreign_keys = OFF");
+  for (int key = 1; key <= 3; ++key) {
+    const std::string of = std::to_string(key);
+    database.raw().exec("INSERT INTO recovery VALUES (" + of + ", 'recycle', " + of + ", NULL, 'o" +
+                        of +
+                        "', 1, 1, 4, 'ff', 'bank', 'card', 5, 'USD', 'failed', 'declined',"
+                        " 'none', NULL, NULL, 1, 0, 0, 1, 1, 2, 1, NULL, 2, 0, 0, 0, 0)");
+    database.raw().exec("INSERT INTO request VALUES (" + of + ", '', '" + bodies[key - 1] + "')");
+  }
+  database.raw().exec("PRAGMA foreign_keys = ON");
+  database.raw().exec(std::string(migrations()[older.size()].sql));
+  const auto declines = database.raw().execAndGet(
+      "SELECT group_concat(decline_code || '=' || decline_message, ';') FROM"
+      " (SELECT * FROM recovery ORDER BY key)");
+  CHECK(declines.getString() == "51=Insufficient funds;05=;=");
 }
 
 TEST_CASE("opening a ledger: errors are values that name the file") {
