@@ -5,7 +5,8 @@
 namespace recycled {
 
 Caller::Caller()
-    : log_(std::cerr, telemetry::Format::text, RunId("-"), clock_, ports::Level::error) {}
+    : log_(std::cerr, telemetry::Format::text, RunId("-"), clock_, ports::Level::error),
+      alarm_(io_.get_executor(), clock_) {}
 
 Result<std::unique_ptr<Caller>> Caller::make(const config::Settings& settings) {
   auto caller = std::unique_ptr<Caller>(new Caller());
@@ -17,8 +18,20 @@ Result<std::unique_ptr<Caller>> Caller::make(const config::Settings& settings) {
 }
 
 void Caller::wait(Millis time) {
-  system::AsioAlarm alarm(io_.get_executor(), clock_);
-  async::run_to_end(io_, alarm.wait_until(clock_.now() + time));
+  if (!stopping_) async::run_to_end(io_, alarm_.wait_until(clock_.now() + time));
+}
+
+void Caller::heed_stop() {
+  stop_.emplace(io_.get_executor(), [this] {
+    stopping_ = true;
+    alarm_.wake();
+  });
+}
+
+bool Caller::is_stopping() {
+  io_.restart();
+  io_.poll();
+  return stopping_;
 }
 
 }  // namespace recycled

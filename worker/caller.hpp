@@ -15,6 +15,7 @@
 #include "config/settings.hpp"
 #include "providers.hpp"
 #include "system/clock.hpp"
+#include "system/signals.hpp"
 #include "telemetry/log.hpp"
 
 namespace recycled {
@@ -36,7 +37,13 @@ class Caller {
     async::run_to_end(io_, keep(std::move(ask), got));
     return std::move(*got);
   }
+  // Returns early when a stop is asked for.
   void wait(Millis time);
+
+  // From here on the first SIGTERM or SIGINT asks for a stop, and the second leaves at once.
+  void heed_stop();
+  // Whether one has been asked for by now.
+  bool is_stopping();
 
  private:
   Caller();
@@ -50,6 +57,9 @@ class Caller {
   system::SystemClock clock_;
   telemetry::Log log_;  // of errors alone, on stderr: what is of interest here is the result
   std::unique_ptr<ProviderSet> providers_;
+  system::AsioAlarm alarm_;
+  bool stopping_ = false;
+  std::optional<system::StopSignals> stop_;
 };
 
 }  // namespace recycled

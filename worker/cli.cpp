@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli_backfill.hpp"
 #include "cli_callbacks.hpp"
 #include "cli_events.hpp"
 #include "cli_report.hpp"
@@ -47,6 +48,7 @@ class CommandLine {
     add_once();
     add_status();
     add_explain();
+    add_backfill(app_, backfill_, common(), run_);
     add_report(app_, report_, common(), run_);
     add_rerun(app_, rerun_, common(), run_);
     add_cascade(app_, cascade_, common(), run_);
@@ -230,6 +232,7 @@ class CommandLine {
   std::filesystem::path folder_ = ".";
   std::filesystem::path file_;
   std::string id_;
+  BackfillTyped backfill_;
   ReportOptions report_;
   RerunTyped rerun_;
   CascadeOptions cascade_;

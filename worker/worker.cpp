@@ -6,6 +6,7 @@
 #include "config/digest.hpp"
 #include "crypto/base64.hpp"
 #include "installation.hpp"
+#include "metrics.hpp"
 #include "rest/answers.hpp"
 #include "system/calendar.hpp"
 
@@ -232,9 +233,16 @@ async::Task<Result<void>> Worker::end() {
   co_return noted;
 }
 
+async::Task<Result<void>> Worker::write_metrics() {
+  std::filesystem::path file = settings_.metrics.file;
+  if (file.empty()) co_return Result<void>{};
+  auto written = co_await recycled::write_metrics(context_, engine_.tally(), std::move(file));
+  co_return written;
+}
+
 async::Task<Result<std::int64_t>> Worker::waiting_for_person() {
   std::function<std::int64_t(ports::LedgerTx&)> work = [](ports::LedgerTx& tx) {
-    return tx.counts().waiting_for_person;
+    return tx.backlog().waiting_for_person;
   };
   auto waiting = co_await ports::transact(*ledger_, std::move(work));
   co_return waiting;

@@ -43,6 +43,8 @@ class Worker {
   // The run's row in the ledger and its lines in the log. end() only after an orderly end.
   async::Task<Result<void>> begin();
   async::Task<Result<void>> end();
+  // Where [metrics] names a file, the figures of this run go there.
+  async::Task<Result<void>> write_metrics();
   // ports::Counts::waiting_for_person.
   async::Task<Result<std::int64_t>> waiting_for_person();
 

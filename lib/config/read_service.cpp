@@ -147,6 +147,23 @@ void read_api(Section& root, Reading& reading) {
   section.refuse_unknown();
 }
 
+void read_metrics(Section& root, Reading& reading) {
+  const Value* table = root.table("metrics");
+  if (table == nullptr) return;
+  Section section = reading.section(*table, "[metrics]");
+  if (const auto file = section.text("file")) {
+    reading.settings.metrics.file = reading.resolve(file->value);
+    // What the collector of node_exporter reads.
+    if (reading.settings.metrics.file.extension() != ".prom") {
+      section.complain("file", "file " + in_quotes(file->value) + " does not end in .prom",
+                       "Name one such as "
+                       "\"/var/lib/prometheus/node-exporter/recycled.prom\": the collector reads "
+                       "no other");
+    }
+  }
+  section.refuse_unknown();
+}
+
 }  // namespace
 
 void read_service(Section& root, Reading& reading) {
@@ -154,6 +171,7 @@ void read_service(Section& root, Reading& reading) {
   read_account(root, reading);
   read_callbacks(root, reading);
   read_api(root, reading);
+  read_metrics(root, reading);
 }
 
 }  // namespace recycled::config

@@ -116,6 +116,11 @@ struct EventSettings {
   int in_flight = 8;  // deliveries to one of the two at a time
 };
 
+// [metrics]: what a monitoring system reads from a file, for want of a service to ask.
+struct MetricSettings {
+  std::filesystem::path file;  // written by `once`; empty: none
+};
+
 struct Settings {
   std::filesystem::path file;        // where it was read from; relative paths count from its folder
   std::filesystem::path store_path;  // [store] url = "sqlite:PATH"
@@ -125,6 +130,7 @@ struct Settings {
   CallbackSettings callbacks;
   EventSettings events;
   ApiSettings api;
+  MetricSettings metrics;
   billing::Rules rules;
   std::map<GatewayId, FlexFactorAccount> accounts;
 };

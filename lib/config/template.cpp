@@ -74,6 +74,10 @@ time_zone = "America/New_York"
 # listen = "127.0.0.1:8080"         # a loopback address, or "unix:/run/recycled/api.sock"
 # token_file = "secrets/api_token"  # made by: openssl rand -hex 32
 
+# For a monitoring system, where there is no service to ask: written by each `recycled once`.
+# [metrics]
+# file = "/var/lib/prometheus/node-exporter/recycled.prom"
+
 # --- gateways ---------------------------------------------------------------------------------
 # Each gateway of yours that a subscription may be billed at. `kind` is your own word for its sort;
 # a decline mapping may name it.

@@ -1,5 +1,8 @@
 #include "engine/claim.hpp"
 
+#include <string_view>
+#include <utility>
+
 #include "ports/events.hpp"
 
 namespace recycled::engine {
@@ -42,6 +45,19 @@ std::optional<RecoveryKey> append(ports::LedgerTx& tx, const ports::NewRecovery&
   row.reason = why;
   tx.add_audit(row);
   return claimed;
+}
+
+std::optional<ports::StoredRecovery> claimed_for(ports::LedgerReader& reader,
+                                                 const ports::Subject& subject,
+                                                 const std::string& why) {
+  const std::string_view claimed = ports::row_of(ports::EventName::recovery_claimed).text;
+  std::optional<ports::StoredRecovery> found;
+  for (const ports::AuditRow& row : reader.audit_of(subject)) {
+    if (!row.recovery || row.event != claimed || row.reason != why) continue;
+    auto recovery = reader.recovery(*row.recovery);
+    if (recovery.recovery.state != billing::RecoveryState::released) found = std::move(recovery);
+  }
+  return found;
 }
 
 }  // namespace recycled::engine

@@ -2,6 +2,7 @@
 // cap, the end of its time, the recovery that is appended, the audit row that tells of it.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 
@@ -25,5 +26,21 @@ billing::Recovery at_claim(const OrderId& order, Instant claimed_at, Instant exp
 // is what decided, where that is not plain from the recovery.
 std::optional<RecoveryKey> append(ports::LedgerTx& tx, const ports::NewRecovery& fresh, Instant now,
                                   const std::string& why = {});
+
+// What was handed over of the subject for that `why`, whatever came of it; not what never left, as
+// if it had not been claimed.
+std::optional<ports::StoredRecovery> claimed_for(ports::LedgerReader& reader,
+                                                 const ports::Subject& subject,
+                                                 const std::string& why);
+
+// How often each card would have been handed over by what was planned before: no such claim is
+// written, and it counts for the card networks' cap all the same.
+using PlannedCards = std::map<std::string, int>;
+
+// What was planned before, of many that are planned one after the other.
+struct Draft {
+  PlannedCards cards;
+  int taken = 0;
+};
 
 }  // namespace recycled::engine

@@ -2,9 +2,7 @@
 
 #include <utility>
 
-#include "engine/claim.hpp"
 #include "engine/claim_sale.hpp"
-#include "ports/events.hpp"
 
 namespace recycled::engine {
 namespace {
@@ -66,17 +64,6 @@ async::Task<Result<RerunClaims>> rerun_batch(const Context& context,
   };
   auto claims = co_await ports::transact(context.ledger, std::move(work));
   co_return claims;
-}
-
-std::optional<ports::StoredRecovery> claimed_for(ports::LedgerReader& reader, SaleKey sale,
-                                                 const std::string& why) {
-  const std::string_view claimed = ports::row_of(ports::EventName::recovery_claimed).text;
-  for (const ports::AuditRow& row : reader.audit_of(sale)) {
-    if (row.recovery && row.event == claimed && row.reason == why) {
-      return reader.recovery(*row.recovery);
-    }
-  }
-  return std::nullopt;
 }
 
 }  // namespace recycled::engine

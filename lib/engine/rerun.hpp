@@ -2,13 +2,13 @@
 // is, by the same machinery.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "billing/rerun.hpp"
+#include "engine/claim.hpp"
 #include "engine/context.hpp"
 #include "engine/desk.hpp"
 #include "ports/ledger.hpp"
@@ -17,10 +17,6 @@ namespace recycled::engine {
 
 // The recovery that is appended, or why there is none.
 using RerunClaim = std::variant<ports::StoredRecovery, billing::SaleRefusal>;
-
-// How often each card would have been handed over by what was planned before: no such claim is
-// written, and it counts for the card networks' cap all the same.
-using PlannedCards = std::map<std::string, int>;
 
 // What would happen, decided on what is there now. Nothing is written, so the recovery has no key.
 // `cards`, where several are planned one after the other, gets one more if this one is taken.
@@ -31,9 +27,6 @@ RerunClaim plan_rerun(ports::LedgerReader& reader, const ports::StoredSale& sale
 // in its audit row.
 RerunClaim claim_rerun(ports::LedgerTx& tx, const ports::StoredSale& sale, const GatewayId& at,
                        const Desk& desk, Instant now, const std::string& why = {});
-// What was handed over of the sale for that `why`.
-std::optional<ports::StoredRecovery> claimed_for(ports::LedgerReader& reader, SaleKey sale,
-                                                 const std::string& why);
 
 // What a program asks for.
 struct RerunWish {

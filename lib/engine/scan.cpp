@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "engine/claim.hpp"
+#include "engine/claim_cycle.hpp"
 #include "engine/line.hpp"
 
 namespace recycled::engine {
@@ -21,42 +22,6 @@ struct Batch {
   std::vector<Look> looks;
   ports::DueCursor after;
 };
-
-// A round that never left frees its cycle for another; each has ids of its own.
-int next_round(ports::LedgerTx& tx, SubscriptionKey key, int cycle) {
-  int round = 1;
-  for (const auto& past : tx.recoveries_of(key)) {
-    if (past.recovery.cycle == cycle) round = past.recovery.round + 1;
-  }
-  return round;
-}
-
-ports::HandOverRequest request_for(const billing::Subscription& subscription,
-                                   const billing::HandOver& hand_over, int round, Instant now,
-                                   const Desk& desk) {
-  ports::HandOverRequest request;
-  request.order = order_id(desk.installation, subscription.id, subscription.cycle, round);
-  request.key = idempotency_key(request.order, 1);
-  request.subscription = subscription;
-  request.amount = hand_over.amount;
-  request.reattempt = hand_over.reattempt;
-  request.claimed_at = now;
-  request.expires_at = expiry_of(hand_over.provider_gateway, desk, now);
-  return request;
-}
-
-billing::Recovery recovery_for(const ports::HandOverRequest& request,
-                               const billing::HandOver& hand_over, int round) {
-  billing::Recovery recovery = at_claim(request.order, request.claimed_at, request.expires_at);
-  recovery.cycle = request.subscription.cycle;
-  recovery.round = round;
-  recovery.reattempt = hand_over.reattempt;
-  recovery.provider_gateway = hand_over.provider_gateway;
-  recovery.return_gateway = hand_over.return_gateway;
-  recovery.return_card = request.subscription.card.token;
-  recovery.amount = hand_over.amount;
-  return recovery;
-}
 
 void hold(ports::LedgerTx& tx, Look& look, billing::Refusal refusal) {
   ports::Plan plan;
@@ -83,40 +48,21 @@ void postpone(ports::LedgerTx& tx, Look& look, Instant until, Instant now) {
   look.postponed = row.reason;
 }
 
-void claim(ports::LedgerTx& tx, Look& look, const billing::HandOver& hand_over, Instant now,
-           const Desk& desk) {
-  ports::Provider* provider = desk.providers.find(hand_over.provider_gateway);
-  if (provider == nullptr) {
-    return hold(tx, look, {billing::NotTaken::unknown_gateway, hand_over.provider_gateway.str()});
-  }
-  const billing::Subscription& subscription = look.stored.subscription;
-  if (const auto free_at = card_is_free_at(tx, subscription.card.token, now, desk)) {
-    return postpone(tx, look, *free_at, now);
-  }
-  const int round = next_round(tx, look.stored.key, subscription.cycle);
-  const auto request = request_for(subscription, hand_over, round, now, desk);
-  auto body = provider->compose(request);
-  if (!body) return hold(tx, look, {billing::NotTaken::missing_field, body.error().message});
-  ports::NewRecovery fresh;
-  fresh.subject = look.stored.key;
-  fresh.recovery = recovery_for(request, hand_over, round);
-  fresh.request = std::move(*body);
-  look.claimed = append(tx, fresh, now);
-  if (!look.claimed) return;  // another process was faster
-  look.recovery = std::move(fresh.recovery);
-}
-
 // The row is judged again in the transaction that writes the intent (lessons.md 10): the merchant
 // may have said something since it was planned.
 void look_at(ports::LedgerTx& tx, Look& look, Instant now, const Desk& desk) {
-  const auto verdict = desk.planner.assess(look.stored.subscription);
-  if (const auto* refusal = std::get_if<billing::Refusal>(&verdict)) {
+  auto planned = plan_cycle(tx, look.stored, desk, now);
+  if (const auto* refusal = std::get_if<billing::Refusal>(&planned)) {
     return hold(tx, look, *refusal);
   }
-  const auto& hand_over = std::get<billing::HandOver>(verdict);
-  const Instant due_at = desk.calendar().start_of(hand_over.due_on);
-  if (due_at <= now) return claim(tx, look, hand_over, now, desk);
-  plan_for(tx, look, due_at);
+  if (const auto* later = std::get_if<Later>(&planned)) {
+    return later->why == Later::Why::day ? plan_for(tx, look, later->until)
+                                         : postpone(tx, look, later->until, now);
+  }
+  auto& fresh = std::get<ports::NewRecovery>(planned);
+  look.claimed = append(tx, fresh, now);
+  if (!look.claimed) return;  // another process was faster
+  look.recovery = std::move(fresh.recovery);
 }
 
 Batch claim_batch(ports::LedgerTx& tx, const Desk& desk, Instant now, ports::DueCursor after,

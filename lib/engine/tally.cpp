@@ -5,7 +5,8 @@ namespace recycled::engine {
 void Tally::note(const Applied& applied) {
   if (applied.before.recovery.state == applied.after.state) return;
   became[applied.after.state] += 1;
-  if (applied.after.state == billing::RecoveryState::recovered) {
+  // What has to be given back is no revenue.
+  if (applied.after.state == billing::RecoveryState::recovered && !applied.after.refund_due) {
     recovered[applied.after.amount.currency] += applied.after.amount.minor;
   }
 }

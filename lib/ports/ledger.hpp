@@ -183,6 +183,17 @@ struct Counts {
   std::int64_t waiting_for_person = 0;
 };
 
+// What is open now, for whoever looks every few seconds: it costs what is open, not what is stored.
+struct Backlog {
+  std::map<billing::RecoveryState, std::int64_t> open;  // live ones alone
+  std::optional<Instant> oldest_claim;                  // of the live ones
+  std::optional<Instant> last_callback;                 // stored one
+  std::int64_t callbacks = 0;   // stored, and to be looked at again by themselves
+  std::int64_t deliveries = 0;  // of events, that wait
+  std::optional<Instant> oldest_delivery;
+  std::int64_t waiting_for_person = 0;  // as in Counts
+};
+
 // Money that moved, by currency: what the report and the demo's table show.
 struct Total {
   billing::RecoveryState state = billing::RecoveryState::recovered;
@@ -215,6 +226,10 @@ class LedgerReader {
   virtual std::vector<StoredSubscription> in_recycle_billing(SubscriptionKey after, int limit) = 0;
   // Those held for want of a class of their decline (NotTaken::unclassified_decline), in key order.
   virtual std::vector<StoredSubscription> held(int limit) = 0;
+  // Those whose decline, the last they had, was before `to`, whatever their status, in order of
+  // (declined_at, key), after `after`: from an instant on, begin with {it, 0}.
+  virtual std::vector<StoredSubscription> subscriptions_declined(Instant to, DueCursor after,
+                                                                 int limit) = 0;
   // Those due by `now` whose cycle has no recovery but released ones, in order of (due_at, key).
   virtual std::vector<StoredSubscription> due(Instant now, DueCursor after, int limit) = 0;
   virtual std::optional<Instant> next_due() = 0;
@@ -265,6 +280,7 @@ class LedgerReader {
 
   virtual std::vector<AuditRow> audit_of(const Subject& subject) = 0;
   virtual Counts counts() = 0;
+  virtual Backlog backlog() = 0;
   virtual std::vector<Total> totals() = 0;  // without what went back
   virtual std::vector<Returned> returned() = 0;
   virtual std::optional<RunRow> last_run() = 0;

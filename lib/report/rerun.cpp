@@ -1,48 +1,30 @@
 #include "report/rerun.hpp"
 
-#include <map>
-
 #include "report/json.hpp"
 #include "report/words.hpp"
 
 namespace recycled::report {
 namespace {
 
-struct Sum {
-  std::int64_t count = 0;
-  Money money;
-};
-
-std::map<std::string, Sum> totals_of(const std::vector<RerunItem>& items) {
-  std::map<std::string, Sum> totals;
+Totals totals_of(const std::vector<RerunItem>& items) {
+  Totals totals;
   for (const RerunItem& item : items) {
-    if (!item.taken) continue;
-    const Money& amount = item.taken->recovery.amount;
-    Sum& sum = totals[std::string(amount.currency.code())];
-    sum.count += 1;
-    sum.money.currency = amount.currency;
-    sum.money.minor += amount.minor;
+    if (item.taken) totals.add(item.taken->recovery.amount);
   }
   return totals;
 }
 
-std::string line_of(const RerunItem& item, RerunTense tense) {
-  std::string line = printable(item.order) + "  ";
-  if (item.taken) {
-    const billing::Recovery& recovery = item.taken->recovery;
-    if (item.before) line += "was already ";
-    line += tense == RerunTense::done ? "handed over to " : "would be handed over to ";
-    return line + recovery.provider_gateway.str() + ": " + in_words(recovery.amount) + ", until " +
-           to_iso8601(recovery.expires_at) + ", order " + recovery.order.str();
-  }
-  const WhyNot why = why_not(item.refusal);
-  line += "not taken: " + why.reason + ", " + why.sentence;
-  if (!why.detail.empty()) line += " (" + printable(why.detail) + ")";
-  return line;
+std::string line_of(const RerunItem& item, Tense tense) {
+  const std::string line = printable(item.id) + "  ";
+  if (!item.taken) return line + in_words(why_not(item.refusal));
+  const billing::Recovery& recovery = item.taken->recovery;
+  return line + (item.before ? "was already " : "") +
+         handed_over_to(tense, recovery.provider_gateway.str()) + ": " + in_words(recovery.amount) +
+         ", until " + to_iso8601(recovery.expires_at) + ", order " + recovery.order.str();
 }
 
 Json json_of(const RerunItem& item) {
-  Json json{{"order_id", item.order}, {"taken", item.taken.has_value()}};
+  Json json{{"order_id", item.id}, {"taken", item.taken.has_value()}};
   if (item.taken) {
     const billing::Recovery& recovery = item.taken->recovery;
     json["gateway"] = recovery.provider_gateway.str();
@@ -68,40 +50,23 @@ WhyNot why_not(const std::optional<billing::SaleRefusal>& refusal) {
           refusal->detail};
 }
 
-std::string to_text(const std::vector<RerunItem>& items, RerunTense tense,
-                    const std::string& plan) {
+std::string to_text(const std::vector<RerunItem>& items, Tense tense, const std::string& plan) {
   std::string text;
   for (const RerunItem& item : items) text += line_of(item, tense) + "\n";
-  std::int64_t taken = 0;
-  std::string sums;
-  for (const auto& [code, sum] : totals_of(items)) {
-    taken += sum.count;
-    sums.append(", ").append(in_words(sum.money));
-  }
-  text += std::to_string(taken) + " of " + std::to_string(items.size()) +
-          (tense == RerunTense::done ? " handed over" : " would be handed over") + sums + "\n";
-  if (plan.empty()) return text;
-  text += "plan " + plan;
-  text += tense == RerunTense::done ? ": carried out\n" : ": `--plan " + plan + "` runs this\n";
-  return text;
+  return text + totals_of(items).in_words(items.size(), tense) + plan_line(plan, tense);
 }
 
-std::string to_json(const std::vector<RerunItem>& items, RerunTense tense,
-                    const std::string& plan) {
-  Json json{{"dry_run", tense == RerunTense::would_be},
+std::string to_json(const std::vector<RerunItem>& items, Tense tense, const std::string& plan) {
+  Json json{{"dry_run", tense == Tense::would_be},
             {"plan", text_or_null(plan)},
             {"items", Json::array()}};
   for (const RerunItem& item : items) json["items"].push_back(json_of(item));
-  json["totals"] = Json::array();
-  for (const auto& [code, sum] : totals_of(items)) {
-    json["totals"].push_back(
-        {{"currency", code}, {"count", sum.count}, {"amount", to_decimal(sum.money)}});
-  }
+  json["totals"] = totals_of(items).json();
   return written(json);
 }
 
 PlannedItem planned(const RerunItem& item) {
-  PlannedItem plan{item.order, std::nullopt, {}};
+  PlannedItem plan{item.id, std::nullopt, {}};
   if (item.taken) {
     const billing::Recovery& recovery = item.taken->recovery;
     plan.taken =

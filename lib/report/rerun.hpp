@@ -7,12 +7,13 @@
 
 #include "billing/sale_refusal.hpp"
 #include "ports/ledger.hpp"
+#include "report/hand_overs.hpp"
 #include "report/plan.hpp"
 
 namespace recycled::report {
 
 struct RerunItem {
-  std::string order;  // as it was asked for
+  std::string id;  // as it was asked for
   // Nothing of both: the ledger knows no such order.
   std::optional<ports::StoredRecovery> taken;
   std::optional<billing::SaleRefusal> refusal;
@@ -20,24 +21,14 @@ struct RerunItem {
   bool before = false;  // an earlier run of the same plan had handed it over
 };
 
-// Why an order was not taken: a word for programs, a sentence for people without a full stop, and
-// what exactly, which may be empty. No refusal: the ledger knows no such order.
-struct WhyNot {
-  std::string reason;
-  std::string sentence;
-  std::string detail;
-};
+// Why an order was not taken. No refusal: the ledger knows no such order.
 WhyNot why_not(const std::optional<billing::SaleRefusal>& refusal);
 
-enum class RerunTense { done, would_be };
-
 // `plan` is the digest of what is said, or of what was carried out; empty: of neither.
-std::string to_text(const std::vector<RerunItem>& items, RerunTense tense,
-                    const std::string& plan = {});
+std::string to_text(const std::vector<RerunItem>& items, Tense tense, const std::string& plan = {});
 // {"dry_run","plan","items":[{"order_id","taken","amount","currency","gateway","expires_at",
 //  "reason",…}],"totals":[{"currency","count","amount"}]}
-std::string to_json(const std::vector<RerunItem>& items, RerunTense tense,
-                    const std::string& plan = {});
+std::string to_json(const std::vector<RerunItem>& items, Tense tense, const std::string& plan = {});
 
 // As one of a plan of reruns.
 PlannedItem planned(const RerunItem& item);

@@ -197,14 +197,7 @@ ports::Counts SqliteTx::counts() {
                          " AS c LEFT JOIN inbox AS i ON i.callback_key = c.key GROUP BY 1"),
       ports::parse_callback_result);
   count_deliveries(counts);
-  auto& waiting = database_.prepared(
-      "SELECT (SELECT count(*) FROM recovery WHERE state = 'parked')"
-      " + (SELECT count(*) FROM delivery WHERE state = 'dead')"
-      " + (SELECT count(*) FROM inbox WHERE next_at IS NULL"
-      " AND result IN ('unmatched', 'failed', 'unreadable'))");
-  ensure(waiting.executeStep(), "a count returns its row");
-  counts.waiting_for_person = Columns(waiting).integer();
-  waiting.reset();
+  counts.waiting_for_person = waiting_for_person();
   return counts;
 }
 

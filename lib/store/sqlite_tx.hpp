@@ -20,6 +20,8 @@ class SqliteTx final : public ports::LedgerTx {
   std::vector<ports::StoredSubscription> in_recycle_billing(SubscriptionKey after,
                                                             int limit) override;
   std::vector<ports::StoredSubscription> held(int limit) override;
+  std::vector<ports::StoredSubscription> subscriptions_declined(Instant to, ports::DueCursor after,
+                                                                int limit) override;
   std::vector<ports::StoredSubscription> due(Instant now, ports::DueCursor after,
                                              int limit) override;
   std::optional<Instant> next_due() override;
@@ -92,6 +94,7 @@ class SqliteTx final : public ports::LedgerTx {
   std::vector<ports::Attempt> attempts(RecoveryKey key) override;
   std::vector<ports::AuditRow> audit_of(const ports::Subject& subject) override;
   ports::Counts counts() override;
+  ports::Backlog backlog() override;
   std::vector<ports::Total> totals() override;
   std::vector<ports::Returned> returned() override;
   std::optional<ports::RunRow> last_run() override;
@@ -106,6 +109,7 @@ class SqliteTx final : public ports::LedgerTx {
  private:
   std::vector<ports::Delivery> deliveries_of(OutboxKey event);
   void line_up(ports::Sink sink, const std::string& subject);
+  std::int64_t waiting_for_person();
   void count_deliveries(ports::Counts& counts);
 
   Database& database_;

@@ -117,12 +117,25 @@ std::vector<ports::StoredSubscription> SqliteTx::held(int limit) {
   return read_all(query);
 }
 
-std::vector<ports::StoredSubscription> SqliteTx::due(Instant now, ports::DueCursor after,
-                                                     int limit) {
-  // The index holds (due_at, key), so the walk costs what it returns and what is already open.
+std::vector<ports::StoredSubscription> SqliteTx::subscriptions_declined(Instant to,
+                                                                        ports::DueCursor after,
+                                                                        int limit) {
+  // The index holds (declined_at, key), so each page costs what it returns.
   auto& query = database_.prepared(
       "SELECT " SUBSCRIPTION_COLUMNS
-      " FROM subscription AS s"
+      " FROM subscription WHERE declined_at IS NOT NULL AND declined_at < ?1 AND declined_at >= ?2"
+      " AND (declined_at > ?2 OR key > ?3) ORDER BY declined_at, key LIMIT ?4");
+  Binder(query) << to << after.at << after.key << limit;
+  return read_all(query);
+}
+
+std::vector<ports::StoredSubscription> SqliteTx::due(Instant now, ports::DueCursor after,
+                                                     int limit) {
+  // The index holds (due_at, key), so the walk costs what it returns and what is already open. Left
+  // to itself, SQLite would rather sort everything in recycle billing for each page.
+  auto& query = database_.prepared(
+      "SELECT " SUBSCRIPTION_COLUMNS
+      " FROM subscription AS s INDEXED BY subscription_due"
       " WHERE due_at IS NOT NULL AND due_at <= ?1 AND due_at >= ?2 AND (due_at > ?2 OR key > ?3)"
       " AND status = 'recycle_billing' AND NOT EXISTS (SELECT 1 FROM recovery AS r"
       " WHERE r.subscription_key = s.key AND r.cycle = s.cycle AND r.state <> 'released')"
@@ -133,7 +146,7 @@ std::vector<ports::StoredSubscription> SqliteTx::due(Instant now, ports::DueCurs
 
 std::optional<Instant> SqliteTx::next_due() {
   auto& query = database_.prepared(
-      "SELECT due_at FROM subscription AS s WHERE due_at IS NOT NULL"
+      "SELECT due_at FROM subscription AS s INDEXED BY subscription_due WHERE due_at IS NOT NULL"
       " AND status = 'recycle_billing' AND NOT EXISTS (SELECT 1 FROM recovery AS r"
       " WHERE r.subscription_key = s.key AND r.cycle = s.cycle AND r.state <> 'released')"
       " ORDER BY due_at LIMIT 1");

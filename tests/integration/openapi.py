@@ -122,7 +122,8 @@ class Service:
                 sys.exit(f"FAILED: {what} has no {name}")
         if response.headers["Content-Type"] not in described["content"]:
             sys.exit(f"FAILED: {what} is {response.headers['Content-Type']}")
-        answer = json.loads(text)
+        is_json = response.headers["Content-Type"] == "application/json"
+        answer = json.loads(text) if is_json else text.decode()
         schema = described["content"][response.headers["Content-Type"]]["schema"]
         self.document.fits(answer, schema, what)
         self.seen.add((method, path, str(response.status)))
@@ -298,6 +299,10 @@ def exercise_looks(service):
     service.expect(200, "GET", "/readyz", token=None)
     served = service.expect(200, "GET", "/openapi.json", token=None)
     equal(service.document.plain, served, "the document that is served")
+    figures = service.expect(200, "GET", "/metrics")
+    if not figures.startswith("# HELP recycled_oldest_due_seconds"):
+        sys.exit("FAILED: the oldest due item comes first")
+    service.expect(401, "GET", "/metrics", token=None)
     known = "/v1/subscriptions/S-1001"
     story = service.expect(200, "GET", SUBSCRIPTION, target=known)
     equal("89.95", story["price"], "its price")
@@ -322,6 +327,7 @@ def exercise_unavailable(service, ledger):
             calls = [
                 pool.submit(service.expect, 503, "GET", "/readyz", token=None),
                 pool.submit(service.expect, 503, "GET", SUBSCRIPTION, target=story),
+                pool.submit(service.expect, 503, "GET", "/metrics"),
                 pool.submit(service.expect, 503, "POST", DECLINES, body=body),
                 pool.submit(service.expect, 503, "POST", ORDERS, body=order),
                 pool.submit(service.expect, 503, "POST", RERUNS, body='{"order_id": "O-1001"}'),

@@ -20,6 +20,7 @@ const Library libraries[] = {
     {"boost/", {"asio"}},
     {"openssl/", {"OpenSSL::Crypto", "OpenSSL::SSL"}},
     {"nlohmann/", {"nlohmann_json::nlohmann_json"}},
+    {"prometheus/", {"PkgConfig::PROMETHEUS"}},
     {"spdlog/", {"spdlog::spdlog"}},
     {"fmt/", {"spdlog::spdlog"}},
     {"sqlite3.h", {"sqlitecpp"}},

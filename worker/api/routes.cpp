@@ -21,6 +21,7 @@ constexpr Row rows[] = {
     {"GET", "/healthz", Access::open, &show_health},
     {"GET", "/readyz", Access::open, &show_readiness},
     {"GET", "/openapi.json", Access::open, &show_description},
+    {"GET", "/metrics", Access::token, &show_metrics},
     {"GET", "/v1/subscriptions/{id}", Access::token, &show_subscription},
     {"POST", "/v1/declines", Access::token, &take_declines},
     {"POST", "/v1/orders", Access::token, &take_orders},

@@ -10,6 +10,7 @@ namespace recycled::api {
 Handler show_health;        // health.cpp
 Handler show_readiness;     // health.cpp
 Handler show_description;   // description.cpp
+Handler show_metrics;       // metrics.cpp
 Handler show_subscription;  // subscriptions.cpp
 Handler take_declines;      // pushes.cpp
 Handler take_orders;        // pushes.cpp

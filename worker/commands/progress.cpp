@@ -35,7 +35,9 @@ std::string Progress::text(std::int64_t bytes, std::int64_t items, Millis elapse
       std::to_string(items) + " " + items_ + ", " + std::to_string(items * 1000 / ms) + "/s";
   if (total_ <= 0 || bytes <= 0) return line;
   const std::int64_t done = std::min(bytes, total_);
-  const std::int64_t left = (total_ - done) / 1024 * ms / (done / 1024 + 1) / 1000;
+  // The rate in thousandths, so that what goes slowly has one, and a long file does not overflow.
+  const std::int64_t rate = std::max<std::int64_t>(done * 1'000'000 / ms, 1);
+  const std::int64_t left = (total_ - done) * 1000 / rate;
   line += ", " + std::to_string(done * 100 / total_) + " %, " + std::to_string(left) + " s left";
   return style_ == Style::bar ? bar(done, total_) + line : line;
 }

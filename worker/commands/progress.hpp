@@ -15,7 +15,8 @@ class Progress {
  public:
   enum class Style { bar, lines };
 
-  // `total` bytes are to be gone through; 0 when nobody knows how many. `items` is what is counted.
+  // `total` bytes, or items where there are no bytes, are to be gone through; 0 when nobody knows
+  // how many. `items` is what is counted.
   // `clock` and `out` outlive it.
   Progress(std::ostream& out, Style style, const ports::Clock& clock, std::int64_t total,
            std::string items = "rows");

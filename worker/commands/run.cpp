@@ -191,6 +191,8 @@ async::Task<void> pass_once(const config::Settings& settings, Worker& worker, Se
   if (!done) co_return session.fail(done.error());
   auto ended = co_await worker.end();
   if (!ended) co_return session.fail(ended.error());
+  auto shown = co_await worker.write_metrics();
+  if (!shown) co_return session.fail(shown.error());
   auto waiting = co_await worker.waiting_for_person();
   if (!waiting) co_return session.fail(waiting.error());
   if (*waiting > 0) session.needs_person();

@@ -1,4 +1,6 @@
 // The words of closed sets: operators' scripts and the ledger depend on each of them.
+#include "base/words.hpp"
+
 #include <string>
 #include <vector>
 
@@ -6,6 +8,7 @@
 
 #include "base/ensure.hpp"
 #include "billing/eligibility.hpp"
+#include "billing/left_out.hpp"
 #include "billing/recovery.hpp"
 #include "billing/sale_refusal.hpp"
 #include "billing/subscription.hpp"
@@ -152,6 +155,14 @@ TEST_CASE("the bill delay is a count of days, months or years") {
     CAPTURE(text);
     CHECK_FALSE(parse_interval(text));
   }
+}
+
+TEST_CASE("the words of what a backfill leaves out") {
+  const std::vector<std::string> words{"not_due", "card_cap", "not_asked_for", "over_limit",
+                                       "not_found"};
+  const auto parse = [](std::string_view text) { return parse_word(text, LeftOut::not_found); };
+  check_words<LeftOut>(words, parse);
+  check_sentences(words, parse);
 }
 
 }  // namespace

@@ -114,6 +114,8 @@ cascade = "salvage"
 [api]
 listen = "127.0.0.1:1"
 token_file = "t"
+[metrics]
+file = "m.prom"
 [events]
 jsonl_file = "e.jsonl"
 url = "https://shop.example/hooks?a=b"
@@ -204,6 +206,7 @@ TEST_CASE("every setting arrives where it belongs") {
   CHECK(settings.limits.api_connections == 5);
   CHECK(settings.api.listen == "127.0.0.1:1");
   CHECK(settings.api.token_file.path == "/etc/recycled/t");
+  CHECK(settings.metrics.file == "/etc/recycled/m.prom");
   CHECK(rules.card_cap == 9);
   CHECK(rules.never_send_codes == std::vector<std::string>{"04", "41"});
   CHECK(settings.callbacks.listen == "0.0.0.0:9000");

@@ -260,6 +260,8 @@ TEST_CASE("the local API is open to this machine alone, and to nobody without a 
   }
   check_all({
       {"[account]", "[api]\nlisten = \"127.0.0.1:8080\"\n[account]", {"token_file is missing"}},
+      {"[account]", "[metrics]\nfile = \"m.txt\"\n[account]", {"does not end in .prom"}},
+      {"[account]", "[metrics]\nfiles = \"m.prom\"\n[account]", {"\"files\""}},
       {"[account]", "[api]\ntoken_file = \"t\"\ntoken = \"x\"\n[account]", {"\"token\""}},
       {"[account]", "[limits]\napi_bytes = 1000\n[account]", {"api_bytes", "1024 to"}},
       {"[account]", "[limits]\napi_deadline = \"1ms\"\n[account]", {"api_deadline"}},

@@ -31,6 +31,10 @@ class RacingTx final : public ports::LedgerTx {
     return tx_.in_recycle_billing(after, limit);
   }
   std::vector<ports::StoredSubscription> held(int limit) override { return tx_.held(limit); }
+  std::vector<ports::StoredSubscription> subscriptions_declined(Instant to, ports::DueCursor after,
+                                                                int n) override {
+    return tx_.subscriptions_declined(to, after, n);
+  }
   std::vector<ports::StoredSubscription> due(Instant now, ports::DueCursor after, int n) override {
     return tx_.due(now, after, n);
   }

@@ -27,6 +27,7 @@ class FakeLedger : public ports::LedgerReader {
   std::optional<Instant> step_next;
   std::map<billing::NotTaken, std::int64_t> refusals;
   std::map<ports::CallbackResult, std::int64_t> callback_counts;
+  ports::Backlog backlog_now;
   std::map<ports::DeliveryState, std::int64_t> delivery_counts;
   std::optional<Instant> delivery_oldest;
 
@@ -48,6 +49,10 @@ class FakeLedger : public ports::LedgerReader {
     });
     found.resize(std::min(found.size(), static_cast<std::size_t>(limit)));
     return found;
+  }
+  std::vector<ports::StoredSubscription> subscriptions_declined(Instant, ports::DueCursor,
+                                                                int) override {
+    return {};
   }
   std::vector<ports::StoredSubscription> due(Instant, ports::DueCursor, int) override { return {}; }
   std::optional<Instant> next_due() override { return due_next; }
@@ -139,6 +144,7 @@ class FakeLedger : public ports::LedgerReader {
                                                 int) override {
     return events;
   }
+  ports::Backlog backlog() override { return backlog_now; }
   ports::Counts counts() override {
     ports::Counts counts;
     for (const auto& row : subscriptions) ++counts.subscriptions[row.subscription.status];

@@ -35,14 +35,14 @@ TEST_CASE("what reruns came to: a line for each with its reason, and what they s
       taken("O-1"),
       {"O-2", std::nullopt, billing::SaleRefusal{billing::SaleRefused::no_card, "none"}},
       {"O-3", std::nullopt, std::nullopt}};
-  const auto text = to_text(items, RerunTense::done);
+  const auto text = to_text(items, Tense::done);
   CHECK(has(text, "O-1  handed over to ff: 49.95"));
   CHECK(has(text, "O-2  not taken: no_card, "));
   CHECK(has(text, " (none)\n"));
   CHECK(has(text, "O-3  not taken: not_found, the ledger has no such order\n"));
   CHECK(has(text, "1 of 3 handed over, 49.95"));
-  CHECK(has(to_text(items, RerunTense::would_be), "1 of 3 would be handed over"));
-  const auto json = to_json(items, RerunTense::done);
+  CHECK(has(to_text(items, Tense::would_be), "1 of 3 would be handed over"));
+  const auto json = to_json(items, Tense::done);
   CHECK(has(json, "\"reason\": \"no_card\""));
   CHECK(has(json, "\"reason\": \"not_found\""));
 }

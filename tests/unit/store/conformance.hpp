@@ -18,6 +18,7 @@ void plans_statuses_and_settlements(const MakeLedger& make);
 void walks_what_is_due(const MakeLedger& make);
 void due_leaves_out_what_is_handed_over(const MakeLedger& make);
 void pages_recycle_billing(const MakeLedger& make);
+void walks_the_declines_of_a_period(const MakeLedger& make);
 
 // conformance_recoveries.cpp
 void keeps_every_field_of_a_recovery(const MakeLedger& make);
@@ -52,6 +53,7 @@ void hides_card_numbers(const MakeLedger& make);
 void keeps_meta_and_runs(const MakeLedger& make);
 void keeps_dry_runs(const MakeLedger& make);
 void counts_and_totals(const MakeLedger& make);
+void the_backlog(const MakeLedger& make);
 void broken_promises_come_out(const MakeLedger& make);
 void work_that_throws_leaves_nothing(const MakeLedger& make);
 
@@ -62,6 +64,7 @@ inline void everything(const MakeLedger& make) {
   walks_what_is_due(make);
   due_leaves_out_what_is_handed_over(make);
   pages_recycle_billing(make);
+  walks_the_declines_of_a_period(make);
   keeps_every_field_of_a_recovery(make);
   one_live_recovery_a_cycle(make);
   updates_are_guarded(make);
@@ -88,6 +91,7 @@ inline void everything(const MakeLedger& make) {
   keeps_meta_and_runs(make);
   keeps_dry_runs(make);
   counts_and_totals(make);
+  the_backlog(make);
   broken_promises_come_out(make);
   work_that_throws_leaves_nothing(make);
 }

@@ -290,6 +290,40 @@ void counts_and_totals(const MakeLedger& make) {
   });
 }
 
+void the_backlog(const MakeLedger& make) {
+  const auto ledger = make();
+  in(*ledger, [&](ports::LedgerTx& tx) {
+    CHECK(tx.backlog().open.empty());
+    CHECK_FALSE(tx.backlog().oldest_claim.has_value());
+    CHECK_FALSE(tx.backlog().last_callback.has_value());
+    int number = 0;
+    for (const auto state : {RecoveryState::waiting, RecoveryState::waiting, RecoveryState::parked,
+                             RecoveryState::recovered, RecoveryState::failed}) {
+      const std::string id = "S" + std::to_string(++number);
+      auto recovery = in_state(plain_recovery(id), state);
+      recovery.claimed_at = noon - std::chrono::hours(number);
+      put_recovery(tx, put(tx, id), recovery);
+    }
+    auto early = callback_of("n1", CallbackResult::ignored);
+    early.received_at = noon;
+    tx.add_callback(early);
+    auto late = callback_of("n2", CallbackResult::unmatched);
+    late.received_at = noon + Millis(5);
+    late.next_at = noon + Millis(9);
+    tx.add_callback(late);
+    const auto backlog = tx.backlog();
+    CHECK(backlog.open.size() == 2);
+    CHECK(backlog.open.at(RecoveryState::waiting) == 2);
+    CHECK(backlog.open.at(RecoveryState::parked) == 1);
+    CHECK(backlog.oldest_claim == noon - std::chrono::hours(3));  // of the open ones alone
+    CHECK(backlog.last_callback == noon + Millis(5));
+    CHECK(backlog.callbacks == 1);
+    CHECK(backlog.deliveries == 0);
+    CHECK(backlog.waiting_for_person == tx.counts().waiting_for_person);
+    CHECK(backlog.waiting_for_person == 1);
+  });
+}
+
 void broken_promises_come_out(const MakeLedger& make) {
   const auto ledger = make();
   CHECK_THROWS_AS(try_in(*ledger, [](auto& tx) { tx.recovery(RecoveryKey(1)); }), Bug);

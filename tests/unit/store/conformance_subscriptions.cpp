@@ -215,4 +215,39 @@ void pages_recycle_billing(const MakeLedger& make) {
   });
 }
 
+void walks_the_declines_of_a_period(const MakeLedger& make) {
+  const auto ledger = make();
+  const auto put_declined = [](ports::LedgerTx& tx, const std::string& id, int hours,
+                               SubscriptionStatus status = SubscriptionStatus::recycle_billing) {
+    auto subscription = plain_subscription(id);
+    subscription.status = status;
+    subscription.declined->at = noon + std::chrono::hours(hours);
+    tx.put_subscription(subscription, {}, noon);
+  };
+  in(*ledger, [&](ports::LedgerTx& tx) {
+    for (int n = 5; n >= 0; --n) put_declined(tx, "n" + std::to_string(n), n);
+    for (const char* id : {"twin", "another"}) put_declined(tx, id, 2);
+    put_declined(tx, "failed", 3, SubscriptionStatus::recycle_failed);
+    auto never = plain_subscription("never declined");
+    never.status = SubscriptionStatus::active;
+    never.declined.reset();
+    tx.put_subscription(never, {}, noon);
+  });
+  in(*ledger, [&](ports::LedgerTx& tx) {
+    const Instant to = noon + std::chrono::hours(4);
+    // Three rows share an instant: pages of two neither skip nor repeat one of them.
+    std::string walked;
+    ports::DueCursor after{noon + std::chrono::hours(1), 0};
+    for (;;) {
+      const auto page = tx.subscriptions_declined(to, after, 2);
+      CHECK(page.size() <= 2);
+      if (page.empty()) break;
+      walked += ids_of(page);
+      after = {page.back().subscription.declined->at, page.back().key.value()};
+    }
+    CHECK(walked == "n1 n2 twin another n3 failed ");
+    CHECK(ids_of(tx.subscriptions_declined(noon + Millis(1), {}, 9)) == "n0 ");
+  });
+}
+
 }  // namespace recycled::store::conformance

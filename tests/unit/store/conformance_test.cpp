@@ -31,6 +31,10 @@ TEST_CASE("L20 conformance: the walk over what is due skips and repeats nothing"
   conformance::walks_what_is_due(sqlite(Executor::inline_));
 }
 
+TEST_CASE("L20 conformance: the walk over a period's declines skips and repeats nothing") {
+  conformance::walks_the_declines_of_a_period(sqlite(Executor::inline_));
+}
+
 TEST_CASE("L5 L10 conformance: what is handed over or has left is not due") {
   conformance::due_leaves_out_what_is_handed_over(sqlite(Executor::inline_));
 }
@@ -79,6 +83,7 @@ TEST_CASE("conformance: history and failing work on SQLite") {
   SUBCASE("meta and runs") { conformance::keeps_meta_and_runs(make); }
   SUBCASE("dry runs") { conformance::keeps_dry_runs(make); }
   SUBCASE("counts") { conformance::counts_and_totals(make); }
+  SUBCASE("backlog") { conformance::the_backlog(make); }
   SUBCASE("broken promises") { conformance::broken_promises_come_out(make); }
   SUBCASE("work that throws") { conformance::work_that_throws_leaves_nothing(make); }
 }
