@@ -47,6 +47,7 @@ template <std::size_t count>
 std::vector<Band> bands_of(const std::array<Edge, count>& edges,
                            const std::map<int, Sum>& by_days) {
   std::vector<Band> bands;
+  bands.reserve(count);
   for (const Edge& edge : edges) bands.push_back({edge.label, {}});
   for (const auto& [age, sum] : by_days) {
     std::size_t at = 0;
@@ -112,6 +113,7 @@ std::string most_frequent(const std::map<std::string, std::int64_t>& messages) {
 
 std::vector<Row> most_recovered_first(const std::map<std::string, Figures>& by) {
   std::vector<Row> rows;
+  rows.reserve(by.size());
   for (const auto& [key, figures] : by) rows.push_back({key, key, figures});
   std::stable_sort(rows.begin(), rows.end(), [](const Row& left, const Row& right) {
     const auto rank = [](const Row& row) {

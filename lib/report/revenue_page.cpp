@@ -161,7 +161,7 @@ class Part {
         "</p>\n<div class=\"chart\" hidden></div>\n<div class=\"scroll\" "
         "tabindex=\"0\" role=\"group\" aria-labelledby=\"" +
         id + "\"><table data-table=\"" + panel.id + "\" data-chart=\"" + panel.chart +
-        "\">\n<caption hidden>" + panel.title + ", " + code_ + "</caption>\n<thead><tr>";
+        "\">\n<caption>" + panel.title + ", " + code_ + "</caption>\n<thead><tr>";
     for (const Head& head : heads) {
       text += "<th scope=\"col\"";
       if (head.tone != nullptr) text += " data-series=\"" + std::string(head.tone) + "\"";
@@ -298,7 +298,7 @@ std::string navigation(const std::vector<Revenue>& currencies) {
   std::string text = "<nav aria-label=\"Currencies\">";
   for (const Revenue& revenue : currencies) {
     const std::string code(revenue.currency.code());
-    text += "<a href=\"#" + code + "\">" + code + "</a>";
+    text += element("a href=\"#" + code + "\"", code);
   }
   return text + "</nav>\n";
 }

@@ -80,6 +80,10 @@ async function check_figures(page) {
     const expected = Object.keys(rows_of).filter((name) => name !== "open" || all.open.count > 0);
     assert.deepEqual(part.tables.map((table) => table.name).sort(), expected.sort());
     for (const table of part.tables) {
+      // By their names, as one who hears the page finds them.
+      const title = await page.locator(`#${part.currency}-${table.name}`).innerText();
+      const named = page.getByRole("table", { name: `${title}, ${part.currency}`, exact: true });
+      assert.equal(await named.count(), 1, `the table ${table.name} of ${part.currency} by its name`);
       const rows = rows_of[table.name](wanted);
       assert.deepEqual(table.rows, rows, `${part.currency}: the table ${table.name}`);
       table.texts.forEach((row, at) => row.forEach((text, column) =>
@@ -141,7 +145,8 @@ async function check_looks(page, what) {
   assert.equal(charts.length, Number(await page.getAttribute("html", "data-charts")));
   assert.ok(charts.length >= 6 * report.currencies.length, `only ${charts.length} charts`);
   for (const chart of charts) {
-    assert.ok(chart.name, `${what}: a chart without a name`);
+    const image = page.getByRole("img", { name: chart.name, exact: true });
+    assert.ok(chart.name && (await image.count()) === 1, `${what}: "${chart.name}" by its name`);
     assert.ok(chart.coloured, `${what}: ${chart.name} is empty`);
     assert.ok(chart.fits, `${what}: ${chart.name} is wider than its panel`);
     assert.deepEqual(chart.drawn, chart.said, `${what}: ${chart.name} draws its table`);

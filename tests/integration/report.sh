@@ -10,6 +10,8 @@ for needed in node chromium; do
   command -v "$needed" >"$dir/ignored" ||
     fail "$needed is missing, with which the page is looked at: ./scripts/install-packages"
 done
+(($(node -p 'parseInt(process.versions.node)') >= 20)) ||
+  fail "the page is looked at with Node.js 20 or later, and this is $(node --version)"
 browser=$root/build/npm/browser/node_modules
 [[ -d "$browser/playwright-core" ]] ||
   fail "playwright-core is missing from build/npm/browser: ./scripts/install-packages"
