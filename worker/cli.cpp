@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli_callbacks.hpp"
+#include "cli_catches.hpp"
 #include "cli_events.hpp"
 #include "cli_sales.hpp"
 #include "commands/check.hpp"
@@ -51,6 +52,7 @@ class CommandLine {
     add_callbacks(app_, callbacks_, common(), run_);
     add_events(app_, events_, common(), run_);
     add_verify();
+    add_pause(app_, pause_, common(), run_);
   }
 
   int execute(int count, const char* const* arguments) {
@@ -232,6 +234,7 @@ class CommandLine {
   CascadeOptions cascade_;
   CallbacksTyped callbacks_;
   EventsTyped events_;
+  PauseOptions pause_;
   std::string from_;
   std::string to_;
   Output output_ = Output::text;

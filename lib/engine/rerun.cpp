@@ -4,6 +4,7 @@
 
 #include "engine/claim.hpp"
 #include "engine/claim_sale.hpp"
+#include "engine/pause.hpp"
 #include "ports/events.hpp"
 
 namespace recycled::engine {
@@ -45,6 +46,10 @@ RerunClaim claim_rerun(ports::LedgerTx& tx, const ports::StoredSale& sale, const
   auto planned = plan(tx, sale, at, desk, now);
   if (const auto* refusal = std::get_if<SaleRefusal>(&planned)) return *refusal;
   auto& fresh = std::get<ports::NewRecovery>(planned);
+  const Pauses standing = tx.pauses();
+  if (const auto* pause = stopping(standing, fresh.recovery.provider_gateway)) {
+    return SaleRefusal{billing::SaleRefused::paused, in_words(*pause)};
+  }
   const auto key = append(tx, fresh, now, why);
   if (!key) return SaleRefusal{billing::SaleRefused::open_recovery, "another process was faster"};
   return stored(*key, sale, std::move(fresh.recovery));

@@ -18,6 +18,7 @@ struct Look {
 };
 
 struct Batch {
+  Pauses pauses;
   std::vector<Look> looks;
   ports::DueCursor after;
 };
@@ -84,7 +85,7 @@ void postpone(ports::LedgerTx& tx, Look& look, Instant until, Instant now) {
 }
 
 void claim(ports::LedgerTx& tx, Look& look, const billing::HandOver& hand_over, Instant now,
-           const Desk& desk) {
+           const Desk& desk, const Pauses& pauses) {
   ports::Provider* provider = desk.providers.find(hand_over.provider_gateway);
   if (provider == nullptr) {
     return hold(tx, look, {billing::NotTaken::unknown_gateway, hand_over.provider_gateway.str()});
@@ -93,6 +94,7 @@ void claim(ports::LedgerTx& tx, Look& look, const billing::HandOver& hand_over, 
   if (const auto free_at = card_is_free_at(tx, subscription.card.token, now, desk)) {
     return postpone(tx, look, *free_at, now);
   }
+  if (stopping(pauses, hand_over.provider_gateway) != nullptr) return;  // due until it is over
   const int round = next_round(tx, look.stored.key, subscription.cycle);
   const auto request = request_for(subscription, hand_over, round, now, desk);
   auto body = provider->compose(request);
@@ -108,14 +110,14 @@ void claim(ports::LedgerTx& tx, Look& look, const billing::HandOver& hand_over, 
 
 // The row is judged again in the transaction that writes the intent (lessons.md 10): the merchant
 // may have said something since it was planned.
-void look_at(ports::LedgerTx& tx, Look& look, Instant now, const Desk& desk) {
+void look_at(ports::LedgerTx& tx, Look& look, Instant now, const Desk& desk, const Pauses& pauses) {
   const auto verdict = desk.planner.assess(look.stored.subscription);
   if (const auto* refusal = std::get_if<billing::Refusal>(&verdict)) {
     return hold(tx, look, *refusal);
   }
   const auto& hand_over = std::get<billing::HandOver>(verdict);
   const Instant due_at = desk.calendar().start_of(hand_over.due_on);
-  if (due_at <= now) return claim(tx, look, hand_over, now, desk);
+  if (due_at <= now) return claim(tx, look, hand_over, now, desk, pauses);
   plan_for(tx, look, due_at);
 }
 
@@ -123,11 +125,13 @@ Batch claim_batch(ports::LedgerTx& tx, const Desk& desk, Instant now, ports::Due
                   int limit) {
   Batch batch;
   batch.after = after;
+  batch.pauses = tx.pauses();
+  if (stopping_all(batch.pauses) != nullptr) return batch;
   for (ports::StoredSubscription& stored : tx.due(now, after, limit)) {
     batch.after = ports::DueCursor{*stored.plan.due_at, stored.key.value()};
     Look look;
     look.stored = std::move(stored);
-    look_at(tx, look, now, desk);
+    look_at(tx, look, now, desk, batch.pauses);
     batch.looks.push_back(std::move(look));
   }
   return batch;
@@ -162,7 +166,7 @@ void tell(const Context& context, const Batch& batch, Tally& tally) {
 
 }  // namespace
 
-async::Task<Result<void>> scan(const Context& context, int batch, Tally& tally) {
+async::Task<Result<void>> scan(const Context& context, int batch, Tally& tally, PauseWatch& watch) {
   const Instant now = context.clock.now();
   ports::DueCursor after;
   const auto before = tally.claimed;
@@ -173,6 +177,7 @@ async::Task<Result<void>> scan(const Context& context, int batch, Tally& tally) 
     };
     auto claimed = co_await ports::transact(context.ledger, std::move(work));
     if (!claimed) co_return Failure(claimed.error());
+    watch.saw(claimed->pauses);
     tell(context, *claimed, tally);
     after = claimed->after;
     if (static_cast<int>(claimed->looks.size()) < batch) break;

@@ -13,6 +13,11 @@ constexpr std::array<EventRow, event_count> event_table = {{
     {EventName::run_ended, "run.ended", Level::info, "A run ended by itself or after a stop."},
     {EventName::run_refused, "run.refused", Level::error,
      "A run did not start: the config, the ledger or another run forbids it."},
+    {EventName::run_paused, "run.paused", Level::warning,
+     "A pause stands: nothing new is claimed nor handed over; the reason says since when, by whom "
+     "and why."},
+    {EventName::run_resumed, "run.resumed", Level::info,
+     "A pause has ended: claims and hand-overs go on."},
     {EventName::rules_changed, "rules.changed", Level::info,
      "The config's billing rules differ from the last run's; due dates are worked out anew."},
     {EventName::scan_done, "scan.done", Level::debug,

@@ -22,6 +22,8 @@ enum class EventName {
   run_summary,
   run_ended,
   run_refused,
+  run_paused,
+  run_resumed,
   rules_changed,
   scan_done,
   recovery_claimed,

@@ -127,7 +127,8 @@ TEST_CASE("the words for a sale that is refused, each with a sentence of its own
                                        "missing_field",
                                        "open_recovery",
                                        "already_handed_over",
-                                       "card_cap"};
+                                       "card_cap",
+                                       "paused"};
   check_words<SaleRefused>(words, parse_sale_refused);
   check_sentences(words, parse_sale_refused);
 }
