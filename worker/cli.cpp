@@ -53,6 +53,7 @@ class CommandLine {
     add_events(app_, events_, common(), run_);
     add_verify();
     add_pause(app_, pause_, common(), run_);
+    add_resolve(app_, resolve_, common(), run_);
   }
 
   int execute(int count, const char* const* arguments) {
@@ -235,6 +236,7 @@ class CommandLine {
   CallbacksTyped callbacks_;
   EventsTyped events_;
   PauseOptions pause_;
+  ResolveTyped resolve_;
   std::string from_;
   std::string to_;
   Output output_ = Output::text;

@@ -34,4 +34,37 @@ void add_pause(CLI::App& app, PauseOptions& options, const CommonOptions& common
   take(resume, run_resume);
 }
 
+void add_resolve(CLI::App& app, ResolveTyped& typed, const CommonOptions& common,
+                 std::function<int()>& run) {
+  static const std::vector<std::string> words{"recovered", "failed",   "withdrawn",
+                                              "refund",    "refunded", "retry"};
+  CLI::App* command =
+      app.add_subcommand("resolve", "a person's word on a parked item: what becomes of it");
+  command->footer(
+      "Examples:\n  recycled resolve S-1001 --as failed --note 'ended in the portal, ticket 4711'\n"
+      "  recycled resolve O-2001 --as refund\n"
+      "recovered: charged, and the charge is kept\nfailed: not charged; Recycle Failed\n"
+      "withdrawn: the same, where the customer has left\n"
+      "refund: charged, and given back at FlexFactor by the next pass\n"
+      "refunded: charged, and somebody has given it back there\n"
+      "retry: taken up again where it was parked, never as another order\n"
+      "Exit code 0: it is so; 1: it does not fit, with the reason, and nothing was changed.");
+  common.take_config(command);
+  common.take_json(command);
+  command
+      ->add_option("ID", typed.options.id,
+                   "a subscription, an order by the merchant's id, or one of our order ids")
+      ->required();
+  command->add_option("--as", typed.word, "what it is")->required()->check(CLI::IsMember(words));
+  command->add_option("--note", typed.options.note, "how you know; kept with your name");
+  command->callback([&typed, common, &run] {
+    run = [&typed, common] {
+      typed.options.word = *billing::parse_person_word(typed.word);
+      typed.options.config = common.config();
+      typed.options.output = common.output();
+      return run_resolve(typed.options);
+    };
+  });
+}
+
 }  // namespace recycled

@@ -52,6 +52,8 @@ constexpr std::array<EventRow, event_count> event_table = {{
      "A hand-over was under way when the last run ended; it counts as unknown."},
     {EventName::recovery_alarm, "recovery.alarm", Level::error,
      "Something a person should know of: the reason says what; the alarms are listed in README."},
+    {EventName::recovery_resolved, "recovery.resolved", Level::info,
+     "A person has said what becomes of a parked recovery; only the audit trail has this one."},
     {EventName::subscription_held, "subscription.held", Level::warning,
      "A due subscription was not taken; the reason says why."},
     {EventName::callback_received, "callback.received", Level::info,

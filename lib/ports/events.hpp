@@ -41,6 +41,7 @@ enum class EventName {
   recovery_withdrawing,
   recovery_interrupted,
   recovery_alarm,
+  recovery_resolved,
   subscription_held,
   callback_received,
   callback_refused,
