@@ -9,6 +9,7 @@
 
 #include "cli_backfill.hpp"
 #include "cli_callbacks.hpp"
+#include "cli_catches.hpp"
 #include "cli_events.hpp"
 #include "cli_report.hpp"
 #include "cli_sales.hpp"
@@ -55,6 +56,8 @@ class CommandLine {
     add_callbacks(app_, callbacks_, common(), run_);
     add_events(app_, events_, common(), run_);
     add_verify();
+    add_pause(app_, pause_, common(), run_);
+    add_resolve(app_, resolve_, common(), run_);
   }
 
   int execute(int count, const char* const* arguments) {
@@ -238,6 +241,8 @@ class CommandLine {
   CascadeOptions cascade_;
   CallbacksTyped callbacks_;
   EventsTyped events_;
+  PauseOptions pause_;
+  ResolveTyped resolve_;
   std::string from_;
   std::string to_;
   Output output_ = Output::text;

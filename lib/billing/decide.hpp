@@ -9,6 +9,7 @@
 #include <string>
 #include <variant>
 
+#include "billing/person.hpp"
 #include "billing/recovery.hpp"
 #include "billing/rules.hpp"
 #include "billing/subscription.hpp"
@@ -139,8 +140,13 @@ struct RefundAnswered {
   std::optional<Millis> retry_after;
 };
 
+// A person's word on what is parked; without effect where billing::objection has one.
+struct PersonSaid {
+  PersonWord word = PersonWord::failed;
+};
+
 using Event = std::variant<Answered, Learned, InquiryFailed, WithdrawAnswered, CustomerLeft,
-                           Interrupted, TimedOut, RefundAnswered>;
+                           Interrupted, TimedOut, RefundAnswered, PersonSaid>;
 
 // --- what a decision asks for ---
 enum class Move {

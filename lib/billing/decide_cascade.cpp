@@ -76,7 +76,7 @@ void Deciding::give_back() {
 // whether a refund went through whose answer was lost.
 void Deciding::was_charged() {
   const bool asked = now_is().step == Step::inquire;
-  const bool gives_back = is_cascade(now_is()) && now_is().late && !now_is().refunded;
+  const bool gives_back = is_given_back(now_is());
   if (now_is().step == Step::refund) return;
   stop_working();
   if (asked && gives_back) give_back();

@@ -1,6 +1,7 @@
 // One decision in the making: the inside of decide(), shared by the files that write its arrows.
 // decide.cpp has the moves, decide_reply.cpp what a reply means, decide_news.cpp what news means,
-// decide_cascade.cpp what is different while a shopper waits, and after he had to be sent away.
+// decide_cascade.cpp what is different while a shopper waits, and after he had to be sent away,
+// decide_person.cpp what a person's word comes to.
 #pragma once
 
 #include "billing/decide.hpp"
@@ -37,6 +38,14 @@ inline bool is_checking(const Recovery& recovery) {
          !recovery.provider_order && recovery.inquiries > 0;
 }
 
+// A charge that is being given back: a cascade's that was late, or any on a person's word, which
+// keeps the reason it was parked for.
+inline bool is_given_back(const Recovery& recovery) {
+  const bool by_word = recovery.reason != Reason::none && !customer_left(recovery);
+  return recovery.late && recovery.refund_due && !recovery.refunded &&
+         (is_cascade(recovery) || by_word);
+}
+
 Step step_of_cascade(const Recovery& recovery);
 
 // Whether FlexFactor still knows a repeat by its key (flexfactor.md "Repeats").
@@ -49,7 +58,8 @@ inline bool is_key_young(const Recovery& recovery, const Timing& timing, Instant
 class Deciding {
  public:
   Deciding(const Recovery& recovery, const Rules& rules, const Situation& situation)
-      : timing_(rules.timing),
+      : rules_(rules),
+        timing_(rules.timing),
         late_success_(rules.late_success),
         late_cascade_(rules.late_cascade),
         when_unknown_(rules.when_unknown),
@@ -65,6 +75,7 @@ class Deciding {
   void on(const Interrupted& event);
   void on(const TimedOut& event);
   void on(const RefundAnswered& event);
+  void on(const PersonSaid& event);
 
   Decision take() {
     answer_shopper();
@@ -113,6 +124,11 @@ class Deciding {
   void was_charged();
   void check_withdrawal();
 
+  void person_keeps_charge();
+  void person_gives_up_charge();
+  void person_retries();
+
+  const Rules& rules_;
   const Timing& timing_;
   const LateSuccess late_success_;
   const LateCascade late_cascade_;

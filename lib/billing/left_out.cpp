@@ -16,6 +16,8 @@ std::string_view to_text(LeftOut reason) {
       return "over_limit";
     case LeftOut::not_found:
       return "not_found";
+    case LeftOut::paused:
+      return "paused";
   }
   ensure(false, "a reason of the set");
   return {};
@@ -33,6 +35,8 @@ std::string_view explain(LeftOut reason) {
       return "as many as were asked for come before it";
     case LeftOut::not_found:
       return "the ledger has no such subscription";
+    case LeftOut::paused:
+      return "everything new is held until recycled resume";
   }
   ensure(false, "a reason of the set");
   return {};

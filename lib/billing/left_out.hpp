@@ -14,6 +14,7 @@ enum class LeftOut {
   not_asked_for,  // the command was told to hand over others
   over_limit,     // as many as were to be are handed over
   not_found,      // of a plan: the ledger has no such subscription
+  paused,         // nothing new is handed over until somebody resumes
 };
 std::string_view to_text(LeftOut reason);
 // One plain sentence for a person, without a full stop.

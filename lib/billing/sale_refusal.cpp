@@ -87,13 +87,15 @@ std::string_view to_text(SaleRefused reason) {
       return "already_handed_over";
     case SaleRefused::card_cap:
       return "card_cap";
+    case SaleRefused::paused:
+      return "paused";
   }
   ensure(false, "a reason of the set");
   return {};
 }
 
 std::optional<SaleRefused> parse_sale_refused(std::string_view text) {
-  return parse_word(text, SaleRefused::card_cap);
+  return parse_word(text, SaleRefused::paused);
 }
 
 std::string_view explain(SaleRefused reason) {
@@ -148,6 +150,8 @@ std::string_view explain(SaleRefused reason) {
       return "it has been handed over before, and FlexFactor has given its answer";
     case SaleRefused::card_cap:
       return "its card has been handed over as often as card_cap allows in 30 days";
+    case SaleRefused::paused:
+      return "everything new is paused, until somebody says `recycled resume`";
   }
   ensure(false, "a reason of the set");
   return {};

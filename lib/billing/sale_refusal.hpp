@@ -37,6 +37,7 @@ enum class SaleRefused {
   open_recovery,            // FlexFactor has it (lessons.md 5)
   already_handed_over,      // FlexFactor had it
   card_cap,                 // domain.md "Guard rails": the card has no hand-over left for now
+  paused,                   // a person has pulled the kill switch
 };
 std::string_view to_text(SaleRefused reason);
 std::optional<SaleRefused> parse_sale_refused(std::string_view text);

@@ -179,6 +179,17 @@ Applied apply(ports::LedgerTx& tx, RecoveryKey key, const billing::Event& event,
                  });
 }
 
+std::variant<Applied, std::string> apply_word(ports::LedgerTx& tx, RecoveryKey key,
+                                              billing::PersonWord word, const Desk& desk,
+                                              const Moment& moment) {
+  const auto stored = tx.recovery(key);
+  const Owner owner = owner_of(tx, stored.subject);
+  const auto situation = situation_of(owner, stored.recovery, desk, moment);
+  const auto why_not = billing::objection(stored.recovery, word, desk.rules(), situation);
+  if (why_not) return std::string(*why_not);
+  return apply(tx, key, billing::PersonSaid{word}, desk, moment);
+}
+
 Applied apply_release(ports::LedgerTx& tx, RecoveryKey key, const Desk& desk,
                       const Moment& moment) {
   return guarded(tx, key, desk, moment,

@@ -3,6 +3,7 @@
 // or not at all.
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -29,6 +30,11 @@ struct Applied {
 // Guarded by the state it read; when somebody was faster, decides again on what is there now.
 Applied apply(ports::LedgerTx& tx, RecoveryKey key, const billing::Event& event, const Desk& desk,
               const Moment& moment);
+
+// A person's word on a parked recovery. A sentence: why it does not fit, and nothing was changed.
+std::variant<Applied, std::string> apply_word(ports::LedgerTx& tx, RecoveryKey key,
+                                              billing::PersonWord word, const Desk& desk,
+                                              const Moment& moment);
 
 // Frees a cycle whose request certainly never left and has expired.
 Applied apply_release(ports::LedgerTx& tx, RecoveryKey key, const Desk& desk, const Moment& moment);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "engine/claim_cycle.hpp"
+#include "engine/pause.hpp"
 
 namespace recycled::engine {
 namespace {
@@ -78,6 +79,10 @@ BackfillClaim claim_backfill(ports::LedgerTx& tx, const ports::StoredSubscriptio
   auto planned = plan(tx, stored, choice, desk, now, 0);
   auto* fresh = std::get_if<ports::NewRecovery>(&planned);
   if (fresh == nullptr) return why_not(std::move(planned));
+  const Pauses standing = tx.pauses();
+  if (const auto* pause = stopping(standing, fresh->recovery.provider_gateway)) {
+    return billing::LeftAlone{billing::LeftOut::paused, in_words(*pause)};
+  }
   const auto key = append(tx, *fresh, now, why);
   if (!key) return billing::Refusal{billing::NotTaken::open_recovery, "another process was faster"};
   return as_stored(*key, stored, std::move(fresh->recovery));

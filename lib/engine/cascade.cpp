@@ -8,6 +8,7 @@
 #include "engine/claim.hpp"
 #include "engine/claim_sale.hpp"
 #include "engine/line.hpp"
+#include "engine/pause.hpp"
 
 namespace recycled::engine {
 namespace {
@@ -82,6 +83,10 @@ Cascades::Opening Cascades::claim(ports::LedgerTx& tx, const ports::StoredSale& 
   auto verdict = billing::decide_cascade(sale.sale, desk.rules());
   if (auto* refusal = std::get_if<SaleRefusal>(&verdict)) return CascadeAnswer(std::move(*refusal));
   const auto& cascade = std::get<billing::Cascade>(verdict);
+  const Pauses standing = tx.pauses();
+  if (const auto* pause = stopping(standing, cascade.provider_gateway)) {
+    return CascadeAnswer(SaleRefusal{SaleRefused::paused, in_words(*pause)});
+  }
   SaleClaim claim;
   claim.kind = billing::RecoveryKind::cascade;
   claim.provider_gateway = cascade.provider_gateway;

@@ -13,9 +13,11 @@ Engine::Engine(const Context& context, const ports::CallbackReader& reader, port
     : context_(context),
       alarm_(alarms.make()),
       settings_(std::move(settings)),
+      watch_(context.events),
       inbox_(context, reader, settings_.nonce_memory, tally_,
              [this](Instant next) { heard_of(next); }),
-      steps_(context, executor, settings_.pace, tally_, [this](Instant next) { heard_of(next); }),
+      steps_(context, executor, settings_.pace, tally_, watch_,
+             [this](Instant next) { heard_of(next); }),
       cascades_(context, alarms, executor, ears()),
       relay_(context, sinks, executor, settings_.relay, tally_,
              [this](Instant next) { heard_of(next); }) {}
@@ -68,7 +70,7 @@ async::Task<Result<void>> Engine::once() {
   if (!done) co_return done;
   done = co_await steps_.make_inquiries_due(settings_.once_poll_gap);
   if (!done) co_return done;
-  done = co_await scan(context_, settings_.scan_batch, tally_);
+  done = co_await scan(context_, settings_.scan_batch, tally_, watch_);
   if (!done) co_return done;
   while (!stopping_) {
     heard_.reset();
@@ -105,7 +107,7 @@ async::Task<Result<void>> Engine::pass(Scanning scanning) {
     done = co_await inbox_.forget_old_nonces();
     if (!done) co_return done;
     if (scanning == Scanning::on) {
-      done = co_await scan(context_, settings_.scan_batch, tally_);
+      done = co_await scan(context_, settings_.scan_batch, tally_, watch_);
     }
     if (!done) co_return done;
   }

@@ -80,6 +80,7 @@ class Engine {
   const std::unique_ptr<ports::Alarm> alarm_;
   const EngineSettings settings_;
   Tally tally_;
+  PauseWatch watch_;
   Inbox inbox_;
   Steps steps_;
   Cascades cascades_;

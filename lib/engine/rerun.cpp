@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "engine/claim_sale.hpp"
+#include "engine/pause.hpp"
 
 namespace recycled::engine {
 namespace {
@@ -43,6 +44,10 @@ RerunClaim claim_rerun(ports::LedgerTx& tx, const ports::StoredSale& sale, const
   auto planned = plan(tx, sale, at, desk, now);
   if (const auto* refusal = std::get_if<SaleRefusal>(&planned)) return *refusal;
   auto& fresh = std::get<ports::NewRecovery>(planned);
+  const Pauses standing = tx.pauses();
+  if (const auto* pause = stopping(standing, fresh.recovery.provider_gateway)) {
+    return SaleRefusal{billing::SaleRefused::paused, in_words(*pause)};
+  }
   const auto key = append(tx, fresh, now, why);
   if (!key) return SaleRefusal{billing::SaleRefused::open_recovery, "another process was faster"};
   return stored(*key, sale, std::move(fresh.recovery));

@@ -24,7 +24,7 @@ RerunClaim plan_rerun(ports::LedgerReader& reader, const ports::StoredSale& sale
                       const GatewayId& at, const Desk& desk, Instant now,
                       PlannedCards* cards = nullptr);
 // Does it, in the caller's transaction: once that is committed, the request may leave. `why` stands
-// in its audit row.
+// in its audit row. A pause refuses what a plan looks past: it may be over when the plan is run.
 RerunClaim claim_rerun(ports::LedgerTx& tx, const ports::StoredSale& sale, const GatewayId& at,
                        const Desk& desk, Instant now, const std::string& why = {});
 

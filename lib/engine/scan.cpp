@@ -5,6 +5,7 @@
 #include "engine/claim.hpp"
 #include "engine/claim_cycle.hpp"
 #include "engine/line.hpp"
+#include "engine/pause.hpp"
 
 namespace recycled::engine {
 namespace {
@@ -19,6 +20,7 @@ struct Look {
 };
 
 struct Batch {
+  Pauses pauses;
   std::vector<Look> looks;
   ports::DueCursor after;
 };
@@ -50,7 +52,7 @@ void postpone(ports::LedgerTx& tx, Look& look, Instant until, Instant now) {
 
 // The row is judged again in the transaction that writes the intent (lessons.md 10): the merchant
 // may have said something since it was planned.
-void look_at(ports::LedgerTx& tx, Look& look, Instant now, const Desk& desk) {
+void look_at(ports::LedgerTx& tx, Look& look, Instant now, const Desk& desk, const Pauses& pauses) {
   auto planned = plan_cycle(tx, look.stored, desk, now);
   if (const auto* refusal = std::get_if<billing::Refusal>(&planned)) {
     return hold(tx, look, *refusal);
@@ -60,6 +62,8 @@ void look_at(ports::LedgerTx& tx, Look& look, Instant now, const Desk& desk) {
                                          : postpone(tx, look, later->until, now);
   }
   auto& fresh = std::get<ports::NewRecovery>(planned);
+  const bool is_paused = stopping(pauses, fresh.recovery.provider_gateway) != nullptr;
+  if (is_paused) return;  // due until it is over
   look.claimed = append(tx, fresh, now);
   if (!look.claimed) return;  // another process was faster
   look.recovery = std::move(fresh.recovery);
@@ -69,11 +73,13 @@ Batch claim_batch(ports::LedgerTx& tx, const Desk& desk, Instant now, ports::Due
                   int limit) {
   Batch batch;
   batch.after = after;
+  batch.pauses = tx.pauses();
+  if (stopping_all(batch.pauses) != nullptr) return batch;
   for (ports::StoredSubscription& stored : tx.due(now, after, limit)) {
     batch.after = ports::DueCursor{*stored.plan.due_at, stored.key.value()};
     Look look;
     look.stored = std::move(stored);
-    look_at(tx, look, now, desk);
+    look_at(tx, look, now, desk, batch.pauses);
     batch.looks.push_back(std::move(look));
   }
   return batch;
@@ -108,7 +114,7 @@ void tell(const Context& context, const Batch& batch, Tally& tally) {
 
 }  // namespace
 
-async::Task<Result<void>> scan(const Context& context, int batch, Tally& tally) {
+async::Task<Result<void>> scan(const Context& context, int batch, Tally& tally, PauseWatch& watch) {
   const Instant now = context.clock.now();
   ports::DueCursor after;
   const auto before = tally.claimed;
@@ -119,6 +125,7 @@ async::Task<Result<void>> scan(const Context& context, int batch, Tally& tally) 
     };
     auto claimed = co_await ports::transact(context.ledger, std::move(work));
     if (!claimed) co_return Failure(claimed.error());
+    watch.saw(claimed->pauses);
     tell(context, *claimed, tally);
     after = claimed->after;
     if (static_cast<int>(claimed->looks.size()) < batch) break;

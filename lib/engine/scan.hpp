@@ -6,13 +6,15 @@
 #include <vector>
 
 #include "engine/context.hpp"
+#include "engine/pause.hpp"
 #include "engine/tally.hpp"
 
 namespace recycled::engine {
 
 // Walks all that is due now in batches of at most `batch` claims a transaction, by keyset, so that
 // poison at the head starves nobody (lessons.md 20). Counts into `tally`. An error of the ledger
-// ends the scan; what was committed before stays claimed.
-async::Task<Result<void>> scan(const Context& context, int batch, Tally& tally);
+// ends the scan; what was committed before stays claimed. In a pause nothing
+// is claimed, and `watch` hears of it.
+async::Task<Result<void>> scan(const Context& context, int batch, Tally& tally, PauseWatch& watch);
 
 }  // namespace recycled::engine

@@ -24,10 +24,11 @@ bool is_harmless(billing::Step step, const billing::Recovery& recovery) {
 }  // namespace
 
 Steps::Steps(const Context& context, async::Executor executor, std::map<GatewayId, PaceLimits> pace,
-             Tally& tally, std::function<void(Instant)> on_next)
+             Tally& tally, PauseWatch& watch, std::function<void(Instant)> on_next)
     : context_(context),
       group_(std::move(executor), places_of(pace)),
       tally_(tally),
+      watch_(watch),
       on_next_(std::move(on_next)) {
   for (const auto& [gateway, limits] : pace) {
     lanes_.try_emplace(gateway, gateway, limits);
@@ -54,7 +55,11 @@ Steps::Loaded Steps::load_due(ports::LedgerTx& tx, const billing::Rules& rules,
                               const Wanted& wanted) {
   Loaded loaded;
   std::vector<Item>& items = loaded.items;
-  for (auto& stored : tx.steps_due(wanted.gateway, wanted.now, wanted.candidates)) {
+  loaded.pauses = tx.pauses();
+  const bool is_paused = stopping(loaded.pauses, wanted.gateway) != nullptr;
+  auto due = is_paused ? tx.steps_due_in_pause(wanted.gateway, wanted.now, wanted.candidates)
+                       : tx.steps_due(wanted.gateway, wanted.now, wanted.candidates);
+  for (auto& stored : due) {
     if (wanted.busy.contains(stored.key)) continue;
     Item item;
     item.step = billing::step_now(stored.recovery, rules, wanted.now);
@@ -113,6 +118,7 @@ async::Task<Result<void>> Steps::start_due_in(Lane& lane) {
     auto loaded = co_await ports::transact(context_.ledger, std::move(work));
     if (!loaded) co_return Failure(loaded.error());
     noted_ = loaded->noted;
+    watch_.saw(loaded->pauses);
     if (loaded->items.size() == wanted.items) lane.more = true;
     for (Item& item : loaded->items) {
       if (!halted()) start(std::move(item), lane, now);

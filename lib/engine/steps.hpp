@@ -15,6 +15,7 @@
 #include "engine/calls.hpp"
 #include "engine/context.hpp"
 #include "engine/pacer.hpp"
+#include "engine/pause.hpp"
 #include "engine/recover.hpp"
 #include "engine/tally.hpp"
 
@@ -24,9 +25,9 @@ class Steps {
  public:
   // A lane for each gateway of `pace`; what belongs to any other waits. `on_next` hears of each
   // later step as it is scheduled, and of room for what is due, so that whoever sleeps can wake in
-  // time.
+  // time. `watch` hears of pauses, which hold what has not left yet.
   Steps(const Context& context, async::Executor executor, std::map<GatewayId, PaceLimits> pace,
-        Tally& tally, std::function<void(Instant)> on_next);
+        Tally& tally, PauseWatch& watch, std::function<void(Instant)> on_next);
 
   // Starts what is due now, earliest first, as far as each gateway's pace has room.
   async::Task<Result<void>> start_due();
@@ -95,6 +96,7 @@ class Steps {
 
   struct Loaded {
     std::vector<Item> items;
+    Pauses pauses;
     CallsNoted noted = CallsNoted::none;
   };
 
@@ -122,6 +124,7 @@ class Steps {
   std::map<GatewayId, Lane> lanes_;
   async::TaskGroup group_;
   Tally& tally_;
+  PauseWatch& watch_;
   std::function<void(Instant)> on_next_;
   std::unordered_set<RecoveryKey> busy_;
   CallsNoted noted_ = CallsNoted::none;  // in the ledger, by this process

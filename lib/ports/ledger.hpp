@@ -20,6 +20,7 @@
 #include "billing/sale.hpp"
 #include "billing/subscription.hpp"
 #include "ports/delivery.hpp"
+#include "ports/pause.hpp"
 #include "ports/subject.hpp"
 
 namespace recycled::ports {
@@ -219,6 +220,8 @@ class LedgerReader {
   virtual ~LedgerReader() = default;
 
   virtual std::optional<std::string> meta(const std::string& name) = 0;
+  // Those that stand: of all gateways first, then of single ones.
+  virtual std::vector<Pause> pauses() = 0;
 
   virtual std::optional<StoredSubscription> subscription(const SubscriptionId& id) = 0;
   virtual StoredSubscription subscription(SubscriptionKey key) = 0;
@@ -289,6 +292,9 @@ class LedgerReader {
 
 class LedgerTx : public LedgerReader {
  public:
+  // steps_due, but for what a pause holds: hand-overs whose request has certainly not left.
+  virtual std::vector<StoredRecovery> steps_due_in_pause(const GatewayId& gateway, Instant now,
+                                                         int limit) = 0;
   // The gateway's first step due later than `after`: what the engine sleeps until.
   virtual std::optional<Instant> next_step_after(const GatewayId& gateway, Instant after) = 0;
   // The provider gateways with any step ahead, in order.
@@ -300,6 +306,7 @@ class LedgerTx : public LedgerReader {
                                                         RecoveryKey after, int limit) = 0;
 
   virtual void set_meta(const std::string& name, const std::string& value) = 0;
+  virtual void add_pause(const Pause& pause) = 0;
 
   // Inserts, or replaces what the merchant said. Never touches recoveries.
   virtual SubscriptionKey put_subscription(const billing::Subscription& subscription,

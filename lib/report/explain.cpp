@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "report/history.hpp"
+#include "report/pause.hpp"
 #include "report/words.hpp"
 
 namespace recycled::report {
@@ -54,6 +55,15 @@ billing::Verdict judge(const Explanation& explanation, const billing::Rules& rul
   const auto& planned = explanation.stored.plan.refusal;
   if (planned && planned->reason == NotTaken::missing_field) return *planned;
   return verdict;
+}
+
+// Where the next hand-over goes to, if one comes next.
+std::optional<GatewayId> next_hand_over(const Explanation& explanation,
+                                        const billing::Verdict& verdict) {
+  if (const auto* hand_over = std::get_if<HandOver>(&verdict)) return hand_over->provider_gateway;
+  const Recovery* recovery = recovery_of_cycle(explanation);
+  if (recovery && recovery->state == RecoveryState::intended) return recovery->provider_gateway;
+  return std::nullopt;
 }
 
 // Writes the sentences one after the other.
@@ -204,6 +214,11 @@ Result<Explanation> gather_explanation(ports::LedgerReader& ledger, const billin
     explanation.due = Moment{at, calendar.day_of(at)};
   }
   Teller(explanation, calendar).tell(verdict);
+  if (const auto gateway = next_hand_over(explanation, verdict)) {
+    for (auto& sentence : sentences_of(ledger.pauses(), *gateway)) {
+      explanation.sentences.push_back(std::move(sentence));
+    }
+  }
   const RowPast past{explanation.stored.subscription.declined, explanation.stored.imported_at};
   explanation.history =
       history_of(past, explanation.recoveries, ledger.audit_of(explanation.stored.key), calendar);

@@ -1,6 +1,7 @@
 #include "report/explain_sale.hpp"
 
 #include "report/history.hpp"
+#include "report/pause.hpp"
 #include "report/words.hpp"
 
 namespace recycled::report {
@@ -130,6 +131,13 @@ std::optional<SaleExplanation> gather_sale(ports::LedgerReader& ledger, const bi
   explanation.recoveries = stories_of(ledger, key);
   explanation.not_taken = judge(explanation, rules);
   Teller(explanation, calendar).tell();
+  for (const RecoveryStory& story : explanation.recoveries) {
+    const Recovery& recovery = story.stored.recovery;
+    if (recovery.state != RecoveryState::intended) continue;
+    for (auto& sentence : sentences_of(ledger.pauses(), recovery.provider_gateway)) {
+      explanation.sentences.push_back(std::move(sentence));
+    }
+  }
   const RowPast past{explanation.stored.sale.declined, explanation.stored.imported_at};
   explanation.history = history_of(past, explanation.recoveries, ledger.audit_of(key), calendar);
   return explanation;

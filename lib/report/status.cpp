@@ -5,6 +5,7 @@
 
 #include "billing/sale_refusal.hpp"
 #include "report/json.hpp"
+#include "report/pause.hpp"
 #include "report/words.hpp"
 
 namespace recycled::report {
@@ -309,6 +310,7 @@ Json json_of(const std::vector<ports::Returned>& returned) {
 StatusReport gather_status(ports::LedgerReader& ledger, const billing::Rules& rules, Instant now) {
   StatusReport status;
   status.at = now;
+  status.pauses = ledger.pauses();
   status.counts = ledger.counts();
   status.open_by_age = {{days(0)}, {days(1)}, {days(7)}, {days(14)}, {days(21)}};
   status.next_due = ledger.next_due();
@@ -328,7 +330,7 @@ StatusReport gather_status(ports::LedgerReader& ledger, const billing::Rules& ru
 }
 
 std::string to_text(const StatusReport& status) {
-  return "status at " + to_iso8601(status.at) + "\n" +
+  return "status at " + to_iso8601(status.at) + "\n" + section_of(status.pauses, status.at) +
          line("next due", against(status.next_due, status.at)) +
          line("next step", against(status.next_step, status.at)) +
          line("without news", in_words(status.without_news)) +
@@ -344,6 +346,7 @@ std::string to_json(const StatusReport& status) {
   const Json silence{{"count", status.without_news.count},
                      {"oldest_claim", when_or_null(status.without_news.oldest_claim)}};
   return written(Json{{"at", to_iso8601(status.at)},
+                      {"paused", json_of(status.pauses)},
                       {"next_due", when_or_null(status.next_due)},
                       {"next_step", when_or_null(status.next_step)},
                       {"without_news", silence},

@@ -66,6 +66,7 @@ struct Held {
 
 struct StatusReport {
   Instant at{};
+  std::vector<ports::Pause> pauses;  // that stand
   ports::Counts counts;
   std::vector<AgeBand> open_by_age;  // from young to old
   std::optional<Instant> next_due;   // of what is yet to be handed over; in the past: overdue

@@ -171,6 +171,20 @@ std::vector<ports::StoredRecovery> SqliteTx::steps_due(const GatewayId& gateway,
   return read_all(query);
 }
 
+// A cascade is never sent from the queue, and what is past its end is not sent any more: those are
+// taken back.
+std::vector<ports::StoredRecovery> SqliteTx::steps_due_in_pause(const GatewayId& gateway,
+                                                                Instant now, int limit) {
+  auto& query =
+      database_.prepared("SELECT " RECOVERY_COLUMNS
+                         "WHERE r.next_at IS NOT NULL AND r.provider_gateway = ? AND r.next_at <= ?"
+                         " AND NOT (r.state = 'intended' AND r.step = 'send'"
+                         " AND r.kind <> 'cascade' AND r.expires_at > ?)"
+                         " ORDER BY r.next_at, r.key LIMIT ?");
+  Binder(query) << gateway << now << now << limit;
+  return read_all(query);
+}
+
 std::optional<Instant> SqliteTx::next_step() {
   std::optional<Instant> first;
   for (const GatewayId& gateway : gateways_at_work()) {

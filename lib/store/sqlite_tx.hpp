@@ -1,5 +1,6 @@
 // The ledger's operations on an open transaction. One class, its methods grouped by table in
-// subscriptions.cpp, sales.cpp, recoveries.cpp, callbacks.cpp, deliveries.cpp and history.cpp.
+// subscriptions.cpp, sales.cpp, recoveries.cpp, callbacks.cpp, deliveries.cpp, pauses.cpp and
+// history.cpp.
 #pragma once
 
 #include "ports/ledger.hpp"
@@ -54,6 +55,8 @@ class SqliteTx final : public ports::LedgerTx {
                                               int limit) override;
   std::vector<ports::StoredRecovery> steps_due(const GatewayId& gateway, Instant now,
                                                int limit) override;
+  std::vector<ports::StoredRecovery> steps_due_in_pause(const GatewayId& gateway, Instant now,
+                                                        int limit) override;
   std::optional<Instant> next_step() override;
   std::optional<Instant> next_step_after(const GatewayId& gateway, Instant after) override;
   std::vector<GatewayId> gateways_at_work() override;
@@ -65,6 +68,10 @@ class SqliteTx final : public ports::LedgerTx {
   bool update_recovery(RecoveryKey key, billing::RecoveryState expected,
                        const billing::Recovery& recovery) override;
   void replace_request(RecoveryKey key, const std::string& body) override;
+
+  // pauses.cpp
+  std::vector<ports::Pause> pauses() override;
+  void add_pause(const ports::Pause& pause) override;
 
   // callbacks.cpp
   std::vector<ports::StoredCallback> callbacks_of(const OrderId& order) override;

@@ -61,6 +61,12 @@ std::vector<Named> every_event() {
       {"refund accepted", Event(RefundAnswered{Refund::accepted, {}}), false},
       {"refund refused", Event(RefundAnswered{Refund::refused, {}}), false},
       {"refund unavailable", Event(RefundAnswered{Refund::unavailable, {}}), false},
+      {"person: recovered", Event(PersonSaid{PersonWord::recovered}), true},
+      {"person: failed", Event(PersonSaid{PersonWord::failed}), false},
+      {"person: withdrawn", Event(PersonSaid{PersonWord::withdrawn}), false},
+      {"person: refund", Event(PersonSaid{PersonWord::refund}), true},
+      {"person: refunded", Event(PersonSaid{PersonWord::refunded}), true},
+      {"person: retry", Event(PersonSaid{PersonWord::retry}), false},
   };
 }
 
@@ -70,6 +76,7 @@ struct World {
   SubscriptionStatus status = SubscriptionStatus::recycle_billing;
   int cycle = 1;
   bool charged = false;
+  bool kept = false;  // a person has said that the charge is kept
   std::string path;
 };
 
@@ -124,6 +131,12 @@ class Walk {
     situation.status = world.status;
     situation.moved_on = world.cycle != world.recovery.cycle;
     const Decision decision = decide(world.recovery, named.event, rules_, situation);
+    const auto* said = std::get_if<PersonSaid>(&named.event);
+    if (said != nullptr && objection(world.recovery, said->word, rules_, situation)) {
+      const bool is_silent = decision.recovery == world.recovery && decision.move == Move::none;
+      if (!is_silent) FAIL(world.path << " > " << named.name << ": a word without effect had one");
+      return;
+    }
     if (decision.recovery == world.recovery && decision.move == Move::none) {
       check_silence(world, named, decision);
       return;  // nothing changed: what follows has been walked from here already
@@ -132,6 +145,7 @@ class Walk {
     next.path += " > " + std::string(named.name);
     next.charged = world.charged || named.charged;
     next.recovery = decision.recovery;
+    next.kept = world.kept || (said != nullptr && said->word == PersonWord::recovered);
     if (std::holds_alternative<CustomerLeft>(named.event)) {
       next.status = SubscriptionStatus::cancelled;
     }
@@ -166,7 +180,7 @@ class Walk {
           std::int64_t{recovery.refund_due}, std::int64_t{recovery.refunded},
           recovery.told ? static_cast<std::int64_t>(*recovery.told) : -1,
           static_cast<std::int64_t>(world.status), std::int64_t{world.cycle},
-          std::int64_t{world.charged}}) {
+          std::int64_t{world.charged}, std::int64_t{world.kept}}) {
       key += std::to_string(part) + ",";
     }
     const int ahead = depth_ - depth;
@@ -236,11 +250,12 @@ class Walk {
     hold(is_open != recovery.told.has_value(), "whatever is not open any more has an answer");
     hold(recovery.state == RecoveryState::recovered || recovery.told != Reason::none,
          "approved means charged");
-    hold(decision.move != Move::next_cycle || recovery.told == Reason::none,
+    hold(decision.move != Move::next_cycle || recovery.told == Reason::none || after.kept,
          "only an approved sale is completed");
     const bool paid_after_no =
         recovery.state == RecoveryState::recovered && recovery.told != Reason::none;
-    hold(!paid_after_no || (recovery.late && recovery.refund_due), "a late charge is known as one");
+    hold(!paid_after_no || (recovery.late && (recovery.refund_due || after.kept)),
+         "a late charge is known as one");
     hold(recovery.sending == 1, "a shopper's request is sent once");
     hold(recovery.step != Step::refund || paid_after_no, "only a late charge is given back");
     hold(step_now(recovery, Rules{}, start + 1s) != Step::send, "nobody else sends it");

@@ -15,7 +15,8 @@ std::string due_in(const std::string& zone, const char* last_attempt) {
 }
 
 async::Task<void> scan_once(const Context& context, Tally& tally) {
-  const auto scanned = co_await scan(context, 100, tally);
+  PauseWatch watch(context.events);
+  const auto scanned = co_await scan(context, 100, tally, watch);
   CHECK(scanned.has_value());
 }
 

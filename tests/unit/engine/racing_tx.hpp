@@ -73,6 +73,12 @@ class RacingTx final : public ports::LedgerTx {
                                                int limit) override {
     return tx_.steps_due(gateway, now, limit);
   }
+  std::vector<ports::StoredRecovery> steps_due_in_pause(const GatewayId& gateway, Instant now,
+                                                        int limit) override {
+    return tx_.steps_due_in_pause(gateway, now, limit);
+  }
+  std::vector<ports::Pause> pauses() override { return tx_.pauses(); }
+  void add_pause(const ports::Pause& pause) override { tx_.add_pause(pause); }
   std::optional<Instant> next_step() override { return tx_.next_step(); }
   std::optional<Instant> next_step_after(const GatewayId& gateway, Instant after) override {
     return tx_.next_step_after(gateway, after);

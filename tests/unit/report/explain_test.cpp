@@ -150,6 +150,21 @@ TEST_CASE("X2: what is yet to be handed over says to whom, for how much, and whe
             "USD, on 2026-11-24T05:00:00Z (2026-11-24).\n"));
 }
 
+TEST_CASE("what a pause holds says so, and what it does not hold says nothing of it") {
+  const ports::Pause of_all{now, ports::PauseWord::paused, GatewayId(), "alice", "why"};
+  const ports::Pause of_another{now, ports::PauseWord::paused, GatewayId("another"), "bob", ""};
+  FakeLedger ledger = declined_ledger();
+  ledger.standing_pauses = {of_all, of_another};
+  const std::string text = text_of(ledger);
+  CHECK(has(text,
+            "But not before `recycled resume`: hand-overs are paused since "
+            "2026-11-23T09:30:00Z, by alice: why.\n"));
+  CHECK_FALSE(has(text, "by bob"));
+  FakeLedger waiting = waiting_ledger();
+  waiting.standing_pauses = {of_all};
+  CHECK_FALSE(has(text_of(waiting), "paused"));
+}
+
 TEST_CASE("what is due already says since when") {
   FakeLedger ledger = declined_ledger();
   subscription_in(ledger).declined->last_attempt_at = instant("2026-11-16T03:00:00Z");

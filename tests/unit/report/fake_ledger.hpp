@@ -23,6 +23,7 @@ class FakeLedger : public ports::LedgerReader {
   std::vector<ports::Total> all_totals;
   std::vector<ports::Returned> all_returned;
   std::optional<ports::RunRow> run;
+  std::vector<ports::Pause> standing_pauses;
   std::optional<Instant> due_next;
   std::optional<Instant> step_next;
   std::map<billing::NotTaken, std::int64_t> refusals;
@@ -31,6 +32,7 @@ class FakeLedger : public ports::LedgerReader {
   std::map<ports::DeliveryState, std::int64_t> delivery_counts;
   std::optional<Instant> delivery_oldest;
 
+  std::vector<ports::Pause> pauses() override { return standing_pauses; }
   std::optional<std::string> meta(const std::string&) override { return std::nullopt; }
 
   std::optional<ports::StoredSubscription> subscription(const SubscriptionId& id) override {

@@ -48,6 +48,26 @@ nlohmann::json json_of(FakeLedger& ledger) {
 }
 std::string text_of(FakeLedger& ledger) { return to_text(gather_status(ledger, rules, now)); }
 
+TEST_CASE("status says above all else that everything is paused, since when, by whom and why") {
+  FakeLedger ledger;
+  CHECK_FALSE(has(text_of(ledger), "PAUSED"));
+  CHECK(json_of(ledger).at("paused").empty());
+  ledger.standing_pauses = {{now - days(1), ports::PauseWord::paused, GatewayId(), "alice", "why"},
+                            {now, ports::PauseWord::paused, GatewayId("ff"), "bob", ""}};
+  const std::string text = text_of(ledger);
+  CHECK(has(text, "PAUSED: nothing new is claimed or handed over until `recycled resume`"));
+  CHECK(has(text, "  for 1d: everything, since 2026-11-22T09:30:00Z, by alice: why\n"));
+  CHECK(has(text, "  for 0s: gateway ff, since 2026-11-23T09:30:00Z, by bob\n"));
+  const auto json = json_of(ledger).at("paused");
+  REQUIRE(json.size() == 2);
+  CHECK(json[0].at("gateway").is_null());
+  CHECK(json[0].at("since") == "2026-11-22T09:30:00Z");
+  CHECK(json[0].at("by") == "alice");
+  CHECK(json[0].at("reason") == "why");
+  CHECK(json[1].at("gateway") == "ff");
+  CHECK(json[1].at("reason").is_null());
+}
+
 TEST_CASE("status of an empty ledger says that there is nothing, and breaks on nothing") {
   FakeLedger ledger;
   const auto json = json_of(ledger);

@@ -31,6 +31,10 @@ void counts_the_claims_of_a_card(const MakeLedger& make);
 void pages_a_state(const MakeLedger& make);
 void keeps_the_decline_of_a_claim(const MakeLedger& make);
 
+// conformance_pauses.cpp
+void keeps_pauses(const MakeLedger& make);
+void a_pause_holds_what_has_not_left(const MakeLedger& make);
+
 // conformance_sales.cpp
 void keeps_every_field_of_a_sale(const MakeLedger& make);
 void finds_sales(const MakeLedger& make);
@@ -90,6 +94,8 @@ inline void everything(const MakeLedger& make) {
   hides_card_numbers(make);
   keeps_meta_and_runs(make);
   keeps_dry_runs(make);
+  keeps_pauses(make);
+  a_pause_holds_what_has_not_left(make);
   counts_and_totals(make);
   the_backlog(make);
   broken_promises_come_out(make);

@@ -70,6 +70,12 @@ TEST_CASE("conformance: recoveries on SQLite") {
   SUBCASE("with their decline") { conformance::keeps_the_decline_of_a_claim(make); }
 }
 
+TEST_CASE("conformance: the kill switch on SQLite") {
+  const auto make = sqlite(Executor::inline_);
+  SUBCASE("kept") { conformance::keeps_pauses(make); }
+  SUBCASE("held") { conformance::a_pause_holds_what_has_not_left(make); }
+}
+
 TEST_CASE("X4 conformance: what a peer says is kept without card numbers") {
   conformance::hides_card_numbers(sqlite(Executor::inline_));
 }

@@ -1,0 +1,67 @@
+#include "engine/pause.hpp"
+
+#include <utility>
+
+namespace recycled::engine {
+
+const ports::Pause* stopping(const Pauses& standing, const GatewayId& gateway) {
+  for (const ports::Pause& pause : standing) {
+    if (pause.gateway.empty() || pause.gateway == gateway) return &pause;
+  }
+  return nullptr;
+}
+
+const ports::Pause* stopping_all(const Pauses& standing) {
+  for (const ports::Pause& pause : standing) {
+    if (pause.gateway.empty()) return &pause;
+  }
+  return nullptr;
+}
+
+ports::Pause pause_all(ports::LedgerTx& tx, const std::string& by, const std::string& reason,
+                       Instant now) {
+  const Pauses standing = tx.pauses();
+  if (const ports::Pause* older = stopping_all(standing)) return *older;
+  ports::Pause pause;
+  pause.at = now;
+  pause.by = by;
+  pause.reason = reason;
+  tx.add_pause(pause);
+  return pause;
+}
+
+Pauses resume_all(ports::LedgerTx& tx, const std::string& by, Instant now) {
+  Pauses standing = tx.pauses();
+  for (const ports::Pause& pause : standing) {
+    ports::Pause end;
+    end.at = now;
+    end.word = ports::PauseWord::resumed;
+    end.gateway = pause.gateway;
+    end.by = by;
+    tx.add_pause(end);
+  }
+  return standing;
+}
+
+void PauseWatch::saw(const Pauses& standing) {
+  if (standing.empty() && known_.empty()) return;
+  std::map<GatewayId, ports::Pause> now;
+  for (const ports::Pause& pause : standing) {
+    now.emplace(pause.gateway, pause);
+    const auto known = known_.find(pause.gateway);
+    if (known == known_.end() || known->second != pause) tell(ports::EventName::run_paused, pause);
+  }
+  for (const auto& [gateway, pause] : known_) {
+    if (!now.contains(gateway)) tell(ports::EventName::run_resumed, pause);
+  }
+  known_ = std::move(now);
+}
+
+void PauseWatch::tell(ports::EventName name, const ports::Pause& pause) {
+  ports::Event event(name);
+  event.gateway = pause.gateway.str();
+  event.reason = in_words(pause);
+  events_.note(event);
+}
+
+}  // namespace recycled::engine

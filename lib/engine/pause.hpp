@@ -1,0 +1,41 @@
+// The kill switch, as whoever claims or hands over obeys it: read in the transaction that would do
+// so, and so in force from the next one on, in every process. Results are taken all the same.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "ports/events.hpp"
+#include "ports/ledger.hpp"
+
+namespace recycled::engine {
+
+using Pauses = std::vector<ports::Pause>;
+
+// What keeps anything new from being handed to that gateway; null: nothing does.
+const ports::Pause* stopping(const Pauses& standing, const GatewayId& gateway);
+// What keeps anything new from being handed to any.
+const ports::Pause* stopping_all(const Pauses& standing);
+
+// Pulls the switch, if it is not pulled already: what stands then, the older one if there was one.
+ports::Pause pause_all(ports::LedgerTx& tx, const std::string& by, const std::string& reason,
+                       Instant now);
+// Lets go of every one that stands. Those that did.
+Pauses resume_all(ports::LedgerTx& tx, const std::string& by, Instant now);
+
+// Tells the log when a pause begins and when it ends, as this process sees it.
+class PauseWatch {
+ public:
+  explicit PauseWatch(ports::Events& events) : events_(events) {}
+
+  void saw(const Pauses& standing);
+
+ private:
+  void tell(ports::EventName name, const ports::Pause& pause);
+
+  ports::Events& events_;
+  std::map<GatewayId, ports::Pause> known_;
+};
+
+}  // namespace recycled::engine

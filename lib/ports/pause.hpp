@@ -1,0 +1,32 @@
+// The kill switch: while it is on, nothing new is claimed nor handed over, whatever process asks
+// (operations.md "Commands", pause and resume; lessons.md "money breakers").
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/id.hpp"
+#include "base/time.hpp"
+
+namespace recycled::ports {
+
+enum class PauseWord { paused, resumed };
+std::string_view to_text(PauseWord word);
+std::optional<PauseWord> parse_pause_word(std::string_view text);
+
+// What was said once, and stands until something else is said of the same.
+struct Pause {
+  Instant at{};
+  PauseWord word = PauseWord::paused;
+  GatewayId gateway;   // FlexFactor's; empty: all of them
+  std::string by;      // a user of the machine
+  std::string reason;  // may be empty
+
+  bool operator==(const Pause&) const = default;
+};
+
+// "since 2026-11-25T17:30:00.000Z, by alice: the refusals of this morning".
+std::string in_words(const Pause& pause);
+
+}  // namespace recycled::ports

@@ -1,0 +1,36 @@
+// The kill switch's table.
+#include "base/card_number.hpp"
+#include "store/rows.hpp"
+#include "store/sqlite_tx.hpp"
+
+namespace recycled::store {
+
+std::vector<ports::Pause> SqliteTx::pauses() {
+  auto& query = database_.prepared(
+      "SELECT at, word, gateway, said_by, reason FROM pause"
+      " WHERE key IN (SELECT max(key) FROM pause GROUP BY gateway) AND word = 'paused'"
+      " ORDER BY gateway");
+  std::vector<ports::Pause> standing;
+  while (query.executeStep()) {
+    Columns in(query);
+    ports::Pause pause;
+    pause.at = in.instant();
+    pause.word = in.word(ports::parse_pause_word);
+    pause.gateway = in.id<GatewayId>();
+    pause.by = in.text();
+    pause.reason = in.text();
+    standing.push_back(std::move(pause));
+  }
+  query.reset();
+  return standing;
+}
+
+void SqliteTx::add_pause(const ports::Pause& pause) {
+  auto& insert = database_.prepared(
+      "INSERT INTO pause (at, word, gateway, said_by, reason) VALUES (?, ?, ?, ?, ?)");
+  Binder(insert) << pause.at << to_text(pause.word) << pause.gateway << pause.by
+                 << hide_card_numbers(pause.reason);
+  insert.exec();
+}
+
+}  // namespace recycled::store

@@ -1,0 +1,134 @@
+// The kill switch: pulled once, let go once, obeyed by whoever claims (lessons.md "money
+// breakers").
+#include "engine/pause.hpp"
+
+#include "engine/rerun.hpp"
+#include "engine/scan.hpp"
+#include "unit/engine/fixture.hpp"
+
+namespace recycled::engine {
+namespace {
+
+using ports::EventName;
+
+async::Task<void> scan_all(const Context& context, Tally& tally, PauseWatch& watch) {
+  const auto scanned = co_await scan(context, 100, tally, watch);
+  CHECK(scanned.has_value());
+}
+
+struct PauseBench : Bench {
+  PauseBench() {
+    accept(declined("S"));
+    billing::Sale sale;
+    sale.id = SaleId("O");
+    sale.gateway = GatewayId("bank");
+    sale.amount.minor = 4995;
+    sale.declined = declined("any").declined;
+    sale.card.token = "another card";
+    in([&](auto& tx) { accept_sale(tx, sale, desk, clock.at); });
+    clock.at += std::chrono::days(9);
+  }
+  ports::Pause pause(const std::string& by = "alice", const std::string& reason = "why") {
+    ports::Pause stands;
+    in([&](auto& tx) { stands = pause_all(tx, by, reason, clock.at); });
+    return stands;
+  }
+  Pauses resume() {
+    Pauses ended;
+    in([&](auto& tx) { ended = resume_all(tx, "bob", clock.at); });
+    return ended;
+  }
+  std::int64_t claimed_by_a_scan() {
+    const auto before = tally.claimed;
+    run(scan_all(context, tally, watch));
+    return tally.claimed - before;
+  }
+  RerunClaim rerun() {
+    RerunClaim claim;
+    in([&](auto& tx) {
+      claim = claim_rerun(tx, *tx.sale(SaleId("O")), GatewayId("ff"), desk, clock.at);
+    });
+    return claim;
+  }
+
+  Tally tally;
+  PauseWatch watch{events};
+};
+
+TEST_CASE("a pause stands until somebody resumes, and a second one changes nothing") {
+  PauseBench bench;
+  const auto first = bench.pause("alice", "why");
+  bench.clock.at += Millis(5);
+  CHECK(bench.pause("bob", "another reason") == first);
+  bench.in([&](auto& tx) { CHECK(tx.pauses() == Pauses{first}); });
+  CHECK(bench.resume() == Pauses{first});
+  CHECK(bench.resume().empty());
+  CHECK(bench.pause("bob", "another reason").by == "bob");
+}
+
+TEST_CASE("in a pause a scan claims nothing, and what was due is due when it is over") {
+  PauseBench bench;
+  bench.pause();
+  CHECK(bench.claimed_by_a_scan() == 0);
+  bench.resume();
+  CHECK(bench.claimed_by_a_scan() == 1);
+}
+
+TEST_CASE("a pause of one gateway keeps its claims back and nobody else's") {
+  PauseBench bench;
+  const auto of = [&](const char* gateway) {
+    bench.in([&](auto& tx) {
+      tx.add_pause({bench.clock.at, ports::PauseWord::paused, GatewayId(gateway), "alice", ""});
+    });
+  };
+  of("ff");
+  CHECK(bench.claimed_by_a_scan() == 0);
+  CHECK(std::holds_alternative<billing::SaleRefusal>(bench.rerun()));
+  bench.resume();
+  of("another");
+  CHECK(bench.claimed_by_a_scan() == 1);
+  CHECK(std::holds_alternative<ports::StoredRecovery>(bench.rerun()));
+}
+
+TEST_CASE("a rerun in a pause claims nothing and says so - a plan looks past it") {
+  PauseBench bench;
+  bench.pause("alice", "too many refusals");
+  const auto claim = bench.rerun();
+  REQUIRE(std::holds_alternative<billing::SaleRefusal>(claim));
+  const auto& refusal = std::get<billing::SaleRefusal>(claim);
+  CHECK(refusal.reason == billing::SaleRefused::paused);
+  CHECK(refusal.detail.find("by alice: too many refusals") != std::string::npos);
+  bench.in([&](auto& tx) {
+    const auto planned =
+        plan_rerun(tx, *tx.sale(SaleId("O")), GatewayId("ff"), bench.desk, bench.clock.at);
+    CHECK(std::holds_alternative<ports::StoredRecovery>(planned));
+  });
+  bench.resume();
+  CHECK(std::holds_alternative<ports::StoredRecovery>(bench.rerun()));
+}
+
+TEST_CASE("the log hears once that a pause began, and once that it ended") {
+  PauseBench bench;
+  const auto told = [&](EventName name) { return bench.events.count(name); };
+  bench.claimed_by_a_scan();
+  CHECK(told(EventName::run_paused) == 0);
+  bench.pause();
+  for (int pass = 0; pass < 3; ++pass) bench.claimed_by_a_scan();
+  CHECK(told(EventName::run_paused) == 1);
+  CHECK(told(EventName::run_resumed) == 0);
+  bench.resume();
+  for (int pass = 0; pass < 3; ++pass) bench.claimed_by_a_scan();
+  CHECK(told(EventName::run_paused) == 1);
+  CHECK(told(EventName::run_resumed) == 1);
+  // Let go and pulled again between two looks: another pause.
+  bench.pause();
+  bench.claimed_by_a_scan();
+  bench.resume();
+  bench.clock.at += Millis(1);
+  bench.pause();
+  bench.claimed_by_a_scan();
+  CHECK(told(EventName::run_paused) == 3);
+}
+
+}  // namespace
+}  // namespace recycled::engine

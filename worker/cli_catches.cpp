@@ -1,0 +1,70 @@
+#include "cli_catches.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace recycled {
+
+void add_pause(CLI::App& app, PauseOptions& options, const CommonOptions& common,
+               std::function<int()>& run) {
+  const auto take = [&](CLI::App* command, int (*perform)(const PauseOptions&)) {
+    common.take_config(command);
+    common.take_json(command);
+    command->callback([&options, common, &run, perform] {
+      run = [&options, common, perform] {
+        options.config = common.config();
+        options.output = common.output();
+        return perform(options);
+      };
+    });
+  };
+  CLI::App* pause =
+      app.add_subcommand("pause", "the kill switch: nothing new is claimed or handed over");
+  pause->footer(
+      "Example:\n  recycled pause --reason 'half of this morning is refused'\n"
+      "It holds for every process and survives restarts. A running service obeys it from its next "
+      "pass on.\nResults are taken all the same: callbacks, inquiries, cancels, refunds, repeats "
+      "of "
+      "what is in doubt.");
+  pause->add_option("--reason", options.reason, "why, for whoever asks `status`");
+  take(pause, run_pause);
+  CLI::App* resume = app.add_subcommand("resume", "let go of the kill switch");
+  resume->footer(
+      "Example:\n  recycled resume\nA running service goes on in its next pass, with what was "
+      "claimed before, then with what is due.");
+  take(resume, run_resume);
+}
+
+void add_resolve(CLI::App& app, ResolveTyped& typed, const CommonOptions& common,
+                 std::function<int()>& run) {
+  static const std::vector<std::string> words{"recovered", "failed",   "withdrawn",
+                                              "refund",    "refunded", "retry"};
+  CLI::App* command =
+      app.add_subcommand("resolve", "a person's word on a parked item: what becomes of it");
+  command->footer(
+      "Examples:\n  recycled resolve S-1001 --as failed --note 'ended in the portal, ticket 4711'\n"
+      "  recycled resolve O-2001 --as refund\n"
+      "recovered: charged, and the charge is kept\nfailed: not charged; Recycle Failed\n"
+      "withdrawn: the same, where the customer has left\n"
+      "refund: charged, and given back at FlexFactor by the next pass\n"
+      "refunded: charged, and somebody has given it back there\n"
+      "retry: taken up again where it was parked, never as another order\n"
+      "Exit code 0: it is so; 1: it does not fit, with the reason, and nothing was changed.");
+  common.take_config(command);
+  common.take_json(command);
+  command
+      ->add_option("ID", typed.options.id,
+                   "a subscription, an order by the merchant's id, or one of our order ids")
+      ->required();
+  command->add_option("--as", typed.word, "what it is")->required()->check(CLI::IsMember(words));
+  command->add_option("--note", typed.options.note, "how you know; kept with your name");
+  command->callback([&typed, common, &run] {
+    run = [&typed, common] {
+      typed.options.word = *billing::parse_person_word(typed.word);
+      typed.options.config = common.config();
+      typed.options.output = common.output();
+      return run_resolve(typed.options);
+    };
+  });
+}
+
+}  // namespace recycled

@@ -1,0 +1,24 @@
+// The command line of the safety catches: pause and resume; a person's word.
+#pragma once
+
+#include <functional>
+
+#include "cli_callbacks.hpp"
+#include "commands/pause.hpp"
+#include "commands/resolve.hpp"
+
+namespace recycled {
+
+// Adds both commands. `run` becomes what is to be done. All outlive `app`.
+void add_pause(CLI::App& app, PauseOptions& options, const CommonOptions& common,
+               std::function<int()>& run);
+
+struct ResolveTyped {
+  std::string word;
+  ResolveOptions options;
+};
+
+void add_resolve(CLI::App& app, ResolveTyped& typed, const CommonOptions& common,
+                 std::function<int()>& run);
+
+}  // namespace recycled
