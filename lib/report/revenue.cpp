@@ -176,7 +176,7 @@ Revenue finished(const Currency& currency, const Count& counted, const Span& spa
     if (!message.empty()) row.label += " " + message;
   }
   revenue.days.bands = bands_of(recovered_within, counted.days_to_recover);
-  revenue.days.bands.insert(revenue.days.bands.begin(), {"at once (cascade)", counted.at_once});
+  revenue.days.bands.insert(revenue.days.bands.begin(), {"at once", counted.at_once});
   revenue.days.median = median(counted.days_to_recover);
   revenue.over_time = stretches(counted.by_day, span);
   revenue.open_by_age = bands_of(open_since, counted.open_by_days);

@@ -187,9 +187,7 @@ class Part {
 
   std::string by_way() const {
     return rows({"block", "By block",
-                 "Which of your re-attempts FlexFactor took, or how a new sale "
-                 "came to it.",
-                 "lying"},
+                 "The re-attempts that FlexFactor took over, reruns and cascades.", "lying"},
                 "Block", revenue_.by_way);
   }
   std::string by_gateway() const {
@@ -259,7 +257,8 @@ class Part {
     return text + end();
   }
   std::string days() const {
-    return bands({"days", "Days to recover", "From the hand-over to the payment.", "lying"},
+    return bands({"days", "Days to recover",
+                  "From the hand-over to the payment; a cascade is paid at once.", "lying"},
                  {{"Within"}, {"Recovered", "recovered"}, {"Amount"}}, revenue_.days.bands);
   }
   std::string open() const {

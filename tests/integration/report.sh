@@ -161,7 +161,7 @@ expect_same "over time" "$(<"$dir/by_day.txt")" "$(jq -r '.currencies[]
   | [$currency, .from, .handed_over.count, .recovered.count] | join("|")' "$dir/report.json" |
   LC_ALL=C sort)"
 
-band="CASE WHEN kind = 'cascade' THEN 'at once (cascade)' ELSE CASE (settled_at - claimed_at) / $day
+band="CASE WHEN kind = 'cascade' THEN 'at once' ELSE CASE (settled_at - claimed_at) / $day
   WHEN 0 THEN 'under 1 day' WHEN 1 THEN '1 day' WHEN 2 THEN '2-3 days' WHEN 3 THEN '2-3 days'
   ELSE '4-7 days' END END"
 expect_same "days to recover" "$(query "SELECT currency, $band, count(*), $sum FROM told
