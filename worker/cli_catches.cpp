@@ -20,7 +20,7 @@ void add_pause(CLI::App& app, PauseOptions& options, const CommonOptions& common
   CLI::App* pause =
       app.add_subcommand("pause", "the kill switch: nothing new is claimed or handed over");
   pause->footer(
-      "Example:\n  recycled pause --reason 'half of this morning is refused'\n"
+      "Example:\n  recycled pause --reason refusals\n"
       "It holds for every process and survives restarts. A running service obeys it from its next "
       "pass on.\nResults are taken all the same: callbacks, inquiries, cancels, refunds, repeats "
       "of "
@@ -41,7 +41,7 @@ void add_resolve(CLI::App& app, ResolveTyped& typed, const CommonOptions& common
   CLI::App* command =
       app.add_subcommand("resolve", "a person's word on a parked item: what becomes of it");
   command->footer(
-      "Examples:\n  recycled resolve S-1001 --as failed --note 'ended in the portal, ticket 4711'\n"
+      "Examples:\n  recycled resolve S-1001 --as failed --note ticket-4711\n"
       "  recycled resolve O-2001 --as refund\n"
       "recovered: charged, and the charge is kept\nfailed: not charged; Recycle Failed\n"
       "withdrawn: the same, where the customer has left\n"

@@ -123,3 +123,14 @@ expect_equal "$held" "$(jq '[.parked[] | select(.reason == "late_success")] | le
 expect_equal "$refunds" "$(simulator_says refunded)" "refunds under hold"
 expect_equal "$held" "$(query "SELECT count(*) FROM outbox WHERE type = 'recovery.parked'")" \
   "parked ones told"
+
+# A person's word: one is kept, the others are given back by the next pass.
+mapfile -t orders < <(query "SELECT order_id FROM recovery WHERE state = 'parked'")
+recycled 0 resolve "${orders[0]}" --as recovered
+expect_equal "recovered complete" "$(query "SELECT r.state || ' ' || s.status FROM recovery AS r
+  JOIN sale AS s ON s.key = r.sale_key WHERE r.order_id = '${orders[0]}'")" "a charge that is kept"
+for order in "${orders[@]:1}"; do recycled 0 resolve "$order" --as refund; done
+recycled 0 once
+expect_equal $((refunds + held - 1)) "$(simulator_says refunded)" "refunds by a person's word"
+expect_equal $((held - 1)) "$(query "SELECT count(*) FROM recovery WHERE reason = 'late_success'
+  AND state = 'recovered' AND refunded = 1")" "charges given back by a person's word"
