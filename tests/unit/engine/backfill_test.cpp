@@ -66,7 +66,8 @@ billing::Recovery taken(const BackfillClaim& claim) {
 }
 
 async::Task<void> scan_all(const Context& context, Tally& tally) {
-  const auto scanned = co_await scan(context, 100, tally);
+  PauseWatch watch(context.events);
+  const auto scanned = co_await scan(context, 100, tally, watch);
   CHECK(scanned.has_value());
 }
 

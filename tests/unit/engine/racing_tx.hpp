@@ -115,6 +115,7 @@ class RacingTx final : public ports::LedgerTx {
     return tx_.audit_of(subject);
   }
   ports::Counts counts() override { return tx_.counts(); }
+  ports::Backlog backlog() override { return tx_.backlog(); }
   std::vector<ports::Total> totals() override { return tx_.totals(); }
   std::vector<ports::Returned> returned() override { return tx_.returned(); }
   std::optional<ports::RunRow> last_run() override { return tx_.last_run(); }
