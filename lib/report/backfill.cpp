@@ -101,8 +101,12 @@ WhyNot why_not(const BackfillItem& item) {
 }
 
 bool needs_person(const BackfillItem& item) {
-  const auto* refusal = std::get_if<billing::Refusal>(&item.left);
-  return !item.taken && refusal != nullptr && waits_for_person(refusal->reason);
+  if (item.taken) return false;
+  if (const auto* refusal = std::get_if<billing::Refusal>(&item.left)) {
+    return waits_for_person(refusal->reason);
+  }
+  const auto* alone = std::get_if<billing::LeftAlone>(&item.left);
+  return alone != nullptr && alone->reason == billing::LeftOut::paused;  // somebody has to resume
 }
 
 std::string to_text(const Items& items, const BackfillRun& run) {

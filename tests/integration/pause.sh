@@ -67,7 +67,7 @@ expect_equal 'refused paused' "$(answer '.result + " " + .reason')" "a cascade's
 order O-rerun approve-o2 >"$dir/order.json"
 recycled 1 cascade "$dir/order.json"
 expect_text "$dir/out" paused
-expect_exit 1 "$bin/recycled" backfill --from 2026-01-01 --to 2026-12-31 --config "$config"
+expect_exit 3 "$bin/recycled" backfill --from 2026-01-01 --to 2026-12-31 --config "$config"
 expect_text "$dir/out" 'not taken: paused'
 recycled 1 rerun O-rerun --gateway flexfactor
 expect_text "$dir/out" paused

@@ -123,6 +123,7 @@ TEST_CASE("what needs a person is what nobody else brings on") {
     CHECK(needs_person(left("S", Refusal{reason, ""})) == waits);
   }
   CHECK_FALSE(needs_person(left("S", LeftAlone{LeftOut::over_limit, ""})));
+  CHECK(needs_person(left("S", LeftAlone{LeftOut::paused, ""})));
   CHECK_FALSE(needs_person(taken("S")));
 }
 
