@@ -67,9 +67,7 @@ Cascades::Opening Cascades::open(ports::LedgerTx& tx, const billing::Sale& row, 
   if (const auto known = tx.sale(row.id)) {
     const auto past = tx.recoveries_of(known->key);
     if (const auto* before = cascaded(past)) {
-      std::string rule = decided_by(tx, *before);
-      if (before->recovery.told) return CascadeAnswer(CascadeTold{*before, std::move(rule)});
-      return Opened{*before, std::move(rule), {}};
+      return Opened{*before, decided_by(tx, *before), {}};
     }
   }
   accept_sale(tx, row, desk, now);
@@ -131,6 +129,10 @@ async::Task<Result<CascadeAnswer>> Cascades::answer_for(Opened opened) {
   ports::StoredRecovery stored = opened.stored;
   CascadeTold told;
   told.decided_by = opened.decided_by;
+  if (stored.recovery.told) {  // it was cascaded before
+    told.stored = std::move(stored);
+    co_return CascadeAnswer(std::move(told));
+  }
   const Instant deadline = stored.recovery.expires_at;
   const bool is_ours = !opened.body.empty();
   billing::Event no_answer = billing::TimedOut{};
