@@ -19,23 +19,14 @@ namespace {
 Instant date(const char* text) { return *parse_instant(text); }
 
 sim::WorldSettings calm() {
-  sim::WorldSettings settings;
-  settings.start = date("2026-03-01T12:00:00Z");
-  settings.rules = sim::usual_rules();
+  sim::WorldSettings settings = sim::usual_settings(date("2026-03-01T12:00:00Z"), 1h, 48h);
   settings.rules.gateways.at(GatewayId("ff")).flexfactor->cascade_all = true;
-  settings.provider.shortest_delay = 1h;
-  settings.provider.longest_delay = 48h;
   settings.provider.late_after = 12h;
   return settings;
 }
 
 billing::Sale sale_of(const std::string& id, const std::string& card) {
-  billing::Sale sale;
-  sale.id = SaleId(id);
-  sale.gateway = GatewayId("bank");
-  sale.amount.minor = 4995;
-  sale.declined = sim::declined("any", card, date("2026-02-28T12:00:00Z")).declined;
-  sale.card.token = card;
+  billing::Sale sale = sim::declined_sale(id, card, date("2026-02-28T12:00:00Z"));
   sale.payer.ip_address = "192.0.2.7";
   return sale;
 }

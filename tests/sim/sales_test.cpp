@@ -15,23 +15,10 @@ namespace {
 
 Instant date(const char* text) { return *parse_instant(text); }
 
-sim::WorldSettings calm() {
-  sim::WorldSettings settings;
-  settings.start = date("2026-03-01T12:00:00Z");
-  settings.rules = sim::usual_rules();
-  settings.provider.shortest_delay = 1h;
-  settings.provider.longest_delay = 48h;
-  return settings;
-}
+sim::WorldSettings calm() { return sim::usual_settings(date("2026-03-01T12:00:00Z"), 1h, 48h); }
 
 billing::Sale sale_of(const std::string& id, const std::string& card) {
-  billing::Sale sale;
-  sale.id = SaleId(id);
-  sale.gateway = GatewayId("bank");
-  sale.amount.minor = 4995;
-  sale.declined = sim::declined("any", card, date("2026-02-28T12:00:00Z")).declined;
-  sale.card.token = card;
-  return sale;
+  return sim::declined_sale(id, card, date("2026-02-28T12:00:00Z"));
 }
 
 }  // namespace

@@ -15,12 +15,7 @@ namespace {
 Instant date(const char* text) { return *parse_instant(text); }
 
 sim::WorldSettings calm_settings(const char* start) {
-  sim::WorldSettings settings;
-  settings.start = date(start);
-  settings.rules = sim::usual_rules();
-  settings.provider.shortest_delay = 2h;
-  settings.provider.longest_delay = 2h;
-  return settings;
+  return sim::usual_settings(date(start), 2h, 2h);
 }
 
 std::string next_bill(sim::World& world, const std::string& id) {

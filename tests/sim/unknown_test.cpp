@@ -21,12 +21,8 @@ Instant date(const char* text) { return *parse_instant(text); }
 using Kind = sim::Outage::Kind;
 
 sim::WorldSettings settings_of(WhenUnknown policy, Kind kind) {
-  sim::WorldSettings settings;
-  settings.start = date("2026-03-01T12:00:00Z");
-  settings.rules = sim::usual_rules();
+  sim::WorldSettings settings = sim::usual_settings(date("2026-03-01T12:00:00Z"), 2h, 2h);
   settings.rules.when_unknown = policy;
-  settings.provider.shortest_delay = 2h;
-  settings.provider.longest_delay = 2h;
   settings.outages = {{settings.start, settings.start + 1s, kind}};
   return settings;
 }

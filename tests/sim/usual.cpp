@@ -12,4 +12,23 @@ billing::Subscription declined(const std::string& id, const std::string& card,
   return testing::declined(id, last_attempt, card);
 }
 
+billing::Sale declined_sale(const std::string& id, const std::string& card, Instant at) {
+  billing::Sale sale;
+  sale.id = SaleId(id);
+  sale.gateway = GatewayId("bank");
+  sale.amount.minor = 4995;
+  sale.declined = declined("any", card, at).declined;
+  sale.card.token = card;
+  return sale;
+}
+
+WorldSettings usual_settings(Instant start, Millis shortest_delay, Millis longest_delay) {
+  WorldSettings settings;
+  settings.start = start;
+  settings.rules = usual_rules();
+  settings.provider.shortest_delay = shortest_delay;
+  settings.provider.longest_delay = longest_delay;
+  return settings;
+}
+
 }  // namespace recycled::sim

@@ -59,6 +59,10 @@ billing::Rules usual_rules();
 // A decline whose re-attempt 4 is due on the day of `last_attempt` plus three days.
 billing::Subscription declined(const std::string& id, const std::string& card,
                                Instant last_attempt);
+// A new sale that "bank" has declined.
+billing::Sale declined_sale(const std::string& id, const std::string& card, Instant at);
+// A world under usual_rules, and a FlexFactor that takes so long for a result.
+WorldSettings usual_settings(Instant start, Millis shortest_delay, Millis longest_delay);
 
 class World {
  public:
