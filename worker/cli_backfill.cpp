@@ -6,6 +6,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli_plan.hpp"
+
 namespace recycled {
 namespace {
 
@@ -78,15 +80,8 @@ void add_backfill(CLI::App& app, BackfillTyped& typed, const CommonOptions& comm
           "hand over no more than N in a second (default: as fast as can be)")
       ->type_name("N/s")
       ->check(check_rate);
-  auto* dry_run = command->add_flag_callback(
-      "--dry-run", [&options] { options.mode = BackfillMode::dry_run; },
-      "say what would be handed over and what not, with the digest of that plan, only");
-  command
-      ->add_option("--plan", options.plan,
-                   "the digest that a dry run with the same options gave: hand over exactly that, "
-                   "or nothing; once more goes on where it was stopped")
-      ->type_name("DIGEST")
-      ->excludes(dry_run);
+  add_plan_options(command, options.plan, "what would be handed over and what not",
+                   "with the same options");
   command->callback([&typed, common, &run] {
     run = [&typed, common] {
       typed.options.config = common.config();

@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli_plan.hpp"
+
 namespace recycled {
 
 void add_rerun(CLI::App& app, RerunTyped& typed, const CommonOptions& common,
@@ -29,15 +31,7 @@ void add_rerun(CLI::App& app, RerunTyped& typed, const CommonOptions& common,
   command->add_option("--gateway", typed.gateway,
                       "the FlexFactor gateway, named directly: never a routing profile (default: "
                       "the only one there is)");
-  auto* dry_run = command->add_flag_callback(
-      "--dry-run", [&options] { options.mode = RerunMode::dry_run; },
-      "say what would be handed over, with the digest of that plan, only");
-  command
-      ->add_option("--plan", options.plan,
-                   "the digest that a dry run of the same orders gave: hand over exactly that, or "
-                   "nothing; once more goes on where it was stopped")
-      ->type_name("DIGEST")
-      ->excludes(dry_run);
+  add_plan_options(command, options.plan, "what would be handed over", "of the same orders");
   command->callback([&typed, common, &run] {
     run = [&typed, common] {
       typed.options.config = common.config();

@@ -27,9 +27,9 @@ constexpr int page = 500;
 class Backfill final : public HandOverRun<BackfillItem> {
  public:
   Backfill(const BackfillOptions& options, Caller& caller, OpenedLedger& ledger)
-      : HandOverRun(
-            {command, options.output, options.plan.value_or(""), command, options.per_second},
-            caller, ledger),
+      : HandOverRun({command, options.output, options.plan.digest.value_or(""), command,
+                     options.per_second},
+                    caller, ledger),
         options_(options) {}
 
  private:
@@ -131,8 +131,7 @@ int run_backfill(const BackfillOptions& options) {
   const auto ids = declined_in(**ledger, *period);
   if (!ids) return refuse(command, ids.error());
   Backfill backfill(options, **caller, **ledger);
-  if (options.plan) return backfill.carry_out(*ids);
-  return options.mode == BackfillMode::dry_run ? backfill.dry_run(*ids) : backfill.perform(*ids);
+  return backfill.run(*ids, options.plan);
 }
 
 }  // namespace recycled

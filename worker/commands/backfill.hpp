@@ -3,15 +3,13 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
 #include <string>
 
 #include "commands/check.hpp"
+#include "commands/plan_options.hpp"
 #include "engine/backfill.hpp"
 
 namespace recycled {
-
-enum class BackfillMode { perform, dry_run };
 
 struct BackfillOptions {
   std::filesystem::path config;
@@ -19,10 +17,7 @@ struct BackfillOptions {
   std::string to;    // the same; a date is meant whole
   engine::BackfillChoice choice;
   int per_second = 0;  // hand-overs; 0: as fast as can be
-  BackfillMode mode = BackfillMode::perform;
-  // The digest of a dry run: exactly what that said. Nothing: what is there now; an empty one is a
-  // script's mistake and no plan's.
-  std::optional<std::string> plan;
+  PlanOptions plan;
   Output output = Output::text;
 };
 

@@ -14,6 +14,7 @@
 
 #include "commands/check.hpp"
 #include "commands/pages.hpp"
+#include "commands/plan_options.hpp"
 #include "commands/stored_plan.hpp"
 #include "engine/claim.hpp"
 #include "exit_code.hpp"
@@ -44,11 +45,11 @@ class HandOverRun {
         pages_(caller, ledger, settings_.per_second) {}
   virtual ~HandOverRun() = default;
 
-  int dry_run(const Ids& ids);
-  // What is there now.
-  int perform(const Ids& ids);
-  // What the plan says and nothing else. What it had handed over before is left alone.
-  int carry_out(const Ids& asked_for);
+  // As it was asked for; the exit code.
+  int run(const Ids& ids, const PlanOptions& plan) {
+    if (plan.digest) return carry_out(ids);
+    return plan.mode == PlanOptions::Mode::dry_run ? dry_run(ids) : perform(ids);
+  }
 
  protected:
   // What would become of it now; `draft` is what was looked at before it.
@@ -86,6 +87,11 @@ class HandOverRun {
   std::string why() const {
     return settings_.plan.empty() ? settings_.reason : "plan " + settings_.plan;
   }
+  int dry_run(const Ids& ids);
+  // What is there now.
+  int perform(const Ids& ids);
+  // What the plan says and nothing else. What it had handed over before is left alone.
+  int carry_out(const Ids& asked_for);
   Item look_at(ports::LedgerTx& tx, const std::string& id);
   Result<Items> look_at_all(const Ids& ids);
   report::Plan as_it_is(const Items& items, const std::set<std::string>& asked_for) const;

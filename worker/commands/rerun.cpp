@@ -24,7 +24,8 @@ constexpr const char* command = "rerun";
 class Rerun final : public HandOverRun<RerunItem> {
  public:
   Rerun(const RerunOptions& options, GatewayId at, Caller& caller, OpenedLedger& ledger)
-      : HandOverRun({command, options.output, options.plan.value_or(""), "", 0}, caller, ledger),
+      : HandOverRun({command, options.output, options.plan.digest.value_or(""), "", 0}, caller,
+                    ledger),
         output_(options.output),
         at_(std::move(at)) {}
 
@@ -113,8 +114,7 @@ int run_rerun(const RerunOptions& options) {
   if (!ledger) return refuse(command, ledger.error());
   (*caller)->heed_stop();
   Rerun rerun(options, *at, **caller, **ledger);
-  if (options.plan) return rerun.carry_out(*orders);
-  return options.mode == RerunMode::dry_run ? rerun.dry_run(*orders) : rerun.perform(*orders);
+  return rerun.run(*orders, options.plan);
 }
 
 }  // namespace recycled

@@ -2,16 +2,14 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/id.hpp"
 #include "commands/check.hpp"
+#include "commands/plan_options.hpp"
 
 namespace recycled {
-
-enum class RerunMode { perform, dry_run };
 
 // Which: orders by id, those of a file with an id a line, or those declined in a period. Exactly
 // one of the three is given.
@@ -22,10 +20,7 @@ struct RerunOptions {
   std::string file;  // "-": standard input
   std::string from;  // a date or an instant
   std::string to;    // the same; a date is meant whole
-  RerunMode mode = RerunMode::perform;
-  // The digest of a dry run: exactly what that said. Nothing: what is there now; an empty one is a
-  // script's mistake and no plan's.
-  std::optional<std::string> plan;
+  PlanOptions plan;
   Output output = Output::text;
 };
 
