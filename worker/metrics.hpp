@@ -5,16 +5,16 @@
 #include <string>
 
 #include "engine/context.hpp"
-#include "engine/tally.hpp"
+#include "ports/run_counts.hpp"
 
 namespace recycled {
 
-// As Prometheus' text format, read from the ledger and the run's tally.
+// As Prometheus' text format, read from the ledger and what the run has counted.
 async::Task<Result<std::string>> show_metrics(const engine::Context& context,
-                                              const engine::Tally& tally);
+                                              const ports::RunCounts& run);
 
 // The same into a file that a collector reads.
-async::Task<Result<void>> write_metrics(const engine::Context& context, const engine::Tally& tally,
+async::Task<Result<void>> write_metrics(const engine::Context& context, const ports::RunCounts& run,
                                         std::filesystem::path file);
 
 }  // namespace recycled

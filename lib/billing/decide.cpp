@@ -75,8 +75,7 @@ void Deciding::succeed() {
   if (now_is().state == RecoveryState::recovered) return;
   if (is_cascade(now_is())) return approve_shopper();
   if (!is_live(now_is().state)) return succeed_late();
-  const bool left = customer_left(now_is()) || situation_.status == SubscriptionStatus::cancelled ||
-                    situation_.status == SubscriptionStatus::paused;
+  const bool left = customer_left(now_is()) || has_left(situation_.status);
   now_is().refund_due = left;
   finish(RecoveryState::recovered, Reason::none, Move::next_cycle);
   if (left) decision_.alarm = Alarm::refund_due;

@@ -6,9 +6,9 @@
 namespace recycled::billing {
 namespace {
 
-bool has_customer_left(const Situation& situation) {
-  return situation.status == SubscriptionStatus::cancelled ||
-         situation.status == SubscriptionStatus::paused;
+Reason reason_of_leaving(const Situation& situation) {
+  return situation.status == SubscriptionStatus::paused ? Reason::customer_paused
+                                                        : Reason::customer_cancelled;
 }
 
 // Only a request under a key that FlexFactor still knows is the same order for certain.
@@ -64,10 +64,10 @@ std::optional<std::string_view> objection(const Recovery& recovery, PersonWord w
     case PersonWord::refunded:
       return std::nullopt;
     case PersonWord::failed:
-      if (has_customer_left(situation)) return "the customer has left; say withdrawn";
+      if (has_left(situation.status)) return "the customer has left; say withdrawn";
       return std::nullopt;
     case PersonWord::withdrawn:
-      if (!has_customer_left(situation)) return "the customer has not left; say failed";
+      if (!has_left(situation.status)) return "the customer has not left; say failed";
       return std::nullopt;
     case PersonWord::refund:
       if (recovery.refunded || recovery.charged_back)
@@ -87,12 +87,8 @@ void Deciding::on(const PersonSaid& event) {
       return person_keeps_charge();
     case PersonWord::failed:
       return finish(RecoveryState::failed, now_is().reason, Move::recycle_failed);
-    case PersonWord::withdrawn: {
-      const bool paused = situation_.status == SubscriptionStatus::paused;
-      return finish(RecoveryState::withdrawn,
-                    paused ? Reason::customer_paused : Reason::customer_cancelled,
-                    Move::gateway_back);
-    }
+    case PersonWord::withdrawn:
+      return finish(RecoveryState::withdrawn, reason_of_leaving(situation_), Move::gateway_back);
     case PersonWord::refund:
       now_is().refund_due = true;
       person_gives_up_charge();
@@ -108,7 +104,7 @@ void Deciding::on(const PersonSaid& event) {
 // Also of a cascade whose shopper was told "declined": whoever says so has come to terms with him.
 void Deciding::person_keeps_charge() {
   if (is_cascade(now_is())) now_is().late = true;
-  const bool left = has_customer_left(situation_) && !is_held(now_is());
+  const bool left = has_left(situation_.status) && !is_held(now_is());
   now_is().refund_due = left;
   finish(RecoveryState::recovered, Reason::none, Move::next_cycle);
   if (left) decision_.alarm = Alarm::refund_due;
@@ -117,9 +113,9 @@ void Deciding::person_keeps_charge() {
 // Charged, and not to be: what the subscription or order becomes is as if it had not been. A held
 // one has become that before it was parked.
 void Deciding::person_gives_up_charge() {
-  const Move move = is_held(now_is())               ? Move::none
-                    : has_customer_left(situation_) ? Move::gateway_back
-                                                    : Move::recycle_failed;
+  const Move move = is_held(now_is())             ? Move::none
+                    : has_left(situation_.status) ? Move::gateway_back
+                                                  : Move::recycle_failed;
   now_is().late = true;
   now_is().refund_due = true;
   finish(RecoveryState::recovered, now_is().reason, move);
@@ -128,10 +124,7 @@ void Deciding::person_gives_up_charge() {
 void Deciding::person_retries() {
   const Reason reason = now_is().reason;
   const bool takes_back = reason == Reason::cancel_ignored || reason == Reason::unresolved;
-  if (has_customer_left(situation_)) {
-    const bool paused = situation_.status == SubscriptionStatus::paused;
-    return withdraw(paused ? Reason::customer_paused : Reason::customer_cancelled);
-  }
+  if (has_left(situation_.status)) return withdraw(reason_of_leaving(situation_));
   if (is_cascade(now_is())) return withdraw(Reason::timeout);
   if (takes_back) return withdraw(reason == Reason::unresolved ? reason : Reason::expired);
   if (now_is().provider_order) {

@@ -26,6 +26,10 @@ std::string_view to_text(SubscriptionStatus status) {
   return {};
 }
 
+bool has_left(SubscriptionStatus status) {
+  return status == SubscriptionStatus::cancelled || status == SubscriptionStatus::paused;
+}
+
 std::optional<SubscriptionStatus> parse_subscription_status(std::string_view text) {
   return parse_word(text, SubscriptionStatus::cancelled);
 }

@@ -24,6 +24,8 @@ enum class SubscriptionStatus {
 };
 std::string_view to_text(SubscriptionStatus status);  // the words of operations.md
 std::optional<SubscriptionStatus> parse_subscription_status(std::string_view text);
+// Cancelled or paused: the customer does not want to be billed now.
+bool has_left(SubscriptionStatus status);
 
 enum class DeclineClass { soft, hard };
 std::string_view to_text(DeclineClass decline_class);

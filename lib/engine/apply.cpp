@@ -129,10 +129,9 @@ void audit(ports::LedgerTx& tx, const Applied& applied, Instant now) {
 // A sync account is asked anew: the bytes under the next key are stored with the decision.
 void store_next_request(ports::LedgerTx& tx, const Applied& applied, const Desk& desk) {
   if (applied.after.sending == applied.before.recovery.sending) return;
-  ports::Provider* provider = desk.providers.find(applied.after.provider_gateway);
-  ensure(provider != nullptr, "a provider that has just answered is in the config");
+  const ports::Provider& provider = desk.provider(applied.after.provider_gateway);
   const auto key = idempotency_key(applied.after.order, applied.after.sending);
-  const auto body = provider->recompose(tx.request(applied.before.key), key);
+  const auto body = provider.recompose(tx.request(applied.before.key), key);
   ensure(body.has_value(), "our own stored request can be read");
   tx.replace_request(applied.before.key, *body);
 }

@@ -15,6 +15,7 @@ using Planned = std::variant<ports::NewRecovery, billing::Refusal, LeftAlone>;
 // Where it declined, or would go, is not what was asked for.
 std::optional<LeftAlone> other_than(const BackfillChoice& choice,
                                     const billing::Subscription& subscription, const Desk& desk) {
+  if (choice.gateway.empty() && !choice.block) return std::nullopt;
   const bool by_decline = !choice.gateway.empty() && !is_flexfactor(desk.rules(), choice.gateway);
   if (by_decline && subscription.gateway != choice.gateway) {
     return LeftAlone{LeftOut::not_asked_for, "declined at " + subscription.gateway.str()};
@@ -45,11 +46,6 @@ Planned plan(ports::LedgerReader& reader, const ports::StoredSubscription& store
   return std::move(std::get<ports::NewRecovery>(cycle));
 }
 
-ports::StoredRecovery as_stored(RecoveryKey key, const ports::StoredSubscription& stored,
-                                billing::Recovery recovery) {
-  return {key, stored.key, stored.subscription.id, SaleId(), std::move(recovery)};
-}
-
 // What a plan came to that is not a hand-over.
 BackfillClaim why_not(Planned planned) {
   if (auto* refusal = std::get_if<billing::Refusal>(&planned)) return std::move(*refusal);
@@ -70,7 +66,7 @@ BackfillClaim plan_backfill(ports::LedgerReader& reader, const ports::StoredSubs
   }
   of_card += 1;
   draft.taken += 1;
-  return as_stored(RecoveryKey(), stored, std::move(fresh->recovery));
+  return as_claimed(RecoveryKey(), stored, std::move(fresh->recovery));
 }
 
 BackfillClaim claim_backfill(ports::LedgerTx& tx, const ports::StoredSubscription& stored,
@@ -79,13 +75,12 @@ BackfillClaim claim_backfill(ports::LedgerTx& tx, const ports::StoredSubscriptio
   auto planned = plan(tx, stored, choice, desk, now, 0);
   auto* fresh = std::get_if<ports::NewRecovery>(&planned);
   if (fresh == nullptr) return why_not(std::move(planned));
-  const Pauses standing = tx.pauses();
-  if (const auto* pause = stopping(standing, fresh->recovery.provider_gateway)) {
-    return billing::LeftAlone{billing::LeftOut::paused, in_words(*pause)};
+  if (auto pause = why_paused(tx, fresh->recovery.provider_gateway)) {
+    return LeftAlone{LeftOut::paused, std::move(*pause)};
   }
   const auto key = append(tx, *fresh, now, why);
   if (!key) return billing::Refusal{billing::NotTaken::open_recovery, "another process was faster"};
-  return as_stored(*key, stored, std::move(fresh->recovery));
+  return as_claimed(*key, stored, std::move(fresh->recovery));
 }
 
 }  // namespace recycled::engine

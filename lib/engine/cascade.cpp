@@ -30,27 +30,7 @@ const ports::StoredRecovery* cascaded(const std::vector<ports::StoredRecovery>& 
   return newest;
 }
 
-// What decided then is in the history, since the config may have changed.
-std::string decided_by(ports::LedgerReader& reader, const ports::StoredRecovery& stored) {
-  const std::string_view claimed = ports::row_of(ports::EventName::recovery_claimed).text;
-  for (const ports::AuditRow& row : reader.audit_of(stored.subject)) {
-    if (row.recovery == stored.key && row.event == claimed) return row.reason;
-  }
-  return {};
-}
-
 }  // namespace
-
-std::string_view result_of(const CascadeAnswer& answer) {
-  if (std::holds_alternative<SaleRefusal>(answer)) return "refused";
-  const auto& told = std::get<CascadeTold>(answer).stored.recovery.told;
-  return told == billing::Reason::none ? "approved" : "declined";
-}
-
-std::string_view reason_of(const CascadeAnswer& answer) {
-  if (const auto* refusal = std::get_if<SaleRefusal>(&answer)) return to_text(refusal->reason);
-  return to_text(std::get<CascadeTold>(answer).stored.recovery.told.value());
-}
 
 Cascades::Cascades(const Context& context, ports::Alarms& alarms, async::Executor executor,
                    CascadeEars ears)
@@ -67,7 +47,7 @@ Cascades::Opening Cascades::open(ports::LedgerTx& tx, const billing::Sale& row, 
   if (const auto known = tx.sale(row.id)) {
     const auto past = tx.recoveries_of(known->key);
     if (const auto* before = cascaded(past)) {
-      return Opened{*before, decided_by(tx, *before), {}};
+      return Opened{*before, why_claimed(tx, *before), {}};
     }
   }
   accept_sale(tx, row, desk, now);
@@ -81,9 +61,8 @@ Cascades::Opening Cascades::claim(ports::LedgerTx& tx, const ports::StoredSale& 
   auto verdict = billing::decide_cascade(sale.sale, desk.rules());
   if (auto* refusal = std::get_if<SaleRefusal>(&verdict)) return CascadeAnswer(std::move(*refusal));
   const auto& cascade = std::get<billing::Cascade>(verdict);
-  const Pauses standing = tx.pauses();
-  if (const auto* pause = stopping(standing, cascade.provider_gateway)) {
-    return CascadeAnswer(SaleRefusal{SaleRefused::paused, in_words(*pause)});
+  if (auto pause = why_paused(tx, cascade.provider_gateway)) {
+    return CascadeAnswer(SaleRefusal{SaleRefused::paused, std::move(*pause)});
   }
   SaleClaim claim;
   claim.kind = billing::RecoveryKind::cascade;
@@ -98,7 +77,7 @@ Cascades::Opening Cascades::claim(ports::LedgerTx& tx, const ports::StoredSale& 
   fresh.recovery.next_at = claim.expires_at + desk.rules().timing.cascade_deadline;
   const auto key = append(tx, fresh, now, cascade.decided_by);
   ensure(key.has_value(), "a sale without a live recovery can be claimed");
-  return Opened{stored(*key, sale, std::move(fresh.recovery)), cascade.decided_by,
+  return Opened{as_claimed(*key, sale, std::move(fresh.recovery)), cascade.decided_by,
                 std::move(fresh.request)};
 }
 
@@ -135,8 +114,10 @@ async::Task<Result<CascadeAnswer>> Cascades::answer_for(Opened opened) {
   }
   const Instant deadline = stored.recovery.expires_at;
   const bool is_ours = !opened.body.empty();
-  billing::Event no_answer = billing::TimedOut{};
-  if (context_.clock.now() < deadline) {
+  // A ledger that was held for long has used up the shopper's time: then nothing leaves any more.
+  const bool is_late = context_.clock.now() >= deadline;
+  const bool never_leaves = is_ours && is_late;
+  if (!is_late && !never_leaves) {
     Waiter waiter{alarms_.make(), std::nullopt};
     const auto place = waiters_.emplace(stored.key, &waiter);
     if (is_ours) group_.start(watched(send(std::move(opened))));
@@ -146,9 +127,9 @@ async::Task<Result<CascadeAnswer>> Cascades::answer_for(Opened opened) {
       told.stored = std::move(*waiter.answered);
       co_return CascadeAnswer(std::move(told));
     }
-  } else if (is_ours) {  // the ledger was held so long that nothing is to leave any more
-    no_answer = billing::Answered{billing::outcome::NotSent{}, 1, std::nullopt};
   }
+  billing::Event no_answer = billing::TimedOut{};
+  if (never_leaves) no_answer = billing::Answered{billing::outcome::NotSent{}, 1, std::nullopt};
   auto ended = co_await end(std::move(stored), std::move(no_answer));
   if (!ended) co_return Failure(ended.error());
   told.stored = std::move(*ended);
@@ -176,11 +157,10 @@ async::Task<Result<ports::StoredRecovery>> Cascades::end(ports::StoredRecovery s
 // --- the calls ---
 
 async::Task<void> Cascades::send(Opened opened) {
-  ports::Provider* provider = context_.desk.providers.find(opened.stored.recovery.provider_gateway);
-  ensure(provider != nullptr, "a FlexFactor gateway of the config has its provider");
+  ports::Provider& provider = context_.desk.provider(opened.stored.recovery.provider_gateway);
   ports::StoredRecovery stored = opened.stored;
   auto ended =
-      co_await hand_over(context_, *provider, std::move(opened.stored), std::move(opened.body));
+      co_await hand_over(context_, provider, std::move(opened.stored), std::move(opened.body));
   const Kept kept = co_await keep_answer(stored, std::move(ended));
   if (kept != Kept::changed) co_return;
   if (stored.recovery.state == billing::RecoveryState::waiting) {
@@ -193,21 +173,21 @@ async::Task<void> Cascades::send(Opened opened) {
 // FlexFactor has taken it over without a word on how it went: it is asked until there is one, or
 // the shopper's time is up.
 async::Task<void> Cascades::follow(ports::StoredRecovery stored) {
-  ports::Provider* provider = context_.desk.providers.find(stored.recovery.provider_gateway);
+  ports::Provider& provider = context_.desk.provider(stored.recovery.provider_gateway);
   const std::unique_ptr<ports::Alarm> alarm = alarms_.make();
   while (!stored.recovery.told) {
     const Instant next = context_.clock.now() + follow_gap;
     if (next >= stored.recovery.expires_at) co_return;
     co_await alarm->wait_until(next);
-    auto ended = co_await inquire(context_, *provider, stored);
+    auto ended = co_await inquire(context_, provider, stored);
     const Kept kept = co_await keep_answer(stored, std::move(ended));
     if (kept == Kept::lost) co_return;
   }
 }
 
 async::Task<void> Cascades::take_back(ports::StoredRecovery stored) {
-  ports::Provider* provider = context_.desk.providers.find(stored.recovery.provider_gateway);
-  auto ended = co_await withdraw(context_, *provider, stored);
+  ports::Provider& provider = context_.desk.provider(stored.recovery.provider_gateway);
+  auto ended = co_await withdraw(context_, provider, stored);
   co_await keep_answer(stored, std::move(ended));
 }
 

@@ -8,27 +8,17 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <variant>
 
 #include "async/task_group.hpp"
 #include "billing/cascade.hpp"
 #include "engine/calls.hpp"
+#include "ports/cascade.hpp"
 
 namespace recycled::engine {
 
-// Sent to FlexFactor: what the shopper is told, once and for all.
-struct CascadeTold {
-  ports::StoredRecovery stored;  // recovery.told is there
-  std::string decided_by;        // as in billing::Cascade
-};
-
-// What the shop is answered: a refusal came before any call.
-using CascadeAnswer = std::variant<CascadeTold, billing::SaleRefusal>;
-// "approved", "declined", "refused".
-std::string_view result_of(const CascadeAnswer& answer);
-// Declined or refused: the word for why; "none" of an approval.
-std::string_view reason_of(const CascadeAnswer& answer);
+using ports::CascadeAnswer;
+using ports::CascadeTold;
 
 // Who hears of what a cascade does beside answering. None of it waits.
 struct CascadeEars {

@@ -6,6 +6,11 @@
 #include "ports/events.hpp"
 
 namespace recycled::engine {
+namespace {
+
+const std::string_view claim_row = ports::row_of(ports::EventName::recovery_claimed).text;
+
+}  // namespace
 
 std::optional<Instant> card_is_free_at(ports::LedgerReader& reader, const std::string& token,
                                        Instant now, const Desk& desk, int planned) {
@@ -40,7 +45,7 @@ std::optional<RecoveryKey> append(ports::LedgerTx& tx, const ports::NewRecovery&
   row.at = now;
   row.recovery = claimed;
   row.subject = fresh.subject;
-  row.event = ports::row_of(ports::EventName::recovery_claimed).text;
+  row.event = claim_row;
   row.after = to_text(fresh.recovery.state);
   row.reason = why;
   tx.add_audit(row);
@@ -50,14 +55,20 @@ std::optional<RecoveryKey> append(ports::LedgerTx& tx, const ports::NewRecovery&
 std::optional<ports::StoredRecovery> claimed_for(ports::LedgerReader& reader,
                                                  const ports::Subject& subject,
                                                  const std::string& why) {
-  const std::string_view claimed = ports::row_of(ports::EventName::recovery_claimed).text;
   std::optional<ports::StoredRecovery> found;
   for (const ports::AuditRow& row : reader.audit_of(subject)) {
-    if (!row.recovery || row.event != claimed || row.reason != why) continue;
+    if (!row.recovery || row.event != claim_row || row.reason != why) continue;
     auto recovery = reader.recovery(*row.recovery);
     if (recovery.recovery.state != billing::RecoveryState::released) found = std::move(recovery);
   }
   return found;
+}
+
+std::string why_claimed(ports::LedgerReader& reader, const ports::StoredRecovery& stored) {
+  for (const ports::AuditRow& row : reader.audit_of(stored.subject)) {
+    if (row.recovery == stored.key && row.event == claim_row) return row.reason;
+  }
+  return {};
 }
 
 }  // namespace recycled::engine

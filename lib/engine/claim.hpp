@@ -43,4 +43,7 @@ struct Draft {
   int taken = 0;
 };
 
+// The `why` of the recovery's own claim.
+std::string why_claimed(ports::LedgerReader& reader, const ports::StoredRecovery& stored);
+
 }  // namespace recycled::engine

@@ -83,6 +83,11 @@ PlannedCycle plan_now(ports::LedgerReader& reader, const ports::StoredSubscripti
 
 }  // namespace
 
+ports::StoredRecovery as_claimed(RecoveryKey key, const ports::StoredSubscription& stored,
+                                 billing::Recovery recovery) {
+  return {key, stored.key, stored.subscription.id, SaleId(), std::move(recovery)};
+}
+
 PlannedCycle plan_cycle(ports::LedgerReader& reader, const ports::StoredSubscription& stored,
                         const Desk& desk, Instant now, int planned) {
   const int cycle = stored.subscription.cycle;

@@ -29,4 +29,8 @@ using PlannedCycle = std::variant<ports::NewRecovery, billing::Refusal, Later>;
 PlannedCycle plan_cycle(ports::LedgerReader& reader, const ports::StoredSubscription& stored,
                         const Desk& desk, Instant now, int planned = 0);
 
+// The recovery as it stands once it is appended.
+ports::StoredRecovery as_claimed(RecoveryKey key, const ports::StoredSubscription& stored,
+                                 billing::Recovery recovery);
+
 }  // namespace recycled::engine

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "base/ensure.hpp"
 #include "engine/claim.hpp"
 
 namespace recycled::engine {
@@ -62,10 +61,8 @@ PlannedSale plan_sale(ports::LedgerReader& reader, const ports::StoredSale& sale
   if (const auto free_at = card_is_free_at(reader, sale.sale.card.token, now, desk, planned)) {
     return SaleRefusal{SaleRefused::card_cap, "until " + to_iso8601(*free_at)};
   }
-  ports::Provider* provider = desk.providers.find(claim.provider_gateway);
-  ensure(provider != nullptr, "a FlexFactor gateway of the config has its provider");
   const auto request = request_for(reader, sale.sale, claim, desk, now);
-  auto body = provider->compose_sale(request);
+  auto body = desk.provider(claim.provider_gateway).compose_sale(request);
   if (!body) return SaleRefusal{SaleRefused::missing_field, body.error().message};
   ports::NewRecovery fresh;
   fresh.subject = sale.key;
@@ -74,8 +71,8 @@ PlannedSale plan_sale(ports::LedgerReader& reader, const ports::StoredSale& sale
   return fresh;
 }
 
-ports::StoredRecovery stored(RecoveryKey key, const ports::StoredSale& sale,
-                             billing::Recovery recovery) {
+ports::StoredRecovery as_claimed(RecoveryKey key, const ports::StoredSale& sale,
+                                 billing::Recovery recovery) {
   return {key, sale.key, sale.sale.subscription, sale.sale.id, std::move(recovery)};
 }
 

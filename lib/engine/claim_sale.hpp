@@ -31,7 +31,7 @@ PlannedSale plan_sale(ports::LedgerReader& reader, const ports::StoredSale& sale
                       const SaleClaim& claim, const Desk& desk, Instant now, int planned = 0);
 
 // The recovery as it stands once it is appended.
-ports::StoredRecovery stored(RecoveryKey key, const ports::StoredSale& sale,
-                             billing::Recovery recovery);
+ports::StoredRecovery as_claimed(RecoveryKey key, const ports::StoredSale& sale,
+                                 billing::Recovery recovery);
 
 }  // namespace recycled::engine

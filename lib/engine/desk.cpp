@@ -2,9 +2,16 @@
 
 #include <string>
 
+#include "base/ensure.hpp"
 #include "crypto/guid.hpp"
 
 namespace recycled::engine {
+
+ports::Provider& Desk::provider(const GatewayId& gateway) const {
+  ports::Provider* found = providers.find(gateway);
+  ensure(found != nullptr, "a FlexFactor gateway of the config has its provider");
+  return *found;
+}
 
 OrderId order_id(const InstallationId& installation, const SubscriptionId& subscription, int cycle,
                  int round) {

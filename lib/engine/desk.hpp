@@ -18,6 +18,8 @@ struct Desk {
 
   const billing::Rules& rules() const { return planner.rules(); }
   const ports::Calendar& calendar() const { return planner.calendar(); }
+  // Of a FlexFactor gateway that the config has.
+  ports::Provider& provider(const GatewayId& gateway) const;
 };
 
 // Our ids on the wire are derived, never drawn: the same hand-over has the same ids after any crash

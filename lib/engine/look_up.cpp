@@ -15,7 +15,7 @@ constexpr int most_pages = 100;  // longer than that, the repeat under its key i
 
 // What began there since the request may have left, a page at a time.
 async::Task<void> Steps::look_up(Item item, Lane& lane) {
-  ports::Provider& provider = provider_of(item);
+  ports::Provider& provider = context_.desk.provider(item.stored.recovery.provider_gateway);
   const Instant now = context_.clock.now();
   if (item.look.page == 1) item.look.began = now;
   ports::ListQuery query;

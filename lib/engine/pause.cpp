@@ -11,6 +11,12 @@ const ports::Pause* stopping(const Pauses& standing, const GatewayId& gateway) {
   return nullptr;
 }
 
+std::optional<std::string> why_paused(ports::LedgerTx& tx, const GatewayId& gateway) {
+  const Pauses standing = tx.pauses();
+  const ports::Pause* pause = stopping(standing, gateway);
+  return pause == nullptr ? std::nullopt : std::optional(in_words(*pause));
+}
+
 const ports::Pause* stopping_all(const Pauses& standing) {
   for (const ports::Pause& pause : standing) {
     if (pause.gateway.empty()) return &pause;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,8 @@ using Pauses = std::vector<ports::Pause>;
 
 // What keeps anything new from being handed to that gateway; null: nothing does.
 const ports::Pause* stopping(const Pauses& standing, const GatewayId& gateway);
+// The same for one claim, in words.
+std::optional<std::string> why_paused(ports::LedgerTx& tx, const GatewayId& gateway);
 // What keeps anything new from being handed to any.
 const ports::Pause* stopping_all(const Pauses& standing);
 

@@ -20,7 +20,7 @@ async::Task<void> Steps::perform(Item item, Lane& lane) {
 }
 
 async::Task<void> Steps::do_step(Item item, Lane& lane) {
-  ports::Provider& provider = provider_of(item);
+  ports::Provider& provider = context_.desk.provider(item.stored.recovery.provider_gateway);
   ports::StoredRecovery stored = item.stored;
   Ended ended;
   switch (item.step) {

@@ -36,7 +36,7 @@ RerunClaim plan_rerun(ports::LedgerReader& reader, const ports::StoredSale& sale
   if (const auto* refusal = std::get_if<SaleRefusal>(&planned)) return *refusal;
   if (of_card != nullptr) ++*of_card;
   auto& fresh = std::get<ports::NewRecovery>(planned);
-  return stored(RecoveryKey(), sale, std::move(fresh.recovery));
+  return as_claimed(RecoveryKey(), sale, std::move(fresh.recovery));
 }
 
 RerunClaim claim_rerun(ports::LedgerTx& tx, const ports::StoredSale& sale, const GatewayId& at,
@@ -44,13 +44,12 @@ RerunClaim claim_rerun(ports::LedgerTx& tx, const ports::StoredSale& sale, const
   auto planned = plan(tx, sale, at, desk, now);
   if (const auto* refusal = std::get_if<SaleRefusal>(&planned)) return *refusal;
   auto& fresh = std::get<ports::NewRecovery>(planned);
-  const Pauses standing = tx.pauses();
-  if (const auto* pause = stopping(standing, fresh.recovery.provider_gateway)) {
-    return SaleRefusal{billing::SaleRefused::paused, in_words(*pause)};
+  if (auto pause = why_paused(tx, fresh.recovery.provider_gateway)) {
+    return SaleRefusal{billing::SaleRefused::paused, std::move(*pause)};
   }
   const auto key = append(tx, fresh, now, why);
   if (!key) return SaleRefusal{billing::SaleRefused::open_recovery, "another process was faster"};
-  return stored(*key, sale, std::move(fresh.recovery));
+  return as_claimed(*key, sale, std::move(fresh.recovery));
 }
 
 async::Task<Result<RerunClaims>> rerun_batch(const Context& context,

@@ -13,8 +13,7 @@ namespace {
 // What one subscription came to.
 struct Look {
   ports::StoredSubscription stored;
-  std::optional<RecoveryKey> claimed;
-  std::optional<billing::Recovery> recovery;
+  std::optional<ports::StoredRecovery> claimed;
   std::optional<billing::Refusal> refusal;
   std::string postponed;  // why, if it was
 };
@@ -64,9 +63,9 @@ void look_at(ports::LedgerTx& tx, Look& look, Instant now, const Desk& desk, con
   auto& fresh = std::get<ports::NewRecovery>(planned);
   const bool is_paused = stopping(pauses, fresh.recovery.provider_gateway) != nullptr;
   if (is_paused) return;  // due until it is over
-  look.claimed = append(tx, fresh, now);
-  if (!look.claimed) return;  // another process was faster
-  look.recovery = std::move(fresh.recovery);
+  const auto key = append(tx, fresh, now);
+  if (!key) return;  // another process was faster
+  look.claimed = as_claimed(*key, look.stored, std::move(fresh.recovery));
 }
 
 Batch claim_batch(ports::LedgerTx& tx, const Desk& desk, Instant now, ports::DueCursor after,
@@ -105,9 +104,7 @@ void tell(const Context& context, const Batch& batch, Tally& tally) {
     }
     if (look.claimed) {
       tally.claimed += 1;
-      const ports::StoredRecovery claimed{*look.claimed, look.stored.key,
-                                          look.stored.subscription.id, SaleId(), *look.recovery};
-      context.events.note(line_about(ports::EventName::recovery_claimed, claimed));
+      context.events.note(line_about(ports::EventName::recovery_claimed, *look.claimed));
     }
   }
 }

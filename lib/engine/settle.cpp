@@ -8,10 +8,6 @@ namespace {
 
 using billing::SubscriptionStatus;
 
-bool customer_left(SubscriptionStatus status) {
-  return status == SubscriptionStatus::cancelled || status == SubscriptionStatus::paused;
-}
-
 // As it stands, back at the gateway and card of the decline.
 ports::Settlement going_back(const Applied& applied, const ports::StoredSubscription& stored) {
   ports::Settlement settlement;
@@ -45,7 +41,7 @@ ports::Settlement next_cycle(const Applied& applied, const ports::StoredSubscrip
   settlement.clear_decline = true;
   const bool was_final =
       subscription.final_cycle && subscription.cycle >= *subscription.final_cycle;
-  if (!customer_left(subscription.status)) {
+  if (!has_left(subscription.status)) {
     settlement.status = was_final ? SubscriptionStatus::complete : SubscriptionStatus::active;
   }
   if (was_final) {
@@ -63,7 +59,7 @@ ports::Settlement next_cycle(const Applied& applied, const ports::StoredSubscrip
 
 ports::Settlement recycle_failed(const Applied& applied, const ports::StoredSubscription& stored) {
   ports::Settlement settlement = going_back(applied, stored);
-  if (!customer_left(stored.subscription.status)) {
+  if (!has_left(stored.subscription.status)) {
     settlement.status = SubscriptionStatus::recycle_failed;
   }
   settlement.fail_reason = to_text(applied.after.reason);

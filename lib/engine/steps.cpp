@@ -195,10 +195,4 @@ async::Task<Result<void>> Steps::join() {
   co_return Result<void>{};
 }
 
-ports::Provider& Steps::provider_of(const Item& item) const {
-  ports::Provider* provider = context_.desk.providers.find(item.stored.recovery.provider_gateway);
-  ensure(provider != nullptr, "a gateway with a lane has its provider");
-  return *provider;
-}
-
 }  // namespace recycled::engine

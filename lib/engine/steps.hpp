@@ -114,7 +114,6 @@ class Steps {
   static std::optional<Found> found_on(const ports::ListReply& page, const OrderId& order,
                                        Look& look);
   async::Task<void> release(Item item);
-  ports::Provider& provider_of(const Item& item) const;
   void pace(Lane& lane, ports::Service service, std::optional<Millis> retry_after,
             Instant started_at);
   void note_call(const Lane& lane, ports::Service service, Pacer::Change change);

@@ -1,58 +1,55 @@
 #include "report/cascade.hpp"
 
-#include "base/ensure.hpp"
 #include "report/json.hpp"
 #include "report/words.hpp"
 
 namespace recycled::report {
 namespace {
 
-billing::Reason told(const CascadeStory& story) {
-  ensure(story.recovery && story.recovery->recovery.told, "a shopper has been told");
-  return *story.recovery->recovery.told;
+using ports::CascadeAnswer;
+using ports::CascadeTold;
+
+// Empty of an approval.
+std::string reason_in(const CascadeAnswer& answer) {
+  const std::string_view reason = ports::reason_of(answer);
+  return reason == to_text(billing::Reason::none) ? std::string() : std::string(reason);
 }
 
-std::string reason_of(const CascadeStory& story) {
-  if (story.refusal) return std::string(to_text(story.refusal->reason));
-  if (told(story) == billing::Reason::none) return {};
-  return std::string(to_text(told(story)));
-}
-
-std::string message_of(const CascadeStory& story) {
-  if (!story.refusal) return std::string(sentence(told(story)));
-  std::string message(explain(story.refusal->reason));
-  if (!story.refusal->detail.empty()) message += " (" + printable(story.refusal->detail) + ")";
+std::string message_of(const CascadeAnswer& answer) {
+  if (const auto* told = std::get_if<CascadeTold>(&answer)) {
+    return std::string(sentence(told->stored.recovery.told.value()));
+  }
+  const auto& refusal = std::get<billing::SaleRefusal>(answer);
+  std::string message(explain(refusal.reason));
+  if (!refusal.detail.empty()) message += " (" + printable(refusal.detail) + ")";
   return message;
 }
 
 }  // namespace
 
-std::string result_of(const CascadeStory& story) {
-  if (story.refusal) return "refused";
-  return told(story) == billing::Reason::none ? "approved" : "declined";
-}
-
-std::string to_text(const CascadeStory& story) {
-  std::string line = printable(story.order) + "  " + result_of(story);
-  if (!reason_of(story).empty()) line += ": " + reason_of(story) + ", " + message_of(story);
-  if (story.recovery) {
-    const billing::Recovery& recovery = story.recovery->recovery;
+std::string to_text(const SaleId& order, const CascadeAnswer& answer) {
+  std::string line = printable(order.str()) + "  " + std::string(ports::result_of(answer));
+  const std::string reason = reason_in(answer);
+  if (!reason.empty()) line += ": " + reason + ", " + message_of(answer);
+  if (const auto* told = std::get_if<CascadeTold>(&answer)) {
+    const billing::Recovery& recovery = told->stored.recovery;
     line += "; " + in_words(recovery.amount) + " at " + recovery.provider_gateway.str() + ", by " +
-            story.decided_by + ", order " + recovery.order.str();
+            told->decided_by + ", order " + recovery.order.str();
   }
   return line + "\n";
 }
 
-std::string to_json(const CascadeStory& story) {
-  Json json{{"order_id", story.order}, {"result", result_of(story)}};
-  json["reason"] = text_or_null(reason_of(story));
-  json["message"] = text_or_null(message_of(story));
-  json["decided_by"] = text_or_null(story.decided_by);
+std::string to_json(const SaleId& order, const CascadeAnswer& answer) {
+  const auto* told = std::get_if<CascadeTold>(&answer);
+  Json json{{"order_id", order.str()}, {"result", ports::result_of(answer)}};
+  json["reason"] = text_or_null(reason_in(answer));
+  json["message"] = text_or_null(message_of(answer));
+  json["decided_by"] = told == nullptr ? Json() : text_or_null(told->decided_by);
   for (const char* name : {"gateway", "amount", "currency", "handed_over_as", "provider_order"}) {
     json[name] = nullptr;
   }
-  if (!story.recovery) return written(json);
-  const billing::Recovery& recovery = story.recovery->recovery;
+  if (told == nullptr) return written(json);
+  const billing::Recovery& recovery = told->stored.recovery;
   json["gateway"] = recovery.provider_gateway.str();
   json["amount"] = to_decimal(recovery.amount);
   json["currency"] = recovery.amount.currency.code();

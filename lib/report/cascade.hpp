@@ -1,28 +1,16 @@
-// What a shop is answered on a cascade. Pure.
+// What a shop is answered on a cascade, in words. Pure.
 #pragma once
 
-#include <optional>
 #include <string>
 
-#include "billing/sale_refusal.hpp"
-#include "ports/ledger.hpp"
+#include "ports/cascade.hpp"
 
 namespace recycled::report {
 
-// A refusal, or else a recovery whose shopper has been told.
-struct CascadeStory {
-  std::string order;  // the merchant's
-  std::optional<billing::SaleRefusal> refusal;
-  std::optional<ports::StoredRecovery> recovery;
-  std::string decided_by;  // the rule that sent it to FlexFactor
-};
-
-// "approved", "declined" or "refused".
-std::string result_of(const CascadeStory& story);
-// A line for people.
-std::string to_text(const CascadeStory& story);
+// A line for people, of the merchant's order.
+std::string to_text(const SaleId& order, const ports::CascadeAnswer& answer);
 // {"order_id","result","reason","message","decided_by","gateway","amount","currency",
 //  "handed_over_as","provider_order"}
-std::string to_json(const CascadeStory& story);
+std::string to_json(const SaleId& order, const ports::CascadeAnswer& answer);
 
 }  // namespace recycled::report

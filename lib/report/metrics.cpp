@@ -65,8 +65,7 @@ void add_backlog(Families& families, const Metrics& metrics) {
   const ports::Backlog& backlog = metrics.backlog;
   families.push_back(family_of("open_recoveries", "Recoveries that are not at their end, by state",
                                MetricType::Gauge));
-  std::map<billing::RecoveryState, std::int64_t> open = backlog.open;
-  by_word(families.back(), "state", open, billing::RecoveryState::parked);
+  by_word(families.back(), "state", backlog.open, billing::RecoveryState::parked);
   gauge(families, "oldest_open_seconds", "Age of the oldest recovery that is not at its end",
         seconds_since(metrics.at, backlog.oldest_claim));
   gauge(families, "waiting_for_person",
@@ -91,7 +90,7 @@ void add_last_run(Families& families, const Metrics& metrics) {
         run ? seconds_of(run->ended_at) : 0);
 }
 
-void add_run(Families& families, const RunCounters& run) {
+void add_run(Families& families, const ports::RunCounts& run) {
   counter(families, "scanned_total", "Subscriptions the scan has looked at", run.scanned);
   counter(families, "claimed_total", "Re-attempts taken over", run.claimed);
   counter(families, "provider_calls_total", "Calls at FlexFactor", run.calls);

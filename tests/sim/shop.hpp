@@ -56,8 +56,8 @@ class Shop {
       const auto answer = co_await engine.cascade(std::move(row));
       if (!answer) co_return;
       shopper.is_answered = true;
-      answers_[shopper.sale.id.str()].push_back({std::string(engine::result_of(*answer)),
-                                                 std::string(engine::reason_of(*answer)),
+      answers_[shopper.sale.id.str()].push_back({std::string(ports::result_of(*answer)),
+                                                 std::string(ports::reason_of(*answer)),
                                                  time_.now() - began});
     } catch (const Crash&) {
       crashed = true;

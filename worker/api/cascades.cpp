@@ -3,8 +3,7 @@
 
 #include "api/batch.hpp"
 #include "api/routes.hpp"
-#include "cascade_story.hpp"
-#include "intake/sale_record.hpp"
+#include "report/cascade.hpp"
 #include "rest/answers.hpp"
 
 namespace recycled::api {
@@ -36,7 +35,7 @@ async::Task<http::Response> take_cascade(const Office& office, rest::Call call) 
   billing::Sale sale = std::move(record.item);
   const auto answer = co_await office.engine.cascade(std::move(sale));
   if (!answer) co_return unavailable(answer.error());
-  co_return rest::json(200, report::to_json(story_of(id, *answer)));
+  co_return rest::json(200, report::to_json(id, *answer));
 }
 
 }  // namespace recycled::api

@@ -5,11 +5,13 @@
 #include <utility>
 
 #include "caller.hpp"
-#include "cascade_story.hpp"
 #include "commands/load_settings.hpp"
+#include "commands/stored_plan.hpp"
+#include "engine/cascade.hpp"
 #include "exit_code.hpp"
 #include "installation.hpp"
 #include "intake/json_batch.hpp"
+#include "report/cascade.hpp"
 #include "store/ledger.hpp"
 #include "system/calendar.hpp"
 #include "system/entropy.hpp"
@@ -18,13 +20,9 @@
 namespace recycled {
 namespace {
 
+constexpr const char* command = "cascade";
 constexpr std::size_t largest_order = std::size_t{64} * 1024;
 constexpr intake::BatchForm one_order{"cascades", 1};
-
-int refuse(const std::string& message, ExitCode code) {
-  std::cerr << "recycled cascade: " << message << '\n';
-  return to_int(code);
-}
 
 Result<std::string> text_of(const std::string& file) {
   if (file != "-") return system::read_file(file, largest_order);
@@ -56,8 +54,8 @@ async::Task<Result<engine::CascadeAnswer>> ask(engine::Cascades& cascades, billi
   const SaleId id = sale.id;
   auto answer = co_await cascades.ask(std::move(sale));
   if (answer) {
-    const auto story = story_of(id, *answer);
-    std::cout << (output == Output::json ? report::to_json(story) : report::to_text(story))
+    std::cout << (output == Output::json ? report::to_json(id, *answer)
+                                         : report::to_text(id, *answer))
               << std::flush;
   }
   co_await cascades.join();
@@ -124,19 +122,19 @@ int run_cascade(const CascadeOptions& options) {
   const auto settings = load_usable_settings(options.config);
   if (!settings) return to_int(ExitCode::config_invalid);
   const auto text = text_of(options.file);
-  if (!text) return refuse(text.error().message, ExitCode::usage);
+  if (!text) return refuse(command, text.error().message, ExitCode::usage);
   const auto caller = Caller::make(*settings);
-  if (!caller) return refuse(caller.error().message, exit_code_of(caller.error()));
+  if (!caller) return refuse(command, caller.error());
   const auto calendar = system::ZoneCalendar::make(settings->time_zone);
-  if (!calendar) return refuse(calendar.error().message, exit_code_of(calendar.error()));
+  if (!calendar) return refuse(command, calendar.error());
   const intake::RecordRules rules{settings->rules, **calendar, (*caller)->clock().now()};
   const auto sale = order_in(*text, rules);
-  if (!sale) return refuse(sale.error().message, ExitCode::usage);
+  if (!sale) return refuse(command, sale.error().message, ExitCode::usage);
   const auto desk = open_desk(*settings, **caller);
-  if (!desk) return refuse(desk.error().message, exit_code_of(desk.error()));
+  if (!desk) return refuse(command, desk.error());
   const auto answer = (*desk)->cascade(*sale, options.output);
-  if (!answer) return refuse(answer.error().message, exit_code_of(answer.error()));
-  return to_int(engine::result_of(*answer) == "approved" ? ExitCode::done : ExitCode::failed);
+  if (!answer) return refuse(command, answer.error());
+  return to_int(ports::result_of(*answer) == "approved" ? ExitCode::done : ExitCode::failed);
 }
 
 }  // namespace recycled
