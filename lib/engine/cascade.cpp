@@ -114,9 +114,10 @@ async::Task<Result<CascadeAnswer>> Cascades::answer_for(Opened opened) {
   }
   const Instant deadline = stored.recovery.expires_at;
   const bool is_ours = !opened.body.empty();
-  // A ledger that was held for long has used up the shopper's time: then nothing leaves any more.
+  // A ledger that was held for long has used up the shopper's time, or the last call has been
+  // waited for: then nothing leaves any more.
   const bool is_late = context_.clock.now() >= deadline;
-  const bool never_leaves = is_ours && is_late;
+  const bool never_leaves = is_ours && (is_late || joined_);
   if (!is_late && !never_leaves) {
     Waiter waiter{alarms_.make(), std::nullopt};
     const auto place = waiters_.emplace(stored.key, &waiter);
@@ -150,7 +151,8 @@ async::Task<Result<ports::StoredRecovery>> Cascades::end(ports::StoredRecovery s
   if (!applied) co_return Failure(applied.error());
   const bool is_new = !applied->before.recovery.told;
   const bool may_be_there = stored.recovery.state == billing::RecoveryState::withdrawing;
-  if (is_new && may_be_there) group_.start(watched(take_back(stored)));
+  // After join() that is left to the queue of whoever runs next.
+  if (is_new && may_be_there && !joined_) group_.start(watched(take_back(stored)));
   co_return stored;
 }
 
@@ -237,6 +239,9 @@ void Cascades::tell(const billing::Sale& row, const CascadeAnswer& answer, Insta
   context_.events.note(line);
 }
 
-async::Task<void> Cascades::join() { co_await group_.join(); }
+async::Task<void> Cascades::join() {
+  co_await group_.join();
+  joined_ = true;
+}
 
 }  // namespace recycled::engine

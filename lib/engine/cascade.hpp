@@ -41,7 +41,8 @@ class Cascades {
 
   // Those under way are answered; no new ones.
   void stop() { stopping_ = true; }
-  // Until no call is under way.
+  // Until no call is under way. Whoever still waits for an answer has it by his deadline, and no
+  // call is begun for him.
   async::Task<void> join();
 
  private:
@@ -80,6 +81,7 @@ class Cascades {
   CascadeEars ears_;
   std::multimap<RecoveryKey, Waiter*> waiters_;
   bool stopping_ = false;
+  bool joined_ = false;  // no call is begun any more
 };
 
 }  // namespace recycled::engine

@@ -209,6 +209,35 @@ TEST_CASE("C2: a request that certainly did not leave is a decline, and charges 
   CHECK(world.charges().empty());
 }
 
+TEST_CASE("C2: who waits through a stop has his answer, and no call is begun for him any more") {
+  auto settings = calm();
+  sim::World world(settings);
+  const auto sale = sale_of("O", "approve-1");
+  world.import(sale);
+  world.look([&](ports::LedgerTx& tx) {  // claimed by a process that is away
+    billing::Recovery recovery;
+    recovery.kind = billing::RecoveryKind::cascade;
+    recovery.order = OrderId("away");
+    recovery.reattempt = 0;
+    recovery.provider_gateway = GatewayId("ff");
+    recovery.return_gateway = sale.gateway;
+    recovery.amount = sale.amount;
+    recovery.claimed_at = settings.start;
+    recovery.unsent_until = settings.start;
+    recovery.expires_at = settings.start + 8s;
+    recovery.next_at = settings.start + 16s;
+    REQUIRE(tx.insert_recovery({tx.sale(sale.id)->key, recovery, "{}"}).has_value());
+  });
+  world.cascade(settings.start + 1s, sale);
+  world.live_until(settings.start + 3s);
+  CHECK(said(answer_to(world, "O")) == "declined timeout");
+  CHECK(answer_to(world, "O").waited == 7s);
+  CHECK(world.calls().empty());
+  world.live_until(settings.start + 24h);  // and whoever runs next takes it back
+  CHECK(only(world, "O").state == RecoveryState::failed);
+  CHECK(world.calls().size() >= 2);
+}
+
 TEST_CASE("C3: without an ip_address no call is made") {
   auto settings = calm();
   sim::World world(settings);
