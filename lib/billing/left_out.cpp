@@ -18,6 +18,8 @@ std::string_view to_text(LeftOut reason) {
       return "not_found";
     case LeftOut::paused:
       return "paused";
+    case LeftOut::ceiling:
+      return "ceiling";
   }
   ensure(false, "a reason of the set");
   return {};
@@ -37,6 +39,8 @@ std::string_view explain(LeftOut reason) {
       return "the ledger has no such subscription";
     case LeftOut::paused:
       return "everything new is held until recycled resume";
+    case LeftOut::ceiling:
+      return "as much as may be handed over is handed over";
   }
   ensure(false, "a reason of the set");
   return {};

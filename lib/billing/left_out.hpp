@@ -15,6 +15,7 @@ enum class LeftOut {
   over_limit,     // as many as were to be are handed over
   not_found,      // of a plan: the ledger has no such subscription
   paused,         // nothing new is handed over until somebody resumes
+  ceiling,        // as much as a run or a day may hand over is handed over
 };
 std::string_view to_text(LeftOut reason);
 // One plain sentence for a person, without a full stop.

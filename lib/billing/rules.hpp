@@ -9,6 +9,8 @@
 
 #include "base/id.hpp"
 #include "base/time.hpp"
+#include "billing/breaker.hpp"
+#include "billing/ceilings.hpp"
 #include "billing/decline_map.hpp"
 #include "billing/profile.hpp"
 
@@ -106,6 +108,8 @@ struct Rules {
   std::vector<DeclineRule> decline_rules;
   std::vector<std::string> never_send_codes;  // decline codes (domain.md "Guard rails")
   int card_cap = 0;  // hand-overs of one card in card_cap_span; beyond it they wait; 0: no cap
+  Ceilings ceilings;
+  Breaker breaker;
   LateSuccess late_success = LateSuccess::accept;
   LateCascade late_cascade = LateCascade::refund;
   WhenUnknown when_unknown = WhenUnknown::repeat;

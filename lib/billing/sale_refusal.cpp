@@ -89,13 +89,15 @@ std::string_view to_text(SaleRefused reason) {
       return "card_cap";
     case SaleRefused::paused:
       return "paused";
+    case SaleRefused::ceiling:
+      return "ceiling";
   }
   ensure(false, "a reason of the set");
   return {};
 }
 
 std::optional<SaleRefused> parse_sale_refused(std::string_view text) {
-  return parse_word(text, SaleRefused::paused);
+  return parse_word(text, SaleRefused::ceiling);
 }
 
 std::string_view explain(SaleRefused reason) {
@@ -152,6 +154,8 @@ std::string_view explain(SaleRefused reason) {
       return "its card has been handed over as often as card_cap allows in 30 days";
     case SaleRefused::paused:
       return "everything new is paused, until somebody says `recycled resume`";
+    case SaleRefused::ceiling:
+      return "as much as may be handed over is handed over";
   }
   ensure(false, "a reason of the set");
   return {};

@@ -38,6 +38,7 @@ enum class SaleRefused {
   already_handed_over,      // FlexFactor had it
   card_cap,                 // domain.md "Guard rails": the card has no hand-over left for now
   paused,                   // a person has pulled the kill switch
+  ceiling,                  // as much as a run or a day may hand over is handed over
 };
 std::string_view to_text(SaleRefused reason);
 std::optional<SaleRefused> parse_sale_refused(std::string_view text);

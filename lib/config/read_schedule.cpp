@@ -86,6 +86,7 @@ void read_limits(Section& limits, Reading& reading) {
   if (const auto count = limits.integer("card_cap", 0, 100)) {
     reading.settings.rules.card_cap = static_cast<int>(*count);
   }
+  read_catches(limits, reading);
   limits.refuse_unknown();
 }
 

@@ -40,6 +40,8 @@ inline constexpr std::string_view flexfactor_kind = "flexfactor";
 void read_service(Section& root, Reading& reading);
 // [schedule] [limits]
 void read_schedule(Section& root, Reading& reading);
+// Of [limits], the ceilings and the breaker.
+void read_catches(Section& limits, Reading& reading);
 // [events]
 void read_events(Section& root, Reading& reading);
 // The text of `key`, which is a web address: https://, or http:// to this machine alone. What else

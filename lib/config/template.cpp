@@ -47,6 +47,15 @@ time_zone = "America/New_York"
 # api_connections = 64     # of the local API at one time
 # card_cap = 0             # hand-overs of one card in 30 days, more wait; 0: no cap
 # never_send_codes = []    # decline codes that are never handed over, such as "41"
+# Safety catches. A ceiling keeps what is above it for the next run or day; the breaker pauses a
+# FlexFactor gateway when too many of its last results are bad, until: recycled resume
+# hand_overs_per_run = 0   # of one `once`, `backfill` or `rerun`; 0: no ceiling
+# hand_overs_per_day = 0   # of a civil day, whoever hands over
+# amount_per_run = { USD = "10000.00" }   # of each currency that is listed
+# amount_per_day = { USD = "50000.00" }
+# breaker_results = 0      # look at the last so many, 10 to 1000; 0: no breaker
+# breaker_refused = 50     # percent of them refused, or parked as strange
+# breaker_failed = 100     # percent of them that did not recover
 
 [callbacks]
 # Without a public host no callbacks are received, and results are polled.

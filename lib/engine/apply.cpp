@@ -3,6 +3,7 @@
 #include "base/ensure.hpp"
 #include "billing/calendar.hpp"
 #include "engine/announce.hpp"
+#include "engine/breaker.hpp"
 #include "engine/line.hpp"
 #include "engine/settle.hpp"
 
@@ -163,7 +164,10 @@ Applied guarded(ports::LedgerTx& tx, RecoveryKey key, const Desk& desk, const Mo
     applied.move = decision.move;
     applied.alarm = decision.alarm;
     applied.events = events_of(applied, owner);
-    if (write(tx, applied, owner, desk, moment)) return applied;
+    if (!write(tx, applied, owner, desk, moment)) continue;
+    const billing::Recovery& before = applied.before.recovery;
+    applied.tripped = remember_result(tx, before, applied.after, desk, moment.now);
+    return applied;
   }
   throw Bug("a recovery's guard failed again and again");
 }
@@ -214,6 +218,12 @@ void tell(ports::Events& events, const Applied& applied) {
   }
   if (applied.alarm != billing::Alarm::none) {
     line(ports::EventName::recovery_alarm, to_text(applied.alarm));
+  }
+  if (applied.tripped) {
+    ports::Event event(ports::EventName::breaker_tripped);
+    event.gateway = applied.tripped->gateway.str();
+    event.reason = applied.tripped->reason;
+    events.note(event);
   }
 }
 

@@ -3,6 +3,7 @@
 // or not at all.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -25,6 +26,7 @@ struct Applied {
   billing::Move move = billing::Move::none;
   billing::Alarm alarm = billing::Alarm::none;
   std::vector<std::string_view> events;  // told to the merchant's systems (announce.hpp)
+  std::optional<ports::Pause> tripped;   // it was one bad result too many (breaker.hpp)
 };
 
 // Guarded by the state it read; when somebody was faster, decides again on what is there now.

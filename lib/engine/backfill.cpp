@@ -64,22 +64,31 @@ BackfillClaim plan_backfill(ports::LedgerReader& reader, const ports::StoredSubs
   if (choice.limit && draft.taken >= *choice.limit) {
     return LeftAlone{LeftOut::over_limit, "limit " + std::to_string(*choice.limit)};
   }
+  const Money amount = fresh->recovery.amount;
+  if (auto reached = draft.room.why_not(amount)) {
+    return LeftAlone{LeftOut::ceiling, std::move(*reached)};
+  }
   of_card += 1;
   draft.taken += 1;
+  draft.room.take(amount);
   return as_claimed(RecoveryKey(), stored, std::move(fresh->recovery));
 }
 
 BackfillClaim claim_backfill(ports::LedgerTx& tx, const ports::StoredSubscription& stored,
                              const BackfillChoice& choice, const Desk& desk, Instant now,
-                             const std::string& why) {
+                             Room& room, const std::string& why) {
   auto planned = plan(tx, stored, choice, desk, now, 0);
   auto* fresh = std::get_if<ports::NewRecovery>(&planned);
   if (fresh == nullptr) return why_not(std::move(planned));
   if (auto pause = why_paused(tx, fresh->recovery.provider_gateway)) {
     return LeftAlone{LeftOut::paused, std::move(*pause)};
   }
+  if (auto reached = room.why_not(fresh->recovery.amount)) {
+    return LeftAlone{LeftOut::ceiling, std::move(*reached)};
+  }
   const auto key = append(tx, *fresh, now, why);
   if (!key) return billing::Refusal{billing::NotTaken::open_recovery, "another process was faster"};
+  room.take(fresh->recovery.amount);
   return as_claimed(*key, stored, std::move(fresh->recovery));
 }
 

@@ -33,9 +33,10 @@ BackfillClaim plan_backfill(ports::LedgerReader& reader, const ports::StoredSubs
                             const BackfillChoice& choice, const Desk& desk, Instant now,
                             Draft& draft);
 // Does it, in the caller's transaction: once that is committed, the request may leave. The row is
-// judged again. `why` stands in its audit row.
+// judged again. `room` is of that transaction, and has less of it afterwards; `why` stands in the
+// audit row.
 BackfillClaim claim_backfill(ports::LedgerTx& tx, const ports::StoredSubscription& stored,
                              const BackfillChoice& choice, const Desk& desk, Instant now,
-                             const std::string& why);
+                             Room& room, const std::string& why);
 
 }  // namespace recycled::engine

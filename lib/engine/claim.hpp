@@ -5,7 +5,9 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 
+#include "engine/ceilings.hpp"
 #include "engine/desk.hpp"
 #include "ports/ledger.hpp"
 
@@ -33,14 +35,14 @@ std::optional<ports::StoredRecovery> claimed_for(ports::LedgerReader& reader,
                                                  const ports::Subject& subject,
                                                  const std::string& why);
 
-// How often each card would have been handed over by what was planned before: no such claim is
-// written, and it counts for the card networks' cap all the same.
-using PlannedCards = std::map<std::string, int>;
-
-// What was planned before, of many that are planned one after the other.
+// What was planned before, of many that are planned one after the other: no such claim is written,
+// and it counts all the same.
 struct Draft {
-  PlannedCards cards;
+  explicit Draft(Room space) : room(std::move(space)) {}
+
+  std::map<std::string, int> cards;  // hand-overs of each, for the card networks' cap
   int taken = 0;
+  Room room;
 };
 
 // The `why` of the recovery's own claim.

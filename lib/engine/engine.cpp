@@ -14,6 +14,7 @@ Engine::Engine(const Context& context, const ports::CallbackReader& reader, port
       alarm_(alarms.make()),
       settings_(std::move(settings)),
       watch_(context.events),
+      ceilings_(context.events),
       inbox_(context, reader, settings_.nonce_memory, tally_,
              [this](Instant next) { heard_of(next); }),
       steps_(context, executor, settings_.pace, tally_, watch_,
@@ -66,11 +67,12 @@ async::Task<Result<void>> Engine::join() {
 }
 
 async::Task<Result<void>> Engine::once() {
+  ceilings_.begin_run();
   Result<void> done = co_await inbox_.retry_due();
   if (!done) co_return done;
   done = co_await steps_.make_inquiries_due(settings_.once_poll_gap);
   if (!done) co_return done;
-  done = co_await scan(context_, settings_.scan_batch, tally_, watch_);
+  done = co_await scan(context_, settings_.scan_batch, tally_, watch_, ceilings_);
   if (!done) co_return done;
   while (!stopping_) {
     heard_.reset();
@@ -107,7 +109,7 @@ async::Task<Result<void>> Engine::pass(Scanning scanning) {
     done = co_await inbox_.forget_old_nonces();
     if (!done) co_return done;
     if (scanning == Scanning::on) {
-      done = co_await scan(context_, settings_.scan_batch, tally_, watch_);
+      done = co_await scan(context_, settings_.scan_batch, tally_, watch_, ceilings_);
     }
     if (!done) co_return done;
   }

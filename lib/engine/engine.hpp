@@ -11,6 +11,7 @@
 
 #include "engine/accept.hpp"
 #include "engine/cascade.hpp"
+#include "engine/ceilings.hpp"
 #include "engine/inbox.hpp"
 #include "engine/recover.hpp"
 #include "engine/relay.hpp"
@@ -81,6 +82,7 @@ class Engine {
   const EngineSettings settings_;
   Tally tally_;
   PauseWatch watch_;
+  CeilingWatch ceilings_;
   Inbox inbox_;
   Steps steps_;
   Cascades cascades_;

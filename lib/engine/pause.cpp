@@ -45,6 +45,7 @@ Pauses resume_all(ports::LedgerTx& tx, const std::string& by, Instant now) {
     end.gateway = pause.gateway;
     end.by = by;
     tx.add_pause(end);
+    tx.set_recent_results(pause.gateway, {});  // judged by what comes from here on
   }
   return standing;
 }

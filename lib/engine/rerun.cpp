@@ -30,25 +30,34 @@ PlannedSale plan(ports::LedgerReader& reader, const ports::StoredSale& sale, con
 }  // namespace
 
 RerunClaim plan_rerun(ports::LedgerReader& reader, const ports::StoredSale& sale,
-                      const GatewayId& at, const Desk& desk, Instant now, PlannedCards* cards) {
-  int* of_card = cards == nullptr ? nullptr : &(*cards)[sale.sale.card.token];
-  auto planned = plan(reader, sale, at, desk, now, of_card == nullptr ? 0 : *of_card);
+                      const GatewayId& at, const Desk& desk, Instant now, Draft& draft) {
+  int& of_card = draft.cards[sale.sale.card.token];
+  auto planned = plan(reader, sale, at, desk, now, of_card);
   if (const auto* refusal = std::get_if<SaleRefusal>(&planned)) return *refusal;
-  if (of_card != nullptr) ++*of_card;
   auto& fresh = std::get<ports::NewRecovery>(planned);
+  if (auto reached = draft.room.why_not(fresh.recovery.amount)) {
+    return SaleRefusal{billing::SaleRefused::ceiling, std::move(*reached)};
+  }
+  of_card += 1;
+  draft.taken += 1;
+  draft.room.take(fresh.recovery.amount);
   return as_claimed(RecoveryKey(), sale, std::move(fresh.recovery));
 }
 
 RerunClaim claim_rerun(ports::LedgerTx& tx, const ports::StoredSale& sale, const GatewayId& at,
-                       const Desk& desk, Instant now, const std::string& why) {
+                       const Desk& desk, Instant now, Room& room, const std::string& why) {
   auto planned = plan(tx, sale, at, desk, now);
   if (const auto* refusal = std::get_if<SaleRefusal>(&planned)) return *refusal;
   auto& fresh = std::get<ports::NewRecovery>(planned);
   if (auto pause = why_paused(tx, fresh.recovery.provider_gateway)) {
     return SaleRefusal{billing::SaleRefused::paused, std::move(*pause)};
   }
+  if (auto reached = room.why_not(fresh.recovery.amount)) {
+    return SaleRefusal{billing::SaleRefused::ceiling, std::move(*reached)};
+  }
   const auto key = append(tx, fresh, now, why);
   if (!key) return SaleRefusal{billing::SaleRefused::open_recovery, "another process was faster"};
+  room.take(fresh.recovery.amount);
   return as_claimed(*key, sale, std::move(fresh.recovery));
 }
 
@@ -59,10 +68,11 @@ async::Task<Result<RerunClaims>> rerun_batch(const Context& context,
                                                        now](ports::LedgerTx& tx) {
     RerunClaims claims;
     claims.reserve(wishes.size());
+    Room room(tx, context.desk, now, std::nullopt);
     for (const RerunWish& wish : wishes) {
       auto& claim = claims.emplace_back();
       const auto sale = tx.sale(wish.sale);
-      if (sale) claim = claim_rerun(tx, *sale, wish.at, context.desk, now);
+      if (sale) claim = claim_rerun(tx, *sale, wish.at, context.desk, now, room);
     }
     return claims;
   };

@@ -19,14 +19,14 @@ namespace recycled::engine {
 using RerunClaim = std::variant<ports::StoredRecovery, billing::SaleRefusal>;
 
 // What would happen, decided on what is there now. Nothing is written, so the recovery has no key.
-// `cards`, where several are planned one after the other, gets one more if this one is taken.
+// `draft` is what was planned before it, and gets one more if this one is taken.
 RerunClaim plan_rerun(ports::LedgerReader& reader, const ports::StoredSale& sale,
-                      const GatewayId& at, const Desk& desk, Instant now,
-                      PlannedCards* cards = nullptr);
-// Does it, in the caller's transaction: once that is committed, the request may leave. `why` stands
-// in its audit row. A pause refuses what a plan looks past: it may be over when the plan is run.
+                      const GatewayId& at, const Desk& desk, Instant now, Draft& draft);
+// Does it, in the caller's transaction: once that is committed, the request may leave. `room` is of
+// that transaction, and has less of it afterwards; `why` stands in the audit row. A pause refuses
+// what a plan looks past: it may be over when the plan is run.
 RerunClaim claim_rerun(ports::LedgerTx& tx, const ports::StoredSale& sale, const GatewayId& at,
-                       const Desk& desk, Instant now, const std::string& why = {});
+                       const Desk& desk, Instant now, Room& room, const std::string& why = {});
 
 // What a program asks for.
 struct RerunWish {

@@ -1,5 +1,6 @@
 #include "engine/scan.hpp"
 
+#include <set>
 #include <utility>
 
 #include "engine/claim.hpp"
@@ -19,9 +20,14 @@ struct Look {
 };
 
 struct Batch {
+  explicit Batch(Room space) : room(std::move(space)) {}
+
   Pauses pauses;
+  Room room;
+  std::set<std::string> reached;  // ceilings that kept something back
   std::vector<Look> looks;
   ports::DueCursor after;
+  bool is_last = false;
 };
 
 void hold(ports::LedgerTx& tx, Look& look, billing::Refusal refusal) {
@@ -51,7 +57,7 @@ void postpone(ports::LedgerTx& tx, Look& look, Instant until, Instant now) {
 
 // The row is judged again in the transaction that writes the intent (lessons.md 10): the merchant
 // may have said something since it was planned.
-void look_at(ports::LedgerTx& tx, Look& look, Instant now, const Desk& desk, const Pauses& pauses) {
+void look_at(ports::LedgerTx& tx, Look& look, Instant now, const Desk& desk, Batch& batch) {
   auto planned = plan_cycle(tx, look.stored, desk, now);
   if (const auto* refusal = std::get_if<billing::Refusal>(&planned)) {
     return hold(tx, look, *refusal);
@@ -61,26 +67,34 @@ void look_at(ports::LedgerTx& tx, Look& look, Instant now, const Desk& desk, con
                                          : postpone(tx, look, later->until, now);
   }
   auto& fresh = std::get<ports::NewRecovery>(planned);
-  const bool is_paused = stopping(pauses, fresh.recovery.provider_gateway) != nullptr;
+  const bool is_paused = stopping(batch.pauses, fresh.recovery.provider_gateway) != nullptr;
   if (is_paused) return;  // due until it is over
+  if (auto reached = batch.room.why_not(fresh.recovery.amount)) {
+    batch.reached.insert(std::move(*reached));
+    return;  // due until there is room
+  }
   const auto key = append(tx, fresh, now);
   if (!key) return;  // another process was faster
+  batch.room.take(fresh.recovery.amount);
   look.claimed = as_claimed(*key, look.stored, std::move(fresh.recovery));
 }
 
 Batch claim_batch(ports::LedgerTx& tx, const Desk& desk, Instant now, ports::DueCursor after,
-                  int limit) {
-  Batch batch;
+                  int limit, const std::optional<billing::HandedOver>& run) {
+  Batch batch(Room(tx, desk, now, run));
   batch.after = after;
   batch.pauses = tx.pauses();
+  batch.is_last = true;
   if (stopping_all(batch.pauses) != nullptr) return batch;
   for (ports::StoredSubscription& stored : tx.due(now, after, limit)) {
     batch.after = ports::DueCursor{*stored.plan.due_at, stored.key.value()};
     Look look;
     look.stored = std::move(stored);
-    look_at(tx, look, now, desk, batch.pauses);
+    look_at(tx, look, now, desk, batch);
     batch.looks.push_back(std::move(look));
+    if (!batch.reached.empty() && batch.room.is_full()) return batch;
   }
+  batch.is_last = static_cast<int>(batch.looks.size()) < limit;
   return batch;
 }
 
@@ -111,21 +125,24 @@ void tell(const Context& context, const Batch& batch, Tally& tally) {
 
 }  // namespace
 
-async::Task<Result<void>> scan(const Context& context, int batch, Tally& tally, PauseWatch& watch) {
+async::Task<Result<void>> scan(const Context& context, int batch, Tally& tally, PauseWatch& pauses,
+                               CeilingWatch& ceilings) {
   const Instant now = context.clock.now();
+  const CivilDate today = context.desk.calendar().day_of(now);
   ports::DueCursor after;
   const auto before = tally.claimed;
-  for (;;) {
-    std::function<Batch(ports::LedgerTx&)> work = [&context, now, after,
+  for (bool more = true; more;) {
+    std::function<Batch(ports::LedgerTx&)> work = [&context, &ceilings, now, after,
                                                    batch](ports::LedgerTx& tx) {
-      return claim_batch(tx, context.desk, now, after, batch);
+      return claim_batch(tx, context.desk, now, after, batch, ceilings.run());
     };
     auto claimed = co_await ports::transact(context.ledger, std::move(work));
     if (!claimed) co_return Failure(claimed.error());
-    watch.saw(claimed->pauses);
+    pauses.saw(claimed->pauses);
+    ceilings.saw(claimed->room, claimed->reached, today);
     tell(context, *claimed, tally);
     after = claimed->after;
-    if (static_cast<int>(claimed->looks.size()) < batch) break;
+    more = !claimed->is_last;
   }
   ports::Event done(ports::EventName::scan_done);
   done.count = tally.claimed - before;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "engine/ceilings.hpp"
 #include "engine/context.hpp"
 #include "engine/pause.hpp"
 #include "engine/tally.hpp"
@@ -13,8 +14,9 @@ namespace recycled::engine {
 
 // Walks all that is due now in batches of at most `batch` claims a transaction, by keyset, so that
 // poison at the head starves nobody (lessons.md 20). Counts into `tally`. An error of the ledger
-// ends the scan; what was committed before stays claimed. In a pause nothing
-// is claimed, and `watch` hears of it.
-async::Task<Result<void>> scan(const Context& context, int batch, Tally& tally, PauseWatch& watch);
+// ends the scan; what was committed before stays claimed. In a pause nothing is claimed, and above
+// a ceiling no more: what is kept back stays due, and the watches hear of it.
+async::Task<Result<void>> scan(const Context& context, int batch, Tally& tally, PauseWatch& pauses,
+                               CeilingWatch& ceilings);
 
 }  // namespace recycled::engine

@@ -18,6 +18,11 @@ constexpr std::array<EventRow, event_count> event_table = {{
      "and why."},
     {EventName::run_resumed, "run.resumed", Level::info,
      "A pause has ended: claims and hand-overs go on."},
+    {EventName::breaker_tripped, "breaker.tripped", Level::error,
+     "Too many of a gateway's last results are bad: nothing new goes there until somebody resumes; "
+     "the reason counts them."},
+    {EventName::ceiling_reached, "ceiling.reached", Level::warning,
+     "As much is handed over as a ceiling of [limits] allows; the reason is that ceiling."},
     {EventName::rules_changed, "rules.changed", Level::info,
      "The config's billing rules differ from the last run's; due dates are worked out anew."},
     {EventName::scan_done, "scan.done", Level::debug,

@@ -24,6 +24,8 @@ enum class EventName {
   run_refused,
   run_paused,
   run_resumed,
+  breaker_tripped,
+  ceiling_reached,
   rules_changed,
   scan_done,
   recovery_claimed,

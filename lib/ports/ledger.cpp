@@ -37,4 +37,8 @@ std::optional<CallbackResult> parse_callback_result(std::string_view text) {
   return parse_word(text, CallbackResult::unreadable);
 }
 
+billing::HandedOver handed_over_today(LedgerReader& ledger, const Calendar& calendar, Instant now) {
+  return ledger.handed_over_since(calendar.start_of(calendar.day_of(now)));
+}
+
 }  // namespace recycled::ports

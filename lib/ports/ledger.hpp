@@ -14,11 +14,13 @@
 #include "async/task.hpp"
 #include "base/id.hpp"
 #include "base/result.hpp"
+#include "billing/ceilings.hpp"
 #include "billing/decide.hpp"
 #include "billing/eligibility.hpp"
 #include "billing/recovery.hpp"
 #include "billing/sale.hpp"
 #include "billing/subscription.hpp"
+#include "ports/calendar.hpp"
 #include "ports/delivery.hpp"
 #include "ports/pause.hpp"
 #include "ports/subject.hpp"
@@ -262,6 +264,9 @@ class LedgerReader {
   // When recoveries of that card were claimed since `since`, oldest first; released ones, which
   // never left, do not count.
   virtual std::vector<Instant> claims_of_card(const std::string& token, Instant since) = 0;
+  // Re-attempts and reruns claimed since then, but for released ones, which never left. No
+  // cascades.
+  virtual billing::HandedOver handed_over_since(Instant since) = 0;
   virtual std::optional<Instant> next_step() = 0;    // of all gateways
   virtual std::string request(RecoveryKey key) = 0;  // the stored bytes, their hash checked
   virtual std::vector<Attempt> attempts(RecoveryKey key) = 0;
@@ -307,6 +312,9 @@ class LedgerTx : public LedgerReader {
 
   virtual void set_meta(const std::string& name, const std::string& value) = 0;
   virtual void add_pause(const Pause& pause) = 0;
+  // What the breaker goes by (billing/breaker.hpp); empty: none yet.
+  virtual std::string recent_results(const GatewayId& gateway) = 0;
+  virtual void set_recent_results(const GatewayId& gateway, const std::string& letters) = 0;
 
   // Inserts, or replaces what the merchant said. Never touches recoveries.
   virtual SubscriptionKey put_subscription(const billing::Subscription& subscription,
@@ -356,6 +364,9 @@ class LedgerTx : public LedgerReader {
   virtual void keep_dry_run(const DryRun& run) = 0;  // once more: its day is the later one
   virtual void forget_dry_runs(Instant before) = 0;
 };
+
+// What was handed over on the civil day of `now`, as the day's ceilings count it.
+billing::HandedOver handed_over_today(LedgerReader& ledger, const Calendar& calendar, Instant now);
 
 using LedgerWork = std::function<void(LedgerTx&)>;
 

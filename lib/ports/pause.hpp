@@ -19,8 +19,8 @@ std::optional<PauseWord> parse_pause_word(std::string_view text);
 struct Pause {
   Instant at{};
   PauseWord word = PauseWord::paused;
-  GatewayId gateway;   // FlexFactor's; empty: all of them
-  std::string by;      // a user of the machine
+  GatewayId gateway;   // FlexFactor's, by the breaker; empty: all of them, by a person
+  std::string by;      // a user of the machine, or "the breaker"
   std::string reason;  // may be empty
 
   bool operator==(const Pause&) const = default;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "report/ceilings.hpp"
 #include "report/history.hpp"
 #include "report/pause.hpp"
 #include "report/words.hpp"
@@ -218,6 +219,11 @@ Result<Explanation> gather_explanation(ports::LedgerReader& ledger, const billin
     for (auto& sentence : sentences_of(ledger.pauses(), *gateway)) {
       explanation.sentences.push_back(std::move(sentence));
     }
+  }
+  if (explanation.due && explanation.due->at <= now) {
+    const auto today = gather_today(ledger, rules.ceilings.day, calendar, now);
+    const auto sentence = sentence_of(today, std::get<HandOver>(verdict).amount);
+    if (sentence) explanation.sentences.push_back(*sentence);
   }
   const RowPast past{explanation.stored.subscription.declined, explanation.stored.imported_at};
   explanation.history =

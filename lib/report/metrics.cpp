@@ -71,6 +71,9 @@ void add_backlog(Families& families, const Metrics& metrics) {
   gauge(families, "waiting_for_person",
         "Parked recoveries, callbacks and events that nobody looks at again by himself",
         backlog.waiting_for_person);
+  gauge(families, "pauses",
+        "Pauses that stand: by a person of everything, by the breaker of a gateway",
+        metrics.pauses);
   gauge(families, "callbacks_to_retry", "Stored callbacks that are looked at again",
         backlog.callbacks);
   gauge(families, "last_callback_timestamp_seconds",
@@ -120,6 +123,7 @@ Metrics gather_metrics(ports::LedgerReader& ledger, Instant now) {
   Metrics metrics;
   metrics.at = now;
   metrics.backlog = ledger.backlog();
+  metrics.pauses = std::ssize(ledger.pauses());
   const auto due = ledger.next_due();
   const auto step = ledger.next_step();
   metrics.oldest_due = due && step ? std::min(*due, *step) : due ? due : step;

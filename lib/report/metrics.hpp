@@ -13,6 +13,7 @@ namespace recycled::report {
 struct Metrics {
   Instant at{};
   ports::Backlog backlog;
+  std::int64_t pauses = 0;            // that stand
   std::optional<Instant> oldest_due;  // of what is to be handed over or looked at; past: overdue
   std::optional<ports::RunRow> last_run;
   ports::RunCounts run;

@@ -307,10 +307,12 @@ Json json_of(const std::vector<ports::Returned>& returned) {
 
 }  // namespace
 
-StatusReport gather_status(ports::LedgerReader& ledger, const billing::Rules& rules, Instant now) {
+StatusReport gather_status(ports::LedgerReader& ledger, const billing::Rules& rules,
+                           const ports::Calendar& calendar, Instant now) {
   StatusReport status;
   status.at = now;
   status.pauses = ledger.pauses();
+  status.today = gather_today(ledger, rules.ceilings.day, calendar, now);
   status.counts = ledger.counts();
   status.open_by_age = {{days(0)}, {days(1)}, {days(7)}, {days(14)}, {days(21)}};
   status.next_due = ledger.next_due();
@@ -331,6 +333,7 @@ StatusReport gather_status(ports::LedgerReader& ledger, const billing::Rules& ru
 
 std::string to_text(const StatusReport& status) {
   return "status at " + to_iso8601(status.at) + "\n" + section_of(status.pauses, status.at) +
+         (status.today ? line("today", in_words(*status.today)) : "") +
          line("next due", against(status.next_due, status.at)) +
          line("next step", against(status.next_step, status.at)) +
          line("without news", in_words(status.without_news)) +
@@ -347,6 +350,7 @@ std::string to_json(const StatusReport& status) {
                      {"oldest_claim", when_or_null(status.without_news.oldest_claim)}};
   return written(Json{{"at", to_iso8601(status.at)},
                       {"paused", json_of(status.pauses)},
+                      {"today", json_of(status.today)},
                       {"next_due", when_or_null(status.next_due)},
                       {"next_step", when_or_null(status.next_step)},
                       {"without_news", silence},

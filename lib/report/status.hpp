@@ -9,6 +9,7 @@
 
 #include "base/time.hpp"
 #include "ports/ledger.hpp"
+#include "report/ceilings.hpp"
 
 namespace recycled::report {
 
@@ -67,6 +68,7 @@ struct Held {
 struct StatusReport {
   Instant at{};
   std::vector<ports::Pause> pauses;  // that stand
+  std::optional<Today> today;        // where the day has a ceiling
   ports::Counts counts;
   std::vector<AgeBand> open_by_age;  // from young to old
   std::optional<Instant> next_due;   // of what is yet to be handed over; in the past: overdue
@@ -79,7 +81,8 @@ struct StatusReport {
   std::vector<ports::Returned> returned;
 };
 
-StatusReport gather_status(ports::LedgerReader& ledger, const billing::Rules& rules, Instant now);
+StatusReport gather_status(ports::LedgerReader& ledger, const billing::Rules& rules,
+                           const ports::Calendar& calendar, Instant now);
 
 std::string to_text(const StatusReport& status);
 std::string to_json(const StatusReport& status);

@@ -9,7 +9,9 @@ std::int64_t SqliteTx::waiting_for_person() {
       "SELECT (SELECT count(*) FROM recovery WHERE state = 'parked')"
       " + (SELECT count(*) FROM delivery WHERE state = 'dead')"
       " + (SELECT count(*) FROM inbox WHERE next_at IS NULL"
-      " AND result IN ('unmatched', 'failed', 'unreadable'))");
+      " AND result IN ('unmatched', 'failed', 'unreadable'))"
+      " + (SELECT count(*) FROM pause WHERE gateway <> '' AND word = 'paused'"
+      " AND key IN (SELECT max(key) FROM pause GROUP BY gateway))");
   ensure(waiting.executeStep(), "a count returns its row");
   const std::int64_t count = Columns(waiting).integer();
   waiting.reset();

@@ -1,4 +1,4 @@
-// The kill switch's table.
+// The kill switch's table, and what the breaker goes by.
 #include "base/card_number.hpp"
 #include "store/rows.hpp"
 #include "store/sqlite_tx.hpp"
@@ -30,6 +30,23 @@ void SqliteTx::add_pause(const ports::Pause& pause) {
       "INSERT INTO pause (at, word, gateway, said_by, reason) VALUES (?, ?, ?, ?, ?)");
   Binder(insert) << pause.at << to_text(pause.word) << pause.gateway << pause.by
                  << hide_card_numbers(pause.reason);
+  insert.exec();
+}
+
+std::string SqliteTx::recent_results(const GatewayId& gateway) {
+  auto& query = database_.prepared("SELECT letters FROM recent_results WHERE gateway = ?");
+  Binder(query) << gateway;
+  std::string letters;
+  if (query.executeStep()) letters = Columns(query).text();
+  query.reset();
+  return letters;
+}
+
+void SqliteTx::set_recent_results(const GatewayId& gateway, const std::string& letters) {
+  auto& insert = database_.prepared(
+      "INSERT INTO recent_results (gateway, letters) VALUES (?, ?)"
+      " ON CONFLICT (gateway) DO UPDATE SET letters = excluded.letters");
+  Binder(insert) << gateway << letters;
   insert.exec();
 }
 

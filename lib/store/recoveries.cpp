@@ -264,6 +264,22 @@ std::vector<Instant> SqliteTx::claims_of_card(const std::string& token, Instant 
   return claims;
 }
 
+billing::HandedOver SqliteTx::handed_over_since(Instant since) {
+  auto& query = database_.prepared(
+      "SELECT currency, count(*), sum(amount) FROM recovery WHERE claimed_at >= ?"
+      " AND kind <> 'cascade' AND state <> 'released' GROUP BY currency");
+  Binder(query) << since;
+  billing::HandedOver sum;
+  while (query.executeStep()) {
+    Columns in(query);
+    const Currency currency = in.currency();
+    sum.count += in.integer();
+    sum.minor[currency] = in.integer();
+  }
+  query.reset();
+  return sum;
+}
+
 std::optional<RecoveryKey> SqliteTx::insert_recovery(const ports::NewRecovery& fresh) {
   const billing::Recovery& recovery = fresh.recovery;
   auto& insert = database_.prepared(

@@ -64,6 +64,7 @@ class SqliteTx final : public ports::LedgerTx {
                                                 int limit) override;
   std::string request(RecoveryKey key) override;
   std::vector<Instant> claims_of_card(const std::string& token, Instant since) override;
+  billing::HandedOver handed_over_since(Instant since) override;
   std::optional<RecoveryKey> insert_recovery(const ports::NewRecovery& recovery) override;
   bool update_recovery(RecoveryKey key, billing::RecoveryState expected,
                        const billing::Recovery& recovery) override;
@@ -72,6 +73,8 @@ class SqliteTx final : public ports::LedgerTx {
   // pauses.cpp
   std::vector<ports::Pause> pauses() override;
   void add_pause(const ports::Pause& pause) override;
+  std::string recent_results(const GatewayId& gateway) override;
+  void set_recent_results(const GatewayId& gateway, const std::string& letters) override;
 
   // callbacks.cpp
   std::vector<ports::StoredCallback> callbacks_of(const OrderId& order) override;

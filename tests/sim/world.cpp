@@ -71,7 +71,8 @@ class World::Impl {
     look([&](ports::LedgerTx& tx) {
       const auto sale = tx.sale(SaleId(id));
       ensure(sale.has_value(), "the test re-runs a sale it imported");
-      const auto claim = engine::claim_rerun(tx, *sale, GatewayId("ff"), desk, time_.now());
+      engine::Room room(tx, desk, time_.now(), std::nullopt);
+      const auto claim = engine::claim_rerun(tx, *sale, GatewayId("ff"), desk, time_.now(), room);
       ensure(std::holds_alternative<ports::StoredRecovery>(claim), "the sale may be re-run");
     });
   }

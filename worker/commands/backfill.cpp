@@ -36,16 +36,13 @@ class Backfill final : public HandOverRun<BackfillItem> {
   BackfillItem look(ports::LedgerTx& tx, const std::string& id, engine::Draft& draft) override {
     const auto stored = tx.subscription(SubscriptionId(id));
     if (!stored) return item_of(id, LeftAlone{LeftOut::not_found, {}});
-    if (left_for_its_day(id))
-      return item_of(id, LeftAlone{LeftOut::not_due, "the plan leaves it to the scheduler"});
+    for (const LeftOut reason : {LeftOut::not_due, LeftOut::ceiling}) {
+      if (plan_left(id, to_text(reason))) {
+        return item_of(id, LeftAlone{reason, "the plan leaves it to the scheduler"});
+      }
+    }
     return item_of(id, engine::plan_backfill(tx, *stored, options_.choice, ledger().desk(),
                                              ledger().now(), draft));
-  }
-
-  // What a plan left to the scheduler stays the scheduler's, though its day may have come since.
-  bool left_for_its_day(const std::string& id) const {
-    const report::PlannedItem* was = as_planned(id);
-    return was != nullptr && was->reason == to_text(LeftOut::not_due);
   }
 
   std::optional<BackfillItem> before(ports::LedgerTx& tx, const std::string& id,
@@ -57,11 +54,12 @@ class Backfill final : public HandOverRun<BackfillItem> {
     return item_of(id, std::move(*claimed));
   }
 
-  BackfillItem claim(ports::LedgerTx& tx, const std::string& id, const std::string& why) override {
+  BackfillItem claim(ports::LedgerTx& tx, const std::string& id, engine::Room& room,
+                     const std::string& why) override {
     const auto stored = tx.subscription(SubscriptionId(id));
     if (!stored) return item_of(id, LeftAlone{LeftOut::not_found, {}});
     return item_of(id, engine::claim_backfill(tx, *stored, options_.choice, ledger().desk(),
-                                              ledger().now(), why));
+                                              ledger().now(), room, why));
   }
 
   BackfillItem item_of(const std::string& id, engine::BackfillClaim claim) const {

@@ -40,6 +40,29 @@ std::string receivers_of(const config::EventSettings& events) {
   return text.empty() ? "none: nobody is told" : text;
 }
 
+std::string in_words(const billing::Ceiling& ceiling) {
+  std::string text;
+  if (ceiling.count > 0) text = std::to_string(ceiling.count) + " hand-overs";
+  for (const auto& [currency, most] : ceiling.minor) {
+    text += (text.empty() ? "" : ", ") + std::string(currency.code()) + " " +
+            to_decimal(Money{most, currency});
+  }
+  return text.empty() ? "no end" : "at most " + text;
+}
+
+void print_catches(const billing::Rules& rules) {
+  std::cout << "ceilings   a run: " << in_words(rules.ceilings.run)
+            << " · a day: " << in_words(rules.ceilings.day) << '\n'
+            << "breaker    ";
+  const billing::Breaker& breaker = rules.breaker;
+  if (breaker.results == 0) {
+    std::cout << "none\n";
+    return;
+  }
+  std::cout << "of the last " << breaker.results << " results, " << breaker.refused
+            << " % refused or " << breaker.failed << " % failed\n";
+}
+
 void print_summary(const Settings& settings, CivilDate today) {
   std::cout << settings.file.string() << " is valid.\n"
             << "ledger     " << settings.store_path.string() << '\n'
@@ -56,6 +79,7 @@ void print_summary(const Settings& settings, CivilDate today) {
     std::cout << "profile    " << profile.id.str() << " · " << profile.gateways.size()
               << " gateway(s)" << slots_of(profile) << '\n';
   }
+  print_catches(settings.rules);
   const std::string& host = settings.callbacks.public_host;
   std::cout << "callbacks  " << (host.empty() ? "none: results are polled" : "signed for " + host)
             << '\n'

@@ -57,7 +57,8 @@ class HandOverRun {
   // What an earlier run of the plan had handed over of it, for that reason.
   virtual std::optional<Item> before(ports::LedgerTx& tx, const std::string& id,
                                      const std::string& why) = 0;
-  virtual Item claim(ports::LedgerTx& tx, const std::string& id, const std::string& why) = 0;
+  virtual Item claim(ports::LedgerTx& tx, const std::string& id, engine::Room& room,
+                     const std::string& why) = 0;
   // `plan` is the digest that is said or carried out; of what is not reached there is no item.
   virtual void print(const Items& items, report::Tense tense, const std::string& plan,
                      std::size_t not_reached) = 0;
@@ -77,6 +78,12 @@ class HandOverRun {
     const auto found = planned_.find(id);
     return found == planned_.end() ? nullptr : &found->second;
   }
+  // It has left it out for that reason, which is gone by itself in time: that is no change of the
+  // world.
+  bool plan_left(const std::string& id, std::string_view reason) const {
+    const report::PlannedItem* was = as_planned(id);
+    return was != nullptr && was->reason == reason;
+  }
 
  private:
   // Thrown out of a page's transaction, so that the ledger undoes it.
@@ -95,7 +102,7 @@ class HandOverRun {
   Item look_at(ports::LedgerTx& tx, const std::string& id);
   Result<Items> look_at_all(const Ids& ids);
   report::Plan as_it_is(const Items& items, const std::set<std::string>& asked_for) const;
-  void claim_one(ports::LedgerTx& tx, Item& item);
+  void claim_one(ports::LedgerTx& tx, Item& item, engine::Room& room);
   int hand_over(Items items);
   int broken(const std::vector<report::PlanChange>& changes) {
     return refuse_plan(settings_.command, settings_.output, settings_.plan, changes, handed_over_);
@@ -105,17 +112,21 @@ class HandOverRun {
   OpenedLedger& ledger_;
   Caller& caller_;
   Pages pages_;
-  engine::Draft draft_;
+  std::optional<engine::Draft> draft_;  // from the first look on
   std::map<std::string, report::PlannedItem> planned_;
   std::size_t handed_over_ = 0;  // in pages that are committed
 };
 
 template <class Item>
 Item HandOverRun<Item>::look_at(ports::LedgerTx& tx, const std::string& id) {
+  if (!draft_) {
+    draft_.emplace(engine::Room(tx, ledger_.desk(), ledger_.now(), billing::HandedOver{}));
+  }
   auto earlier = settings_.plan.empty() ? std::nullopt : before(tx, id, why());
-  if (!earlier) return look(tx, id, draft_);
+  if (!earlier) return look(tx, id, *draft_);
   earlier->before = true;
-  draft_.taken += 1;
+  draft_->taken += 1;
+  draft_->room.count_earlier(earlier->taken->recovery.amount);
   return std::move(*earlier);
 }
 
@@ -124,7 +135,7 @@ template <class Item>
 auto HandOverRun<Item>::look_at_all(const Ids& ids) -> Result<Items> {
   Items items;
   std::size_t before_page = 0;
-  engine::Draft draft_before;
+  std::optional<engine::Draft> draft_before;
   const auto begin = [&] {
     if (pages_.done() != before_page) {  // the page before is durable
       before_page = pages_.done();
@@ -204,8 +215,8 @@ report::Plan HandOverRun<Item>::as_it_is(const Items& items,
 }
 
 template <class Item>
-void HandOverRun<Item>::claim_one(ports::LedgerTx& tx, Item& item) {
-  Item claimed = claim(tx, item.id, why());
+void HandOverRun<Item>::claim_one(ports::LedgerTx& tx, Item& item, engine::Room& room) {
+  Item claimed = claim(tx, item.id, room, why());
   const report::PlannedItem* was = as_planned(item.id);
   const report::PlannedItem is = planned(claimed);
   if (was != nullptr && is != *was) throw PlanBroken{{item.id, *was, is}};
@@ -216,11 +227,26 @@ void HandOverRun<Item>::claim_one(ports::LedgerTx& tx, Item& item) {
 template <class Item>
 int HandOverRun<Item>::hand_over(Items items) {
   std::vector<std::size_t> open;
+  billing::HandedOver run;
   for (std::size_t index = 0; index < items.size(); ++index) {
-    if (items[index].taken && !items[index].before) open.push_back(index);
+    if (!items[index].taken) continue;
+    if (items[index].before) {
+      run.add(items[index].taken->recovery.amount);
+    } else {
+      open.push_back(index);
+    }
   }
-  const auto begin = [this] { handed_over_ = pages_.done(); };
-  const auto one = [&](ports::LedgerTx& tx, std::size_t i) { claim_one(tx, items[open[i]]); };
+  std::optional<engine::Room> room;  // of a page's transaction
+  const auto begin = [&] {
+    const bool is_durable = pages_.done() != handed_over_;
+    if (room && is_durable) run = *room->run();
+    room.reset();
+    handed_over_ = pages_.done();
+  };
+  const auto one = [&](ports::LedgerTx& tx, std::size_t i) {
+    if (!room) room.emplace(tx, ledger_.desk(), ledger_.now(), run);
+    claim_one(tx, items[open[i]], *room);
+  };
   try {
     const auto done = pages_.run(open.size(), "handed over", Pages::Work::writes, begin, one);
     if (!done) return refuse_after(settings_.command, done.error(), pages_.done());

@@ -27,10 +27,12 @@ int refuse(const char* command, const Error& error) {
 int run_status(const StatusOptions& options) {
   const auto settings = load_settings(options.config);
   if (!settings) return to_int(ExitCode::config_invalid);
+  const auto calendar = system::ZoneCalendar::make(settings->time_zone);
+  if (!calendar) return refuse("status", calendar.error());
   const system::SystemClock clock;
   report::StatusReport status;
   const auto read = store::read_ledger(settings->store_path, [&](ports::LedgerReader& ledger) {
-    status = report::gather_status(ledger, settings->rules, clock.now());
+    status = report::gather_status(ledger, settings->rules, **calendar, clock.now());
   });
   if (!read) return refuse("status", read.error());
   std::cout << (options.output == Output::json ? to_json(status) + "\n" : to_text(status));

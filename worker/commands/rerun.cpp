@@ -33,8 +33,12 @@ class Rerun final : public HandOverRun<RerunItem> {
   RerunItem look(ports::LedgerTx& tx, const std::string& order, engine::Draft& draft) override {
     const auto sale = tx.sale(SaleId(order));
     if (!sale) return not_found(order);
-    return item_of(
-        order, engine::plan_rerun(tx, *sale, at_, ledger().desk(), ledger().now(), &draft.cards));
+    const auto ceiling = billing::SaleRefused::ceiling;
+    if (plan_left(order, to_text(ceiling))) {
+      return item_of(order, billing::SaleRefusal{ceiling, "the plan leaves it out"});
+    }
+    return item_of(order,
+                   engine::plan_rerun(tx, *sale, at_, ledger().desk(), ledger().now(), draft));
   }
 
   std::optional<RerunItem> before(ports::LedgerTx& tx, const std::string& order,
@@ -46,11 +50,12 @@ class Rerun final : public HandOverRun<RerunItem> {
     return item_of(order, std::move(*claimed));
   }
 
-  RerunItem claim(ports::LedgerTx& tx, const std::string& order, const std::string& why) override {
+  RerunItem claim(ports::LedgerTx& tx, const std::string& order, engine::Room& room,
+                  const std::string& why) override {
     const auto sale = tx.sale(SaleId(order));
     if (!sale) return not_found(order);
     return item_of(order,
-                   engine::claim_rerun(tx, *sale, at_, ledger().desk(), ledger().now(), why));
+                   engine::claim_rerun(tx, *sale, at_, ledger().desk(), ledger().now(), room, why));
   }
 
   // What was typed for an id may have been a card number.

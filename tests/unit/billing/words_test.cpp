@@ -131,7 +131,8 @@ TEST_CASE("the words for a sale that is refused, each with a sentence of its own
                                        "open_recovery",
                                        "already_handed_over",
                                        "card_cap",
-                                       "paused"};
+                                       "paused",
+                                       "ceiling"};
   check_words<SaleRefused>(words, parse_sale_refused);
   check_sentences(words, parse_sale_refused);
 }
@@ -159,9 +160,9 @@ TEST_CASE("the bill delay is a count of days, months or years") {
 }
 
 TEST_CASE("the words of what a backfill leaves out") {
-  const std::vector<std::string> words{"not_due",    "card_cap",  "not_asked_for",
-                                       "over_limit", "not_found", "paused"};
-  const auto parse = [](std::string_view text) { return parse_word(text, LeftOut::paused); };
+  const std::vector<std::string> words{"not_due",   "card_cap", "not_asked_for", "over_limit",
+                                       "not_found", "paused",   "ceiling"};
+  const auto parse = [](std::string_view text) { return parse_word(text, LeftOut::ceiling); };
   check_words<LeftOut>(words, parse);
   check_sentences(words, parse);
 }

@@ -76,6 +76,13 @@ api_deadline = "2s"
 api_connections = 5
 card_cap = 9
 never_send_codes = ["04", "41"]
+hand_overs_per_run = 11
+hand_overs_per_day = 12
+amount_per_run = { USD = "100.00" }
+amount_per_day = { JPY = "5000", USD = "0.01" }
+breaker_results = 40
+breaker_refused = 20
+breaker_failed = 90
 [callbacks]
 listen = "0.0.0.0:9000"
 window = "1m"
@@ -208,6 +215,10 @@ TEST_CASE("every setting arrives where it belongs") {
   CHECK(settings.api.token_file.path == "/etc/recycled/t");
   CHECK(settings.metrics.file == "/etc/recycled/m.prom");
   CHECK(rules.card_cap == 9);
+  const auto usd = *Currency::parse("USD");
+  CHECK(rules.ceilings.run == billing::Ceiling{11, {{usd, 10000}}});
+  CHECK(rules.ceilings.day == billing::Ceiling{12, {{*Currency::parse("JPY"), 5000}, {usd, 1}}});
+  CHECK(rules.breaker == billing::Breaker{40, 20, 90});
   CHECK(rules.never_send_codes == std::vector<std::string>{"04", "41"});
   CHECK(settings.callbacks.listen == "0.0.0.0:9000");
   CHECK(settings.callbacks.window == std::chrono::minutes(1));

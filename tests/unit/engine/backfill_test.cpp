@@ -4,7 +4,6 @@
 #include <chrono>
 #include <functional>
 
-#include "engine/scan.hpp"
 #include "unit/engine/fixture.hpp"
 
 namespace recycled::engine {
@@ -27,7 +26,7 @@ struct BackfillBench : Bench {
   }
 
   BackfillClaim plan(const std::string& id, const BackfillChoice& choice = {}) {
-    Draft draft;
+    Draft draft = new_draft();
     return plan(id, choice, draft);
   }
   BackfillClaim plan(const std::string& id, const BackfillChoice& choice, Draft& draft) {
@@ -40,7 +39,8 @@ struct BackfillBench : Bench {
   BackfillClaim claim(const std::string& id, const std::string& why = "backfill") {
     BackfillClaim claim;
     in([&](auto& tx) {
-      claim = claim_backfill(tx, *tx.subscription(SubscriptionId(id)), {}, desk, noon, why);
+      Room room(tx, desk, noon, billing::HandedOver{});
+      claim = claim_backfill(tx, *tx.subscription(SubscriptionId(id)), {}, desk, noon, room, why);
     });
     return claim;
   }
@@ -65,12 +65,6 @@ billing::Recovery taken(const BackfillClaim& claim) {
   return std::get<ports::StoredRecovery>(claim).recovery;
 }
 
-async::Task<void> scan_all(const Context& context, Tally& tally) {
-  PauseWatch watch(context.events);
-  const auto scanned = co_await scan(context, 100, tally, watch);
-  CHECK(scanned.has_value());
-}
-
 TEST_CASE("B2 L19: what a backfill claims is what the scan would have, with the same ids") {
   BackfillBench by_hand;
   BackfillBench by_scan;
@@ -80,15 +74,13 @@ TEST_CASE("B2 L19: what a backfill claims is what the scan would have, with the 
   const auto planned = taken(by_hand.plan("S"));
   const auto claimed = taken(by_hand.claim("S"));
   CHECK(planned == claimed);
-  Tally tally;
-  by_scan.run(scan_all(by_scan.context, tally));
-  CHECK(tally.claimed == 1);
+  CHECK(by_scan.scan_now() == 1);
   by_scan.in([&](auto& tx) {
     const auto key = tx.subscription(SubscriptionId("S"))->key;
     CHECK(tx.recoveries_of(key).at(0).recovery == claimed);
   });
   // Once it is claimed there is nothing left of it for the scan, and the other way round.
-  by_hand.run(scan_all(by_hand.context, tally));
+  by_hand.scan_now();
   CHECK(by_hand.recoveries_of("S") == 1);
   CHECK(reason_of(by_scan.claim("S")) == "open_recovery");
   CHECK(by_scan.recoveries_of("S") == 1);
@@ -195,7 +187,7 @@ TEST_CASE("a backfill is of what was asked for: a block, a gateway, so many") {
 
   choice = {};
   choice.limit = 1;
-  Draft draft;
+  Draft draft = bench.new_draft();
   CHECK(reason_of(bench.plan("4", choice, draft)) == "taken");
   CHECK(reason_of(bench.plan("7", choice, draft)) == "over_limit");
   draft.taken = 0;
@@ -207,7 +199,7 @@ TEST_CASE("a backfill keeps to the card networks' cap, and plans no more than it
   bench.rules.card_cap = 2;
   const std::vector<std::string> ids{"1", "2", "3"};
   for (const auto& id : ids) bench.accept(declined(id, long_ago));
-  Draft draft;
+  Draft draft = bench.new_draft();
   std::string planned;
   std::string claimed;
   for (const auto& id : ids) planned += reason_of(bench.plan(id, {}, draft)) + " ";

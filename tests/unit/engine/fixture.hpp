@@ -15,6 +15,8 @@
 #include "engine/accept.hpp"
 #include "engine/apply.hpp"
 #include "engine/context.hpp"
+#include "engine/rerun.hpp"
+#include "engine/scan.hpp"
 #include "store/ledger.hpp"
 #include "support/usual.hpp"
 #include "system/calendar.hpp"
@@ -82,6 +84,13 @@ inline billing::Subscription declined(const std::string& id, Instant last_attemp
   return testing::declined(id, last_attempt);
 }
 
+// Everything due, a batch of at most that many claims a transaction.
+inline async::Task<void> scan_all(const Context& context, Tally& tally, PauseWatch& pauses,
+                                  CeilingWatch& ceilings, int batch) {
+  const auto scanned = co_await scan(context, batch, tally, pauses, ceilings);
+  CHECK(scanned.has_value());
+}
+
 struct Bench {
   explicit Bench(const std::string& zone = "America/New_York")
       : calendar(*system::ZoneCalendar::make(zone)),
@@ -126,6 +135,22 @@ struct Bench {
     });
     return key;
   }
+  // Claims it, as a service does.
+  RerunClaim rerun(const SaleId& id, const GatewayId& at = GatewayId("ff"),
+                   const std::string& why = {}) {
+    RerunClaim claim;
+    in([&](auto& tx) {
+      Room room(tx, desk, clock.at, std::nullopt);
+      claim = claim_rerun(tx, *tx.sale(id), at, desk, clock.at, room, why);
+    });
+    return claim;
+  }
+  // Nothing was planned before; `run`: that much was handed over.
+  Draft new_draft(const std::optional<billing::HandedOver>& run = std::nullopt) {
+    std::optional<Draft> draft;
+    in([&](auto& tx) { draft.emplace(Room(tx, desk, clock.at, run)); });
+    return *draft;
+  }
   ports::StoredSubscription subscription(const std::string& id) {
     std::optional<ports::StoredSubscription> found;
     in([&](auto& tx) { found = tx.subscription(SubscriptionId(id)); });
@@ -138,6 +163,13 @@ struct Bench {
     return found;
   }
 
+  // How many a scan claims.
+  std::int64_t scan_now(int batch = 100) {
+    const auto before = tally.claimed;
+    run(scan_all(context, tally, pause_watch, ceiling_watch, batch));
+    return tally.claimed - before;
+  }
+
   testing::Scratch folder;
   billing::Rules rules = usual_rules();
   std::unique_ptr<system::ZoneCalendar> calendar;
@@ -148,6 +180,9 @@ struct Bench {
   Recorder events;
   Desk desk{InstallationId("installation-1"), Planner(rules, *calendar), provider};
   Context context{desk, clock, entropy, *ledger, events};
+  Tally tally;
+  PauseWatch pause_watch{events};
+  CeilingWatch ceiling_watch{events};
 };
 
 }  // namespace recycled::engine

@@ -2,19 +2,12 @@
 // breakers").
 #include "engine/pause.hpp"
 
-#include "engine/rerun.hpp"
-#include "engine/scan.hpp"
 #include "unit/engine/fixture.hpp"
 
 namespace recycled::engine {
 namespace {
 
 using ports::EventName;
-
-async::Task<void> scan_all(const Context& context, Tally& tally, PauseWatch& watch) {
-  const auto scanned = co_await scan(context, 100, tally, watch);
-  CHECK(scanned.has_value());
-}
 
 struct PauseBench : Bench {
   PauseBench() {
@@ -38,21 +31,7 @@ struct PauseBench : Bench {
     in([&](auto& tx) { ended = resume_all(tx, "bob", clock.at); });
     return ended;
   }
-  std::int64_t claimed_by_a_scan() {
-    const auto before = tally.claimed;
-    run(scan_all(context, tally, watch));
-    return tally.claimed - before;
-  }
-  RerunClaim rerun() {
-    RerunClaim claim;
-    in([&](auto& tx) {
-      claim = claim_rerun(tx, *tx.sale(SaleId("O")), GatewayId("ff"), desk, clock.at);
-    });
-    return claim;
-  }
-
-  Tally tally;
-  PauseWatch watch{events};
+  RerunClaim rerun() { return Bench::rerun(SaleId("O")); }
 };
 
 TEST_CASE("a pause stands until somebody resumes, and a second one changes nothing") {
@@ -69,9 +48,9 @@ TEST_CASE("a pause stands until somebody resumes, and a second one changes nothi
 TEST_CASE("in a pause a scan claims nothing, and what was due is due when it is over") {
   PauseBench bench;
   bench.pause();
-  CHECK(bench.claimed_by_a_scan() == 0);
+  CHECK(bench.scan_now() == 0);
   bench.resume();
-  CHECK(bench.claimed_by_a_scan() == 1);
+  CHECK(bench.scan_now() == 1);
 }
 
 TEST_CASE("a pause of one gateway keeps its claims back and nobody else's") {
@@ -82,11 +61,11 @@ TEST_CASE("a pause of one gateway keeps its claims back and nobody else's") {
     });
   };
   of("ff");
-  CHECK(bench.claimed_by_a_scan() == 0);
+  CHECK(bench.scan_now() == 0);
   CHECK(std::holds_alternative<billing::SaleRefusal>(bench.rerun()));
   bench.resume();
   of("another");
-  CHECK(bench.claimed_by_a_scan() == 1);
+  CHECK(bench.scan_now() == 1);
   CHECK(std::holds_alternative<ports::StoredRecovery>(bench.rerun()));
 }
 
@@ -98,9 +77,10 @@ TEST_CASE("a rerun in a pause claims nothing and says so - a plan looks past it"
   const auto& refusal = std::get<billing::SaleRefusal>(claim);
   CHECK(refusal.reason == billing::SaleRefused::paused);
   CHECK(refusal.detail.find("by alice: too many refusals") != std::string::npos);
+  Draft draft = bench.new_draft();
   bench.in([&](auto& tx) {
     const auto planned =
-        plan_rerun(tx, *tx.sale(SaleId("O")), GatewayId("ff"), bench.desk, bench.clock.at);
+        plan_rerun(tx, *tx.sale(SaleId("O")), GatewayId("ff"), bench.desk, bench.clock.at, draft);
     CHECK(std::holds_alternative<ports::StoredRecovery>(planned));
   });
   bench.resume();
@@ -110,23 +90,23 @@ TEST_CASE("a rerun in a pause claims nothing and says so - a plan looks past it"
 TEST_CASE("the log hears once that a pause began, and once that it ended") {
   PauseBench bench;
   const auto told = [&](EventName name) { return bench.events.count(name); };
-  bench.claimed_by_a_scan();
+  bench.scan_now();
   CHECK(told(EventName::run_paused) == 0);
   bench.pause();
-  for (int pass = 0; pass < 3; ++pass) bench.claimed_by_a_scan();
+  for (int pass = 0; pass < 3; ++pass) bench.scan_now();
   CHECK(told(EventName::run_paused) == 1);
   CHECK(told(EventName::run_resumed) == 0);
   bench.resume();
-  for (int pass = 0; pass < 3; ++pass) bench.claimed_by_a_scan();
+  for (int pass = 0; pass < 3; ++pass) bench.scan_now();
   CHECK(told(EventName::run_paused) == 1);
   CHECK(told(EventName::run_resumed) == 1);
   // Let go and pulled again between two looks: another pause.
   bench.pause();
-  bench.claimed_by_a_scan();
+  bench.scan_now();
   bench.resume();
   bench.clock.at += Millis(1);
   bench.pause();
-  bench.claimed_by_a_scan();
+  bench.scan_now();
   CHECK(told(EventName::run_paused) == 3);
 }
 

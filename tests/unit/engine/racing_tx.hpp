@@ -79,6 +79,13 @@ class RacingTx final : public ports::LedgerTx {
   }
   std::vector<ports::Pause> pauses() override { return tx_.pauses(); }
   void add_pause(const ports::Pause& pause) override { tx_.add_pause(pause); }
+  std::string recent_results(const GatewayId& g) override { return tx_.recent_results(g); }
+  void set_recent_results(const GatewayId& g, const std::string& letters) override {
+    tx_.set_recent_results(g, letters);
+  }
+  billing::HandedOver handed_over_since(Instant since) override {
+    return tx_.handed_over_since(since);
+  }
   std::optional<Instant> next_step() override { return tx_.next_step(); }
   std::optional<Instant> next_step_after(const GatewayId& gateway, Instant after) override {
     return tx_.next_step_after(gateway, after);

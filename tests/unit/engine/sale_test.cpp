@@ -34,11 +34,7 @@ struct SaleBench : Bench {
     return accepted;
   }
   RerunClaim rerun(const std::string& id, const std::string& at = "ff") {
-    RerunClaim claim;
-    in([&](auto& tx) {
-      claim = claim_rerun(tx, *tx.sale(SaleId(id)), GatewayId(at), desk, clock.at);
-    });
-    return claim;
+    return Bench::rerun(SaleId(id), GatewayId(at));
   }
   RecoveryKey taken(const std::string& id) {
     return std::get<ports::StoredRecovery>(rerun(id)).key;
@@ -80,8 +76,9 @@ TEST_CASE("X2: what a rerun would do is what it does, and a plan writes nothing"
   SaleBench bench;
   bench.take(sale_of("O"));
   RerunClaim plan;
+  Draft draft = bench.new_draft();
   bench.in([&](auto& tx) {
-    plan = plan_rerun(tx, *tx.sale(SaleId("O")), GatewayId("ff"), bench.desk, bench.clock.at);
+    plan = plan_rerun(tx, *tx.sale(SaleId("O")), GatewayId("ff"), bench.desk, noon, draft);
     CHECK(tx.recoveries_of(tx.sale(SaleId("O"))->key).empty());
   });
   const auto planned = std::get<ports::StoredRecovery>(plan);
@@ -117,12 +114,12 @@ TEST_CASE("X2: of several reruns of one card no more are planned than the cap th
   bench.rules.card_cap = 2;
   const std::vector<std::string> ids{"O-1", "O-2", "O-3"};
   for (const std::string& id : ids) bench.take(sale_of(id));
-  PlannedCards cards;
+  Draft draft = bench.new_draft();
   std::vector<RerunClaim> plans;
   bench.in([&](auto& tx) {
     for (const std::string& id : ids) {
       plans.push_back(
-          plan_rerun(tx, *tx.sale(SaleId(id)), GatewayId("ff"), bench.desk, noon, &cards));
+          plan_rerun(tx, *tx.sale(SaleId(id)), GatewayId("ff"), bench.desk, noon, draft));
     }
   });
   for (std::size_t i = 0; i < ids.size(); ++i) {
@@ -137,9 +134,11 @@ TEST_CASE("X2: what was handed over for a plan is found by it, whatever became o
   SaleBench bench;
   bench.take(sale_of("O"));
   bench.in([&](auto& tx) {
+    CHECK_FALSE(claimed_for(tx, tx.sale(SaleId("O"))->key, "plan 1").has_value());
+  });
+  bench.Bench::rerun(SaleId("O"), GatewayId("ff"), "plan 1");
+  bench.in([&](auto& tx) {
     const auto sale = *tx.sale(SaleId("O"));
-    CHECK_FALSE(claimed_for(tx, sale.key, "plan 1").has_value());
-    claim_rerun(tx, sale, GatewayId("ff"), bench.desk, noon, "plan 1");
     CHECK(claimed_for(tx, sale.key, "plan 1").has_value());
     CHECK_FALSE(claimed_for(tx, sale.key, "plan 2").has_value());
     CHECK_FALSE(claimed_for(tx, sale.key, "").has_value());

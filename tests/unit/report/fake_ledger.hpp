@@ -24,6 +24,7 @@ class FakeLedger : public ports::LedgerReader {
   std::vector<ports::Returned> all_returned;
   std::optional<ports::RunRow> run;
   std::vector<ports::Pause> standing_pauses;
+  billing::HandedOver handed_over;
   std::optional<Instant> due_next;
   std::optional<Instant> step_next;
   std::map<billing::NotTaken, std::int64_t> refusals;
@@ -112,6 +113,7 @@ class FakeLedger : public ports::LedgerReader {
     return {};
   }
   std::vector<Instant> claims_of_card(const std::string&, Instant) override { return {}; }
+  billing::HandedOver handed_over_since(Instant) override { return handed_over; }
   std::optional<Instant> next_step() override { return step_next; }
   std::string request(RecoveryKey) override { return "request bytes"; }
   std::vector<ports::Attempt> attempts(RecoveryKey key) override {

@@ -43,10 +43,31 @@ ports::StoredRecovery parked_recovery(std::int64_t key) {
   return stored;
 }
 
-nlohmann::json json_of(FakeLedger& ledger) {
-  return nlohmann::json::parse(to_json(gather_status(ledger, rules, now)));
+StatusReport status_of(FakeLedger& ledger, const billing::Rules& by = rules) {
+  return gather_status(ledger, by, FiveHoursBehind(), now);
 }
-std::string text_of(FakeLedger& ledger) { return to_text(gather_status(ledger, rules, now)); }
+nlohmann::json json_of(FakeLedger& ledger) {
+  return nlohmann::json::parse(to_json(status_of(ledger)));
+}
+std::string text_of(FakeLedger& ledger) { return to_text(status_of(ledger)); }
+
+TEST_CASE("where the day has a ceiling, status says how far it has come") {
+  FakeLedger ledger;
+  CHECK_FALSE(has(text_of(ledger), "today"));
+  CHECK(json_of(ledger).at("today").is_null());
+  auto by = rules;
+  by.ceilings.day.count = 1000;
+  by.ceilings.day.minor = {{*Currency::parse("USD"), 5'000'000}, {*Currency::parse("JPY"), 9000}};
+  ledger.handed_over.count = 12;
+  ledger.handed_over.minor = {{*Currency::parse("USD"), 89950}, {*Currency::parse("EUR"), 1}};
+  const auto status = status_of(ledger, by);
+  CHECK(has(to_text(status), "12 of 1000 hand-overs, JPY 0 of 9000, USD 899.50 of 50000.00\n"));
+  const auto json = nlohmann::json::parse(to_json(status)).at("today");
+  CHECK(json.at("hand_overs") == 12);
+  CHECK(json.at("hand_overs_per_day") == 1000);
+  CHECK(json.at("amounts").size() == 2);
+  CHECK(json.at("amounts")[1].at("amount") == "899.50");
+}
 
 TEST_CASE("status says above all else that everything is paused, since when, by whom and why") {
   FakeLedger ledger;
@@ -129,7 +150,7 @@ TEST_CASE("H1, X2: declines that nobody classified are held and listed, of both 
   ledger.sales[2].sale.gateway = GatewayId("gone");            // not held for that
   auto mapped = rules;
   mapped.decline_rules = {{{}, billing::OrderScope::initial, "later", billing::DeclineClass::soft}};
-  const auto status = gather_status(ledger, mapped, now);
+  const auto status = status_of(ledger, mapped);
   CHECK(status.held.subscriptions == 1);
   CHECK(status.held.sales == 1);
   REQUIRE(status.held.items.size() == 2);
@@ -146,7 +167,7 @@ TEST_CASE("H1, X2: declines that nobody classified are held and listed, of both 
 TEST_CASE("all that is held is counted, though only the first are listed") {
   FakeLedger ledger;
   for (int key = 1; key <= 1234; ++key) ledger.sales.push_back(unclassed_sale(key));
-  const auto status = gather_status(ledger, rules, now);
+  const auto status = status_of(ledger);
   CHECK(status.held.sales == 1234);
   CHECK(std::ssize(status.held.items) == held_listed);
   CHECK(has(to_text(status), "  and 1184 more\n"));
@@ -186,7 +207,7 @@ TEST_CASE("open recoveries are counted by age, each in exactly one band") {
     FakeLedger ledger;
     ledger.recoveries = {open_recovery(1, RecoveryState::waiting, row.age),
                          open_recovery(2, RecoveryState::failed, row.age)};
-    const auto bands = gather_status(ledger, rules, now).open_by_age;
+    const auto bands = status_of(ledger).open_by_age;
     REQUIRE(bands.size() == 5);
     for (std::size_t i = 0; i < bands.size(); ++i) CHECK(bands[i].count == (i == row.band ? 1 : 0));
   }
@@ -197,7 +218,7 @@ TEST_CASE("status sees every open recovery, however many there are") {
   for (std::int64_t key = 1; key <= 1234; ++key) {
     ledger.recoveries.push_back(open_recovery(key, RecoveryState::waiting, days(8)));
   }
-  CHECK(gather_status(ledger, rules, now).open_by_age.at(2).count == 1234);
+  CHECK(status_of(ledger).open_by_age.at(2).count == 1234);
 }
 
 TEST_CASE("L13: without news are those that FlexFactor has not answered") {

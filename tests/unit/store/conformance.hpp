@@ -28,12 +28,14 @@ void ends_are_final(const MakeLedger& make);
 void walks_steps_due(const MakeLedger& make);
 void makes_inquiries_due(const MakeLedger& make);
 void counts_the_claims_of_a_card(const MakeLedger& make);
+void sums_what_was_handed_over(const MakeLedger& make);
 void pages_a_state(const MakeLedger& make);
 void keeps_the_decline_of_a_claim(const MakeLedger& make);
 
 // conformance_pauses.cpp
 void keeps_pauses(const MakeLedger& make);
 void a_pause_holds_what_has_not_left(const MakeLedger& make);
+void keeps_recent_results(const MakeLedger& make);
 
 // conformance_sales.cpp
 void keeps_every_field_of_a_sale(const MakeLedger& make);
@@ -76,6 +78,7 @@ inline void everything(const MakeLedger& make) {
   walks_steps_due(make);
   makes_inquiries_due(make);
   counts_the_claims_of_a_card(make);
+  sums_what_was_handed_over(make);
   pages_a_state(make);
   keeps_the_decline_of_a_claim(make);
   keeps_every_field_of_a_sale(make);
@@ -96,6 +99,7 @@ inline void everything(const MakeLedger& make) {
   keeps_dry_runs(make);
   keeps_pauses(make);
   a_pause_holds_what_has_not_left(make);
+  keeps_recent_results(make);
   counts_and_totals(make);
   the_backlog(make);
   broken_promises_come_out(make);

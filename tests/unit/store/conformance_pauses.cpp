@@ -43,6 +43,28 @@ void keeps_pauses(const MakeLedger& make) {
   });
 }
 
+void keeps_recent_results(const MakeLedger& make) {
+  const auto ledger = make();
+  in(*ledger, [&](ports::LedgerTx& tx) {
+    CHECK(tx.recent_results(ff).empty());
+    tx.set_recent_results(ff, "rfx");
+    tx.set_recent_results(GatewayId("another"), "r");
+    tx.set_recent_results(ff, "fx");
+    CHECK(tx.recent_results(ff) == "fx");
+    CHECK(tx.recent_results(GatewayId("another")) == "r");
+  });
+  // What the breaker has paused waits for a person - what a person has paused does not.
+  in(*ledger, [&](ports::LedgerTx& tx) {
+    tx.add_pause({noon, PauseWord::paused, GatewayId(), "alice", ""});
+    CHECK(tx.backlog().waiting_for_person == 0);
+    tx.add_pause({noon, PauseWord::paused, ff, "the breaker", ""});
+    CHECK(tx.backlog().waiting_for_person == 1);
+    CHECK(tx.counts().waiting_for_person == 1);
+    tx.add_pause({noon, PauseWord::resumed, ff, "alice", ""});
+    CHECK(tx.backlog().waiting_for_person == 0);
+  });
+}
+
 void a_pause_holds_what_has_not_left(const MakeLedger& make) {
   const auto ledger = make();
   in(*ledger, [&](ports::LedgerTx& tx) {

@@ -227,6 +227,40 @@ void counts_the_claims_of_a_card(const MakeLedger& make) {
   });
 }
 
+void sums_what_was_handed_over(const MakeLedger& make) {
+  const auto ledger = make();
+  in(*ledger, [&](ports::LedgerTx& tx) {
+    CHECK(tx.handed_over_since(from_millis(0)) == billing::HandedOver{});
+    const auto claim = [&](const std::string& order, Millis after, const char* currency,
+                           RecoveryState state) {
+      auto recovery = in_state(plain_recovery(order), state);
+      recovery.claimed_at = noon + after;
+      recovery.amount = {100, *Currency::parse(currency)};
+      put_recovery(tx, put(tx, order), recovery);
+    };
+    claim("before", Millis(-1), "USD", RecoveryState::intended);
+    claim("first", Millis(0), "USD", RecoveryState::intended);
+    claim("second", Millis(7), "USD", RecoveryState::failed);
+    claim("in yen", Millis(5), "JPY", RecoveryState::recovered);
+    claim("never left", Millis(6), "USD", RecoveryState::released);
+    billing::HandedOver expected;
+    expected.count = 3;
+    expected.minor = {{*Currency::parse("USD"), 200}, {*Currency::parse("JPY"), 100}};
+    CHECK(tx.handed_over_since(noon) == expected);
+    auto cascade = in_state(plain_recovery("a cascade"), RecoveryState::intended);
+    cascade.kind = billing::RecoveryKind::cascade;
+    cascade.reattempt = 0;
+    cascade.claimed_at = noon;
+    billing::Sale sale;
+    sale.id = SaleId("O");
+    sale.gateway = GatewayId("bank");
+    sale.amount.minor = 100;
+    sale.status = billing::SaleStatus::partial;
+    REQUIRE(tx.insert_recovery({tx.put_sale(sale, noon), cascade, "bytes"}).has_value());
+    CHECK(tx.handed_over_since(noon) == expected);
+  });
+}
+
 void pages_a_state(const MakeLedger& make) {
   const auto ledger = make();
   in(*ledger, [&](ports::LedgerTx& tx) {

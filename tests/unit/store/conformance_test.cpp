@@ -66,6 +66,7 @@ TEST_CASE("conformance: recoveries on SQLite") {
   SUBCASE("steps due") { conformance::walks_steps_due(make); }
   SUBCASE("inquiries made due") { conformance::makes_inquiries_due(make); }
   SUBCASE("claims of a card") { conformance::counts_the_claims_of_a_card(make); }
+  SUBCASE("handed over since") { conformance::sums_what_was_handed_over(make); }
   SUBCASE("by state") { conformance::pages_a_state(make); }
   SUBCASE("with their decline") { conformance::keeps_the_decline_of_a_claim(make); }
 }
@@ -74,6 +75,7 @@ TEST_CASE("conformance: the kill switch on SQLite") {
   const auto make = sqlite(Executor::inline_);
   SUBCASE("kept") { conformance::keeps_pauses(make); }
   SUBCASE("held") { conformance::a_pause_holds_what_has_not_left(make); }
+  SUBCASE("recent results") { conformance::keeps_recent_results(make); }
 }
 
 TEST_CASE("X4 conformance: what a peer says is kept without card numbers") {
