@@ -16,6 +16,7 @@
 #include "engine/relay.hpp"
 #include "engine/rerun.hpp"
 #include "engine/steps.hpp"
+#include "engine/summary.hpp"
 
 namespace recycled::engine {
 
@@ -80,6 +81,7 @@ class Engine {
   const std::unique_ptr<ports::Alarm> alarm_;
   const EngineSettings settings_;
   Tally tally_;
+  PassSummaries summaries_;
   PauseWatch watch_;
   Inbox inbox_;
   Steps steps_;

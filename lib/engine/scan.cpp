@@ -15,7 +15,8 @@ struct Look {
   ports::StoredSubscription stored;
   std::optional<ports::StoredRecovery> claimed;
   std::optional<billing::Refusal> refusal;
-  std::string postponed;  // why, if it was
+  std::string postponed;     // for a person: why, if it was
+  std::string_view put_off;  // due, and left as it is: RunCounts::put_off
 };
 
 struct Batch {
@@ -57,12 +58,14 @@ void look_at(ports::LedgerTx& tx, Look& look, Instant now, const Desk& desk, con
     return hold(tx, look, *refusal);
   }
   if (const auto* later = std::get_if<Later>(&planned)) {
-    return later->why == Later::Why::day ? plan_for(tx, look, later->until)
-                                         : postpone(tx, look, later->until, now);
+    const bool is_early = later->why == Later::Why::day;
+    look.put_off = is_early ? "not_due" : "card_cap";
+    return is_early ? plan_for(tx, look, later->until) : postpone(tx, look, later->until, now);
   }
   auto& fresh = std::get<ports::NewRecovery>(planned);
   const bool is_paused = stopping(pauses, fresh.recovery.provider_gateway) != nullptr;
-  if (is_paused) return;  // due until it is over
+  if (is_paused) look.put_off = "kill_switch";  // "paused" is a customer
+  if (is_paused) return;                        // due until it is over
   const auto key = append(tx, fresh, now);
   if (!key) return;  // another process was faster
   look.claimed = as_claimed(*key, look.stored, std::move(fresh.recovery));
@@ -87,6 +90,7 @@ Batch claim_batch(ports::LedgerTx& tx, const Desk& desk, Instant now, ports::Due
 void tell(const Context& context, const Batch& batch, Tally& tally) {
   for (const Look& look : batch.looks) {
     tally.scanned += 1;
+    if (!look.put_off.empty()) tally.put_off[look.put_off] += 1;
     if (look.refusal) {
       tally.held[look.refusal->reason] += 1;
       ports::Event event(ports::EventName::subscription_held);
@@ -103,7 +107,7 @@ void tell(const Context& context, const Batch& batch, Tally& tally) {
       context.events.note(event);
     }
     if (look.claimed) {
-      tally.claimed += 1;
+      tally.note_claim(*look.claimed);
       context.events.note(line_about(ports::EventName::recovery_claimed, *look.claimed));
     }
   }
