@@ -205,7 +205,7 @@ Result<std::unique_ptr<http::Server>> Worker::make_api_listener() {
 }
 
 async::Task<Result<void>> Worker::put_run(std::optional<Instant> ended_at) {
-  ports::RunRow row{run_, kind_, started_at_, ended_at, engine_.tally().text()};
+  ports::RunRow row{run_, kind_, started_at_, ended_at, ports::to_text(engine_.tally())};
   ports::LedgerWork work = [&row](ports::LedgerTx& tx) { tx.put_run(row); };
   auto done = co_await ledger_->write(std::move(work));
   co_return done;
@@ -222,10 +222,10 @@ async::Task<Result<void>> Worker::begin() {
   co_return ready;
 }
 
+void Worker::sum_up() { log_.note(engine::summary_of_run(engine_.tally())); }
+
 async::Task<Result<void>> Worker::end() {
-  ports::Event summary(ports::EventName::run_summary);
-  summary.reason = engine_.tally().text();
-  log_.note(summary);
+  sum_up();
   auto noted = co_await put_run(clock_.now());
   ports::Event ended(ports::EventName::run_ended);
   ended.took = clock_.now() - started_at_;

@@ -40,6 +40,8 @@ class Worker {
   // used is logged, and the old one stays. `listener` is null when there is none.
   void reload(http::Server* listener);
 
+  // What the whole run did, for the log; end() does it too.
+  void sum_up();
   // The run's row in the ledger and its lines in the log. end() only after an orderly end.
   async::Task<Result<void>> begin();
   async::Task<Result<void>> end();

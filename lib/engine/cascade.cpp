@@ -99,6 +99,7 @@ async::Task<Result<CascadeAnswer>> Cascades::ask(billing::Sale row) {
     co_return std::move(*answer);
   }
   Opened opened = std::move(std::get<Opened>(*opening));
+  if (!opened.body.empty()) ears_.claim(opened.stored);
   auto answer = co_await answer_for(std::move(opened));
   if (answer) tell(row, *answer, began);
   co_return answer;

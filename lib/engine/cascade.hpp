@@ -22,6 +22,7 @@ using ports::CascadeTold;
 
 // Who hears of what a cascade does beside answering. None of it waits.
 struct CascadeEars {
+  std::function<void(const ports::StoredRecovery&)> claim;   // a sale was claimed
   std::function<void(const GatewayId&, const Ended&)> call;  // a call has ended
   std::function<void(const Result<Applied>&)> decision;      // and what it came to
 };

@@ -13,6 +13,7 @@ Engine::Engine(const Context& context, const ports::CallbackReader& reader, port
     : context_(context),
       alarm_(alarms.make()),
       settings_(std::move(settings)),
+      summaries_(context, tally_, settings_.scan_every),
       watch_(context.events),
       ceilings_(context.events),
       inbox_(context, reader, settings_.nonce_memory, tally_,
@@ -24,7 +25,8 @@ Engine::Engine(const Context& context, const ports::CallbackReader& reader, port
              [this](Instant next) { heard_of(next); }) {}
 
 CascadeEars Engine::ears() {
-  return {[this](const GatewayId& gateway, const Ended& ended) { steps_.heard(gateway, ended); },
+  return {[this](const ports::StoredRecovery& claimed) { tally_.note_claim(claimed); },
+          [this](const GatewayId& gateway, const Ended& ended) { steps_.heard(gateway, ended); },
           [this](const Result<Applied>& applied) { steps_.note(applied); }};
 }
 
@@ -53,6 +55,7 @@ async::Task<Result<void>> Engine::run(Scanning scanning) {
     co_await sleep(*until);
   }
   auto joined = co_await join();
+  summaries_.finish();
   if (!outcome || !joined) co_return outcome ? joined : outcome;
   outcome = co_await steps_.note_quiet();
   co_return outcome;
@@ -100,6 +103,7 @@ async::Task<void> Engine::sleep(Instant until) {
 
 async::Task<Result<void>> Engine::pass(Scanning scanning) {
   heard_.reset();
+  summaries_.look();
   pass_began_ = context_.clock.now();
   Result<void> done = co_await inbox_.retry_due();
   if (!done) co_return done;
@@ -133,7 +137,7 @@ async::Task<Result<Instant>> Engine::sleep_until() {
   };
   auto next = co_await ports::transact(context_.ledger, std::move(read));
   if (!next) co_return Failure(next.error());
-  Instant until = *next_scan_;
+  Instant until = std::min(*next_scan_, summaries_.next());
   if (next->first) until = std::min(until, *next->first);
   if (next->second) until = std::min(until, std::max(*next->second, now + Millis(1000)));
   if (heard_) until = std::min(until, *heard_);
@@ -185,7 +189,7 @@ async::Task<Result<RerunClaims>> Engine::rerun(std::vector<RerunWish> wishes) {
   for (const auto& claim : *claims) {
     if (!claim || !std::holds_alternative<ports::StoredRecovery>(*claim)) continue;
     const auto& claimed = std::get<ports::StoredRecovery>(*claim);
-    tally_.claimed += 1;
+    tally_.note_claim(claimed);
     context_.events.note(line_about(ports::EventName::recovery_claimed, claimed));
     heard_of(claimed.recovery.claimed_at);
   }

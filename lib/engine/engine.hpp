@@ -17,6 +17,7 @@
 #include "engine/relay.hpp"
 #include "engine/rerun.hpp"
 #include "engine/steps.hpp"
+#include "engine/summary.hpp"
 
 namespace recycled::engine {
 
@@ -81,6 +82,7 @@ class Engine {
   const std::unique_ptr<ports::Alarm> alarm_;
   const EngineSettings settings_;
   Tally tally_;
+  PassSummaries summaries_;
   PauseWatch watch_;
   CeilingWatch ceilings_;
   Inbox inbox_;

@@ -153,11 +153,12 @@ void Inbox::tell_of(const Taken& taken, const std::string& key) {
   const ports::StoredCallback& callback = taken.callback;
   tally_.callbacks += 1;
   ports::EventName name = ports::EventName::callback_received;
-  if (callback.result == ports::CallbackResult::unmatched) {
-    name = ports::EventName::callback_unmatched;
-  } else if (callback.result == ports::CallbackResult::failed ||
-             callback.result == ports::CallbackResult::unreadable) {
-    name = ports::EventName::callback_failed;
+  const bool is_unmatched = callback.result == ports::CallbackResult::unmatched;
+  const bool is_stuck = is_unmatched || callback.result == ports::CallbackResult::failed ||
+                        callback.result == ports::CallbackResult::unreadable;
+  if (is_stuck) {
+    name = is_unmatched ? ports::EventName::callback_unmatched : ports::EventName::callback_failed;
+    if (!callback.next_at) name = ports::EventName::callback_given_up;
   }
   ports::Event event(name);
   event.order = callback.order.str();

@@ -64,6 +64,7 @@ void Steps::heard(const GatewayId& gateway, const Ended& ended) {
   const auto change = lane.pacer.heard(ended.service, ended.retry_after, ended.attempt.started_at,
                                        now, context_.entropy.fraction());
   note_call(lane, ended.service, change);
+  tally_.note_sending(ended.attempt);
 }
 
 void Steps::note_call(const Lane& lane, ports::Service service, Pacer::Change change) {
@@ -93,6 +94,7 @@ void Steps::note_call(const Lane& lane, ports::Service service, Pacer::Change ch
 async::Task<void> Steps::record(Item item, Ended ended) {
   Lane& lane = lanes_.at(item.stored.recovery.provider_gateway);
   pace(lane, ended.service, ended.retry_after, ended.attempt.started_at);
+  tally_.note_sending(ended.attempt);
   const auto applied = co_await keep(context_, std::move(ended));
   note(applied);
   if (!applied || !applied->after.next_at) co_return;

@@ -16,7 +16,8 @@ struct Look {
   ports::StoredSubscription stored;
   std::optional<ports::StoredRecovery> claimed;
   std::optional<billing::Refusal> refusal;
-  std::string postponed;  // why, if it was
+  std::string postponed;     // for a person: why, if it was
+  std::string_view put_off;  // due, and left as it is: RunCounts::put_off
 };
 
 struct Batch {
@@ -63,13 +64,16 @@ void look_at(ports::LedgerTx& tx, Look& look, Instant now, const Desk& desk, Bat
     return hold(tx, look, *refusal);
   }
   if (const auto* later = std::get_if<Later>(&planned)) {
-    return later->why == Later::Why::day ? plan_for(tx, look, later->until)
-                                         : postpone(tx, look, later->until, now);
+    const bool is_early = later->why == Later::Why::day;
+    look.put_off = is_early ? "not_due" : "card_cap";
+    return is_early ? plan_for(tx, look, later->until) : postpone(tx, look, later->until, now);
   }
   auto& fresh = std::get<ports::NewRecovery>(planned);
   const bool is_paused = stopping(batch.pauses, fresh.recovery.provider_gateway) != nullptr;
-  if (is_paused) return;  // due until it is over
+  if (is_paused) look.put_off = "kill_switch";  // "paused" is a customer
+  if (is_paused) return;                        // due until it is over
   if (auto reached = batch.room.why_not(fresh.recovery.amount)) {
+    look.put_off = "ceiling";
     batch.reached.insert(std::move(*reached));
     return;  // due until there is room
   }
@@ -101,6 +105,7 @@ Batch claim_batch(ports::LedgerTx& tx, const Desk& desk, Instant now, ports::Due
 void tell(const Context& context, const Batch& batch, Tally& tally) {
   for (const Look& look : batch.looks) {
     tally.scanned += 1;
+    if (!look.put_off.empty()) tally.put_off[look.put_off] += 1;
     if (look.refusal) {
       tally.held[look.refusal->reason] += 1;
       ports::Event event(ports::EventName::subscription_held);
@@ -117,7 +122,7 @@ void tell(const Context& context, const Batch& batch, Tally& tally) {
       context.events.note(event);
     }
     if (look.claimed) {
-      tally.claimed += 1;
+      tally.note_claim(*look.claimed);
       context.events.note(line_about(ports::EventName::recovery_claimed, *look.claimed));
     }
   }

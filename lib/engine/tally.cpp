@@ -3,30 +3,28 @@
 namespace recycled::engine {
 
 void Tally::note(const Applied& applied) {
-  if (applied.before.recovery.state == applied.after.state) return;
-  became[applied.after.state] += 1;
+  const billing::Recovery& after = applied.after;
+  const billing::Recovery& before = applied.before.recovery;
+  if (before.state == after.state) return;
+  became[after.state] += 1;
+  if (after.state != billing::RecoveryState::recovered) return;
   // What has to be given back is no revenue.
-  if (applied.after.state == billing::RecoveryState::recovered && !applied.after.refund_due) {
-    recovered[applied.after.amount.currency] += applied.after.amount.minor;
+  if (after.refund_due) {
+    refund_due += 1;
+  } else {
+    recovered[after.amount.currency] += after.amount.minor;
   }
 }
 
-std::string Tally::text() const {
-  std::string line = "scanned " + std::to_string(scanned) + ", claimed " + std::to_string(claimed) +
-                     ", calls " + std::to_string(calls) + ", callbacks " +
-                     std::to_string(callbacks);
-  if (delivered > 0) line += ", events delivered " + std::to_string(delivered);
-  for (const auto& [state, count] : became) {
-    line += ", " + std::string(billing::to_text(state)) + " " + std::to_string(count);
-  }
-  for (const auto& [reason, count] : held) {
-    line += ", held " + std::string(billing::to_text(reason)) + " " + std::to_string(count);
-  }
-  for (const auto& [currency, minor] : recovered) {
-    line +=
-        ", recovered " + std::string(currency.code()) + " " + to_decimal(Money{minor, currency});
-  }
-  return line;
+void Tally::note_claim(const ports::StoredRecovery& stored) {
+  const Money amount = stored.recovery.amount;
+  claimed += 1;
+  taken[amount.currency] += amount.minor;
+}
+
+void Tally::note_sending(const ports::Attempt& attempt) {
+  const bool may_have_left = attempt.outcome != billing::name_of(billing::outcome::NotSent{});
+  if (attempt.step == billing::Step::send && may_have_left) sent += 1;
 }
 
 }  // namespace recycled::engine

@@ -1,8 +1,6 @@
 // What one run has done, for its summary line and the run's row in the ledger.
 #pragma once
 
-#include <string>
-
 #include "engine/apply.hpp"
 #include "ports/run_counts.hpp"
 
@@ -10,8 +8,8 @@ namespace recycled::engine {
 
 struct Tally : ports::RunCounts {
   void note(const Applied& applied);
-  // "scanned 12, claimed 10, …, recovered 7 (USD 629.65)": one line for people.
-  std::string text() const;
+  void note_claim(const ports::StoredRecovery& claimed);
+  void note_sending(const ports::Attempt& attempt);  // of any call; counts hand-overs
 };
 
 }  // namespace recycled::engine

@@ -12,6 +12,7 @@
 #include "base/id.hpp"
 #include "base/money.hpp"
 #include "base/time.hpp"
+#include "ports/run_counts.hpp"
 
 namespace recycled::ports {
 
@@ -22,6 +23,7 @@ enum class EventName {
   run_summary,
   run_ended,
   run_refused,
+  run_busy,
   run_paused,
   run_resumed,
   breaker_tripped,
@@ -49,6 +51,7 @@ enum class EventName {
   callback_refused,
   callback_unmatched,
   callback_failed,
+  callback_given_up,
   callback_replayed,
   event_delivered,
   event_failed,
@@ -103,6 +106,7 @@ struct Event {
   std::string reason;  // a reason code, or a short sentence
   std::optional<std::int64_t> count;
   std::optional<Millis> took;
+  std::optional<RunCounts> figures;  // of run.summary alone
 };
 
 class Events {

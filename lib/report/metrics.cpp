@@ -106,8 +106,8 @@ void add_run(Families& families, const ports::RunCounts& run) {
   by_word(families.back(), "state", run.became, billing::RecoveryState::released);
   families.push_back(
       family_of("held_total", "Subscriptions that were due and not taken", MetricType::Counter));
-  for (const auto& [reason, count] : run.held) {
-    add(families.back(), count, {{"reason", std::string(billing::to_text(reason))}});
+  for (const auto& [reason, count] : ports::excluded(run)) {
+    add(families.back(), count, {{"reason", std::string(reason)}});
   }
   families.push_back(family_of("recovered_minor_units_total",
                                "Money recovered, in minor units of its currency",

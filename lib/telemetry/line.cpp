@@ -1,5 +1,6 @@
 #include "telemetry/line.hpp"
 
+#include "telemetry/figures.hpp"
 #include "telemetry/log.hpp"
 
 namespace recycled::telemetry {
@@ -93,6 +94,7 @@ std::string json_line(const ports::Event& event, const RunId& run, Instant at,
   add_json(line, {"event", std::string(row.text)}, redactor);
   if (!run.empty()) add_json(line, {"run", run.str()}, redactor);
   for (const Field& field : fields_of(event)) add_json(line, field, redactor);
+  if (event.figures) line += ',' + json_members(*event.figures);
   return line + '}';
 }
 
@@ -102,15 +104,14 @@ std::string text_line(const ports::Event& event, Instant at, const Redactor& red
   line += to_text(row.level);
   line += ' ';
   line += row.text;
-  return line + pairs(event, redactor);
+  line += pairs(event, redactor);
+  return event.figures ? line + ": " + ports::to_text(*event.figures) : line;
 }
 
-std::string journal_line(const ports::Event& event, const RunId& run, const Redactor& redactor) {
-  const ports::EventRow& row = ports::row_of(event.name);
-  std::string line(journal_prefix(row.level));
-  line += row.text;
-  if (!run.empty()) line += " run=" + quoted_if_needed(redactor.redact(run.str()));
-  return line + pairs(event, redactor);
+std::string journal_line(const ports::Event& event, const RunId& run, Instant at,
+                         const Redactor& redactor) {
+  return std::string(journal_prefix(ports::row_of(event.name).level)) +
+         json_line(event, run, at, redactor);
 }
 
 }  // namespace recycled::telemetry

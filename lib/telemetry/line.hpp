@@ -29,6 +29,7 @@ std::string json_line(const ports::Event& event, const RunId& run, Instant at,
                       const Redactor& redactor);
 // Without the run: a terminal shows one.
 std::string text_line(const ports::Event& event, Instant at, const Redactor& redactor);
-std::string journal_line(const ports::Event& event, const RunId& run, const Redactor& redactor);
+std::string journal_line(const ports::Event& event, const RunId& run, Instant at,
+                         const Redactor& redactor);
 
 }  // namespace recycled::telemetry

@@ -67,7 +67,7 @@ void Log::note(const ports::Event& event) {
       case Format::text:
         return text_line(event, clock_.now(), redactor_);
       case Format::journal:
-        return journal_line(event, run_, redactor_);
+        return journal_line(event, run_, clock_.now(), redactor_);
     }
     return std::string();
   }();

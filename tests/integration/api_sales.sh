@@ -140,16 +140,12 @@ expect_equal card_number_without_cvv "$(answer .rebill_with)" "how its next rebi
 
 # --- the examples of the README ---
 cp "$dir/header" "$dir/api_header"
-block sh 'v1/reruns --json' >"$dir/examples.sh"
-expect_equal 2 "$(grep -c curl "$dir/examples.sh")" "curl examples of the README"
-(cd "$dir" && api=$url bash -euo pipefail examples.sh >examples.txt 2>examples.err) ||
-  fail "an example of the README: $(<"$dir/examples.err")"
-expect_equal "inserted claimed" "$(jq -rs '[.[].items[0].result] | join(" ")' "$dir/examples.txt")" \
+api=$url run_block 0 'v1/reruns --json'
+expect_equal 2 "$(grep -c curl "$dir/block.sh")" "curl examples of the README"
+expect_equal "inserted claimed" "$(jq -rs '[.[].items[0].result] | join(" ")' "$dir/out")" \
   "what the examples did"
-block sh 'v1/cascades --json' >"$dir/examples.sh"
-(cd "$dir" && api=$url bash -euo pipefail examples.sh >examples.txt 2>examples.err) ||
-  fail "an example of the README: $(<"$dir/examples.err")"
-expect_equal "O-2001 approved" "$(jq -r '"\(.order_id) \(.result)"' "$dir/examples.txt")" \
+api=$url run_block 0 'v1/cascades --json'
+expect_equal "O-2001 approved" "$(jq -r '"\(.order_id) \(.result)"' "$dir/out")" \
   "what the cascade's example did"
 
 # --- never twice: as many charges as orders that are complete ---

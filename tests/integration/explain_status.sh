@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# What operators and their scripts look at: status, explain, exit codes, help, and the README's
-# own command lines.
+# What operators and their scripts look at: status, explain, exit codes and help.
 # Proves: X2
 set -euo pipefail
 # shellcheck source=tests/integration/lib.sh
@@ -107,40 +106,3 @@ for command in "${commands[@]}" "import subscriptions" "callbacks list" "callbac
   grep -A 3 '^Examples\?:' "$dir/out" | grep -qF "recycled $command" ||
     fail "no example in '$command --help'"
 done
-
-# What the README shows can be typed: it parses, which is told by its config being missed (78).
-[[ -f "$root/README.md" ]] || exit 0
-# shellcheck disable=SC2016 # the backquotes are the README's
-commands_of() {
-  sed -n '/^```sh/,/^```$/p' "$1" | sed ':a;/\\$/{N;s/\\\n */ /;ba}' | grep '^recycled '
-}
-count=0
-while IFS= read -r line; do
-  line=${line%% | *}
-  line=${line%% < *}
-  line=${line%% > *}
-  line=${line%%  #*}
-  line=${line%% # *}
-  line=${line%% && *}
-  line=${line%% &}
-  # Nothing of this machine's own: neither its config nor its folders.
-  read -ra shown <<<"${line//\/etc\//etc/}"
-  words=()
-  for ((i = 1; i < ${#shown[@]}; ++i)); do
-    case "${shown[i]}" in
-      --config) ((++i)) ;;
-      --config=*) ;;
-      *) words+=("${shown[i]//[\"\']/}") ;;
-    esac
-  done
-  wanted=78
-  case "${words[0]} ${words[*]: -1}" in
-    init*) wanted=0 ;;
-    --* | *--help) wanted=0 ;;
-    *) words+=(--config missing.toml) ;;
-  esac
-  mkdir -p "$dir/readme/$((++count))/etc"
-  cd "$dir/readme/$count"
-  expect_exit "$wanted" "$bin/recycled" "${words[@]}"
-done < <(commands_of "$root/README.md")
-((count > 0)) || fail "the README shows no command"

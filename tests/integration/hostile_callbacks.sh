@@ -114,7 +114,7 @@ expect_equal unreadable "$(query 'SELECT result FROM callback ORDER BY key DESC 
 expect_equal 1 "$(query "SELECT count(*) FROM callback WHERE
   CAST(body AS TEXT) = 'this is not JSON'")" \
   "bodies kept as they came"
-jq -e 'select(.event == "callback.failed" and .level == "error")' "$dir/worker.log.now" \
+jq -e 'select(.event == "callback.given_up" and .level == "error")' "$dir/worker.log.now" \
   >"$dir/ignored" || fail "no alarm about an unreadable callback"
 : >"$dir/empty.bin"
 sign "$dir/empty.bin"

@@ -76,6 +76,27 @@ block() { # LANGUAGE TEXT: the README's block of that language that has the text
     inside {kept = kept $0 "\n"}' "$root/README.md"
 }
 
+# stand_in NAME...: commands that are not to do here what they do, by tests/integration/stand-in. What
+# they were called with is in $dir/calls. With them on its path, run_block finds the program as well.
+stand_in() {
+  local name
+  mkdir -p "$dir/path"
+  ln -sf "$bin/recycled" "$dir/path/recycled"
+  for name; do ln -sf "$root/tests/integration/stand-in" "$dir/path/$name"; done
+}
+
+# run_block CODE TEXT [SED]: the README's sh block that has the text in it, as it stands, but in
+# $block_folder, with this test's folder in the place of the machine's, and after those changes.
+# What it says is in $dir/out and $dir/last.err. tests/tidy wants every block in one of these calls.
+run_block() {
+  block sh "$2" | sed -E "s#(^|[ \"=:])/(etc|usr/local|var/lib|run)/#\1$dir/\2/#g" |
+    sed "${3:-}" >"$dir/block.sh"
+  [[ -s "$dir/block.sh" ]] || fail "the README has no sh block with '$2' in it"
+  stand_in
+  CALLS=$dir/calls expect_exit "$1" env -C "${block_folder:-$dir}" PATH="$dir/path:$PATH" \
+    bash -euo pipefail "$dir/block.sh"
+}
+
 query() { sqlite3 -cmd '.timeout 5000' "$dir/ledger.db" "$1"; }
 
 simulator_faults() { # JSON

@@ -34,6 +34,8 @@ stalled() { (($(simulator_says 'faults.stall // 0') >= 6)); }
 until_true 30 "calls that are never answered" stalled
 started=$SECONDS
 stop_worker 0
+jq -se 'map(select(.event == "run.summary")) | last | .reason == "run" and .sent > 0' \
+  "$dir/worker.log.now" >"$dir/ignored" || fail "no summary of a run that gave up waiting"
 ((SECONDS - started <= 15)) || fail "the stop took $((SECONDS - started)) s; its grace is 1 s"
 left=$(query "SELECT count(*) FROM recovery WHERE state IN ('intended', 'unknown')")
 ((left > 0)) || fail "nothing was left under way: this proved nothing"

@@ -23,7 +23,7 @@ expect_second_leaves() {
   for command in once run; do
     recycled 75 "$command"
     expect_text "$dir/last.err" "process $worker_pid"
-    expect_text "$dir/out" '"run.refused"'
+    expect_text "$dir/out" '"run.busy"'
   done
   kill -0 "$worker_pid" || fail "the first run did not live through the second"
 }

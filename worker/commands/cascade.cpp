@@ -88,7 +88,7 @@ class Desk {
  private:
   // The calls are too few to pace; the decisions go to the log.
   engine::CascadeEars ears() {
-    return {[](const GatewayId&, const engine::Ended&) {},
+    return {[](const ports::StoredRecovery&) {}, [](const GatewayId&, const engine::Ended&) {},
             [this](const Result<engine::Applied>& applied) {
               if (applied) engine::tell(caller_.log(), *applied);
             }};

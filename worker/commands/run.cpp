@@ -23,6 +23,7 @@ constexpr int stdout_number = 1;
 
 telemetry::Format log_format() {
   if (system::is_terminal(stdout_number)) return telemetry::Format::text;
+  if (system::is_journal(stdout_number)) return telemetry::Format::journal;
   return telemetry::Format::json;
 }
 
@@ -42,7 +43,8 @@ class Session {
     system::ignore_broken_pipes();
     auto settings = load_usable_settings(options_.config);
     if (!settings) {
-      note_refusal("the config cannot be used; standard error says why");
+      note_refusal("the config cannot be used; standard error says why",
+                   ports::EventName::run_refused);
       return to_int(ExitCode::config_invalid);
     }
     auto worker = Worker::make(io_, *settings, kind, log_, clock_, run_);
@@ -51,6 +53,11 @@ class Session {
     return to_int(code_);
   }
 
+  // After its work has begun: what was done until then is in the log all the same.
+  void fail(Worker& worker, const Error& error) {
+    fail(error);
+    worker.sum_up();
+  }
   void fail(const Error& error) {
     ports::Event event(error.fault == Fault::store || error.fault == Fault::busy
                            ? ports::EventName::store_failed
@@ -73,11 +80,12 @@ class Session {
  private:
   int refuse(const char* kind, const Error& error) {
     std::cerr << "recycled " << kind << ": " << error.message << '\n';
-    note_refusal(error.message);
+    note_refusal(error.message, error.fault == Fault::busy ? ports::EventName::run_busy
+                                                           : ports::EventName::run_refused);
     return to_int(exit_code_of(error));
   }
-  void note_refusal(const std::string& why) {
-    ports::Event event(ports::EventName::run_refused);
+  void note_refusal(const std::string& why, ports::EventName name) {
+    ports::Event event(name);
     event.reason = why;
     log_.note(event);
   }
@@ -110,8 +118,10 @@ class Stopper {
     log_.note(event);
     engine_.stop();
     timer_.expires_after(grace_);
-    timer_.async_wait([](const boost::system::error_code& error) {
-      if (!error) std::_Exit(to_int(ExitCode::done));
+    timer_.async_wait([this](const boost::system::error_code& error) {
+      if (error) return;
+      log_.note(engine::summary_of_run(engine_.tally()));
+      std::_Exit(to_int(ExitCode::done));
     });
   }
 
@@ -178,7 +188,7 @@ async::Task<void> serve(const config::Settings& settings, Worker& worker, Sessio
   if (!begun) co_return session.fail(begun.error());
   const Millis drain = settings.limits.drain;
   auto done = co_await run_listening(worker, session, callbacks, api, drain);
-  if (!done) co_return session.fail(done.error());  // in doubt: this run has no orderly end
+  if (!done) co_return session.fail(worker, done.error());  // in doubt: no orderly end
   auto ended = co_await worker.end();
   if (!ended) session.fail(ended.error());
 }
@@ -188,7 +198,7 @@ async::Task<void> pass_once(const config::Settings& settings, Worker& worker, Se
   auto begun = co_await worker.begin();
   if (!begun) co_return session.fail(begun.error());
   auto done = co_await worker.engine().once();
-  if (!done) co_return session.fail(done.error());
+  if (!done) co_return session.fail(worker, done.error());
   auto ended = co_await worker.end();
   if (!ended) co_return session.fail(ended.error());
   auto shown = co_await worker.write_metrics();

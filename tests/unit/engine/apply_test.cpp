@@ -162,14 +162,28 @@ TEST_CASE("tell: one line for what changed, one more for an alarm") {
   CHECK(bench.events.events[1].reason == "contradiction");
 }
 
-TEST_CASE("tally: one line for people") {
+TEST_CASE("tally: one line for people, and what was done between two looks") {
   Tally tally;
-  CHECK(tally.text() == "scanned 0, claimed 0, calls 0, callbacks 0");
+  CHECK(ports::to_text(tally) ==
+        "scanned 0, taken 0, excluded 0, sent 0, pending 0, recovered 0, failed 0, parked 0, "
+        "calls 0");
   tally.scanned = 12;
-  tally.claimed = 10;
   tally.calls = 11;
+  tally.answered = 10;
   tally.callbacks = 7;
   tally.held[billing::NotTaken::no_card] = 2;
+  tally.put_off["card_cap"] = 1;
+  ports::StoredRecovery claimed;
+  claimed.recovery.amount = Money{8995, {}};
+  tally.note_claim(claimed);
+  ports::Attempt attempt;
+  attempt.step = billing::Step::send;
+  for (const char* outcome : {"pending", "unknown", "not_sent"}) {
+    attempt.outcome = outcome;
+    tally.note_sending(attempt);
+  }
+  attempt.step = billing::Step::inquire;
+  tally.note_sending(attempt);
   const auto became = [&](RecoveryState before, RecoveryState after, Money amount) {
     Applied applied;
     applied.before.recovery.state = before;
@@ -179,13 +193,24 @@ TEST_CASE("tally: one line for people") {
   };
   became(RecoveryState::waiting, RecoveryState::recovered, Money{8995, {}});
   became(RecoveryState::waiting, RecoveryState::recovered, Money{5, {}});
+  const ports::RunCounts before = tally;
   became(RecoveryState::intended, RecoveryState::recovered, Money{700, *Currency::parse("JPY")});
   became(RecoveryState::intended, RecoveryState::waiting, Money{1, {}});
   became(RecoveryState::waiting, RecoveryState::waiting, Money{1, {}});      // no change
   became(RecoveryState::recovered, RecoveryState::recovered, Money{1, {}});  // not twice
-  CHECK(tally.text() ==
-        "scanned 12, claimed 10, calls 11, callbacks 7, waiting 1, recovered 3, held no_card 2, "
-        "recovered JPY 700, recovered USD 90.00");
+  Applied left;
+  left.after.state = RecoveryState::recovered;
+  left.after.refund_due = true;
+  left.after.amount = Money{400, {}};
+  tally.note(left);
+  CHECK(ports::to_text(tally) ==
+        "scanned 12, taken 1 (USD 89.95), excluded 3 (card_cap 1, no_card 2), sent 2, pending 1, "
+        "recovered 3 (JPY 700, USD 90.00), failed 0, refund due 1, parked 0, calls 11, "
+        "unanswered 1, callbacks 7");
+  CHECK(ports::to_text(ports::since(tally, before)) ==
+        "scanned 0, taken 0, excluded 0, sent 0, pending 1, recovered 1 (JPY 700), failed 0, "
+        "refund due 1, parked 0, calls 0");
+  CHECK(ports::since(tally, tally) == ports::RunCounts());
 }
 
 }  // namespace

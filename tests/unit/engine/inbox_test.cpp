@@ -125,6 +125,8 @@ TEST_CASE("L14 inbox: looks thin out, and after the last a person is asked") {
   CHECK(bench.clock.at - noon > std::chrono::days(2));
   CHECK(bench.only(order).result == CallbackResult::unmatched);
   CHECK(bench.only(order).error == "no recovery has this order");
+  CHECK(bench.events.count(ports::EventName::callback_unmatched) == 1);
+  CHECK(bench.events.count(ports::EventName::callback_given_up) == 1);
 }
 
 TEST_CASE("L14 inbox: processing that fails keeps the callback, and is tried again") {
@@ -174,7 +176,7 @@ TEST_CASE("inbox: what cannot be read is kept for a person") {
   CHECK(callback.error == "no order in it");
   CHECK(callback.body == "gibberish");
   CHECK_FALSE(callback.next_at.has_value());
-  CHECK(bench.events.count(ports::EventName::callback_failed) == 1);
+  CHECK(bench.events.count(ports::EventName::callback_given_up) == 1);
 }
 
 TEST_CASE("inbox: the step that a callback schedules is heard of") {
