@@ -25,7 +25,7 @@
 namespace recycled {
 namespace {
 
-constexpr const char* version = "recycled 0.1.0";
+constexpr const char* version = "recycled " RECYCLED_VERSION;
 
 // ./recycled.toml, else the system's; a missing file is reported under the first name.
 std::filesystem::path default_config() {
@@ -38,7 +38,8 @@ std::filesystem::path default_config() {
 // The commands and what they were given. Each fills in `run`, which is called after parsing.
 class CommandLine {
  public:
-  CommandLine() : app_("Hands declined rebills to FlexFactor and puts every subscription back.") {
+  CommandLine()
+      : app_("Hands declined rebills to FlexFactor and puts every subscription back.", "recycled") {
     app_.set_version_flag("--version", version);
     app_.require_subcommand(1);
     app_.footer("Every command has an example: recycled COMMAND --help");
@@ -80,9 +81,11 @@ class CommandLine {
   }
 
   void take_config(CLI::App* command) {
-    command->add_option("--config", config_,
-                        "the config file (default ./recycled.toml, then "
-                        "/etc/recycled/recycled.toml)");
+    command
+        ->add_option("--config", config_,
+                     "the config file (default ./recycled.toml, then "
+                     "/etc/recycled/recycled.toml)")
+        ->type_name("FILE");
   }
 
   void take_json(CLI::App* command) {
