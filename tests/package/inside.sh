@@ -149,11 +149,19 @@ all_handed_over() {
     $(query 'SELECT count(*) FROM recovery') == 40))
 }
 until_true 60 'the hand-overs of the rest' all_handed_over
+systemctl stop recycled.service
+# Who was charged is who is recovered, those handed over before both upgrades among them.
+books_agree() {
+  as_service 0 once
+  curl -sS "http://$api/sim/charges" | jq -r '.[].order' | sort >charged
+  query "SELECT order_id FROM recovery WHERE state = 'recovered'" | sort >recovered
+  cmp -s charged recovered
+}
+until_true 60 'books that agree' books_agree
 expect_equal 0 "$(simulator_says double_charges)" "double charges"
-(($(simulator_says charges) >= charges)) || fail "charges were lost"
+(($(wc -l <charged) > charges)) || fail "nobody was charged after the upgrades"
 
 step 'a newer ledger is refused, and left as it is'
-systemctl stop recycled.service
 query "INSERT INTO migration VALUES (999, '0999_later', 'x', 0)"
 as_service 1 once
 expect_text out 'newer recycled'
