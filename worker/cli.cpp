@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <system_error>
 
 #include <CLI/CLI.hpp>
 
@@ -27,11 +28,15 @@ namespace {
 
 constexpr const char* version = "recycled " RECYCLED_VERSION;
 
-// ./recycled.toml, else the system's; a missing file is reported under the first name.
+// ./recycled.toml, else the system's; a missing file is reported under the first name. One in a
+// folder that we may not look into (root's, under `sudo -u recycled`) is as good as missing.
 std::filesystem::path default_config() {
+  std::error_code closed;
   std::filesystem::path here = "recycled.toml";
   std::filesystem::path system_wide = "/etc/recycled/recycled.toml";
-  if (!std::filesystem::exists(here) && std::filesystem::exists(system_wide)) return system_wide;
+  if (!std::filesystem::exists(here, closed) && std::filesystem::exists(system_wide, closed)) {
+    return system_wide;
+  }
   return here;
 }
 

@@ -26,10 +26,10 @@ expect_exit() { # CODE COMMAND…: what it says is in out
   ((code == wanted)) || fail "exit $code instead of $wanted: $*: $(tail -n 20 out)"
 }
 apt() { expect_exit 0 apt-get -qq -y -o Dpkg::Use-Pty=0 --no-install-recommends "$@"; }
-as_service() { # CODE ARGUMENT…: as cron or an operator would
+as_service() { # CODE ARGUMENT…: as an operator would, from a folder that is closed to the service's user
   local code=$1
   shift
-  expect_exit "$code" runuser -u recycled -- recycled "$@"
+  expect_exit "$code" env -C /root runuser -u recycled -- recycled "$@"
 }
 query() { sqlite3 -cmd '.timeout 5000' "$ledger" "$1"; }
 mode() { stat -c '%a %U:%G' "$1"; }
@@ -81,7 +81,7 @@ step 'import, hand over, learn the results'
 write_subscriptions 40 declined.csv
 sed -i 's/,bank,/,main,/' declined.csv
 head -n 21 declined.csv >first.csv
-as_service 0 import subscriptions first.csv
+as_service 0 import subscriptions /test/first.csv
 as_service 0 once
 expect_equal 20 "$(query 'SELECT count(*) FROM recovery')" "hand-overs"
 some_recovered() {
@@ -130,7 +130,7 @@ counts "$ledger" >after
 while read -r table rows; do
   (($(awk -v table="$table" '$1 == table {print $2}' after) >= rows)) || fail "$table has lost rows"
 done <before
-as_service 0 import subscriptions declined.csv
+as_service 0 import subscriptions /test/declined.csv
 
 step 'upgrade of a running service: stopped by the old, started by the new'
 systemctl start recycled.service
