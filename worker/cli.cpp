@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <system_error>
 
 #include <CLI/CLI.hpp>
 
@@ -25,20 +26,25 @@
 namespace recycled {
 namespace {
 
-constexpr const char* version = "recycled 0.1.0";
+constexpr const char* version = "recycled " RECYCLED_VERSION;
 
-// ./recycled.toml, else the system's; a missing file is reported under the first name.
+// ./recycled.toml, else the system's; a missing file is reported under the first name. One in a
+// folder that we may not look into (root's, under `sudo -u recycled`) is as good as missing.
 std::filesystem::path default_config() {
+  std::error_code closed;
   std::filesystem::path here = "recycled.toml";
   std::filesystem::path system_wide = "/etc/recycled/recycled.toml";
-  if (!std::filesystem::exists(here) && std::filesystem::exists(system_wide)) return system_wide;
+  if (!std::filesystem::exists(here, closed) && std::filesystem::exists(system_wide, closed)) {
+    return system_wide;
+  }
   return here;
 }
 
 // The commands and what they were given. Each fills in `run`, which is called after parsing.
 class CommandLine {
  public:
-  CommandLine() : app_("Hands declined rebills to FlexFactor and puts every subscription back.") {
+  CommandLine()
+      : app_("Hands declined rebills to FlexFactor and puts every subscription back.", "recycled") {
     app_.set_version_flag("--version", version);
     app_.require_subcommand(1);
     app_.footer("Every command has an example: recycled COMMAND --help");
@@ -80,9 +86,11 @@ class CommandLine {
   }
 
   void take_config(CLI::App* command) {
-    command->add_option("--config", config_,
-                        "the config file (default ./recycled.toml, then "
-                        "/etc/recycled/recycled.toml)");
+    command
+        ->add_option("--config", config_,
+                     "the config file (default ./recycled.toml, then "
+                     "/etc/recycled/recycled.toml)")
+        ->type_name("FILE");
   }
 
   void take_json(CLI::App* command) {

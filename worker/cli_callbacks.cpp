@@ -109,10 +109,16 @@ void add_verify(CLI::App& callbacks, CallbacksTyped& typed, const CommonOptions&
   command->add_option("--host", typed.host, "the host that FlexFactor signs")
       ->required()
       ->check(check_host);
-  command->add_option("--headers", typed.headers, "a file of the request's headers")->required();
-  command->add_option("--body", typed.body, "a file of its body, byte for byte")->required();
-  command->add_option("--key-file", typed.key_file,
-                      "a signing key in base64 (default: the config's, with its window)");
+  command->add_option("--headers", typed.headers, "a file of the request's headers")
+      ->type_name("FILE")
+      ->required();
+  command->add_option("--body", typed.body, "a file of its body, byte for byte")
+      ->type_name("FILE")
+      ->required();
+  command
+      ->add_option("--key-file", typed.key_file,
+                   "a signing key in base64 (default: the config's, with its window)")
+      ->type_name("FILE");
   command->add_option("--at", typed.at, "the clock to judge the date by (default: now)")
       ->check(check_at);
   command->callback([&typed, common, &run] {

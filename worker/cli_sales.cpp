@@ -22,7 +22,8 @@ void add_rerun(CLI::App& app, RerunTyped& typed, const CommonOptions& common,
   RerunOptions& options = typed.options;
   auto* which = command->add_option_group("which", "which orders: one of these");
   which->add_option("ORDER", options.orders, "orders, by the merchant's ids");
-  which->add_option("--file", options.file, "a file with an id a line, or - for standard input");
+  which->add_option("--file", options.file, "a file with an id a line, or - for standard input")
+      ->type_name("FILE");
   auto* period = which->add_option_group("period", "all that declined in a period");
   period->add_option("--from", options.from, "a date or an instant (default: ever)");
   period->add_option("--to", options.to, "likewise; a date is meant whole (default: now)");

@@ -140,12 +140,14 @@ Result<flexfactor::Behaviour> read_behaviour(const SimTyped& typed) {
 
 void declare_options(CLI::App& app, SimTyped& typed) {
   app.footer(help_footer);
+  app.set_version_flag("--version", "flexfactor-sim " RECYCLED_VERSION);
   app.add_option("--listen", typed.listen, "address:port; port 0 takes a free one")
       ->capture_default_str();
   app.add_option("--callback-url", typed.callback_url, "where callbacks go; none without it");
   app.add_option("--callback-host", typed.callback_host, "the public host that is signed")
       ->capture_default_str();
-  app.add_option("--callback-ca", typed.callback_ca, "PEM file to trust for an https callback URL");
+  app.add_option("--callback-ca", typed.callback_ca, "PEM file to trust for an https callback URL")
+      ->type_name("FILE");
   app.add_option("--callback-tries", typed.callback_tries, "for one that is not taken")
       ->check(CLI::Range(1, 50))
       ->capture_default_str();
@@ -155,8 +157,10 @@ void declare_options(CLI::App& app, SimTyped& typed) {
   app.add_option("--callback-gap", typed.callback_gap, "before the first repeat; then doubling")
       ->capture_default_str();
   app.add_option("--hmac-key-file", typed.hmac_key_file, "base64; default: a demo key");
-  app.add_option("--app-key-file", typed.app_key_file, "default: any AppKey is accepted");
-  app.add_option("--app-secret-file", typed.app_secret_file, "default: any AppSecret is accepted");
+  app.add_option("--app-key-file", typed.app_key_file, "default: any AppKey is accepted")
+      ->type_name("FILE");
+  app.add_option("--app-secret-file", typed.app_secret_file, "default: any AppSecret is accepted")
+      ->type_name("FILE");
   app.add_option("--environment-key-file", typed.environment_key_file,
                  "of tokenization; default: any EnvironmentKey is accepted");
   app.add_option("--mid", typed.mid, "of tokenization; default: any mid is accepted");
@@ -183,7 +187,8 @@ void declare_options(CLI::App& app, SimTyped& typed) {
   app.add_option("--fault", typed.faults, "NAME=PERMILLE, repeatable");
   app.add_option("--tls-cert", typed.tls_cert, "PEM chain; with --tls-key");
   app.add_option("--tls-key", typed.tls_key, "PEM key; with --tls-cert");
-  app.add_option("--ready-file", typed.ready_file, "the bound address is written here when ready");
+  app.add_option("--ready-file", typed.ready_file, "the bound address is written here when ready")
+      ->type_name("FILE");
   app.add_flag("--live", typed.live, "callbacks say IsTestMode false");
 }
 

@@ -14,8 +14,9 @@ template <class E>
 void add_word(CLI::App& app, const std::string& name, E& into, std::map<std::string, E> words,
               const std::string& help) {
   std::string spelled;
-  for (const auto& [word, value] : words) spelled += (spelled.empty() ? "" : "|") + word;
-  app.add_option(name, into, help + ": " + spelled)
+  for (const auto& [word, value] : words) spelled += (spelled.empty() ? "" : ",") + word;
+  app.add_option(name, into, help)
+      ->type_name("{" + spelled + "}")
       ->transform(CLI::CheckedTransformer(std::move(words)).description(""));
 }
 
