@@ -12,6 +12,7 @@
 #include "commands/load_settings.hpp"
 #include "crypto/digest.hpp"
 #include "exit_code.hpp"
+#include "supervision.hpp"
 #include "system/signals.hpp"
 #include "system/terminal.hpp"
 #include "worker.hpp"
@@ -94,11 +95,15 @@ class Session {
 // `intended` in the ledger, and the next start resolves it.
 class Stopper {
  public:
-  Stopper(Session& session, engine::Engine& engine, Millis grace,
-          system::StopSignals::Hook on_reload = nullptr)
+  using Hook = system::StopSignals::Hook;
+
+  // `on_stop` hears of the first signal.
+  Stopper(Session& session, engine::Engine& engine, Millis grace, Hook on_stop = nullptr,
+          Hook on_reload = nullptr)
       : log_(session.log()),
         engine_(engine),
         grace_(grace),
+        on_stop_(std::move(on_stop)),
         timer_(session.io()),
         signals_(
             session.io().get_executor(), [this] { stop(); }, std::move(on_reload)) {}
@@ -108,6 +113,7 @@ class Stopper {
     ports::Event event(ports::EventName::stop_requested);
     event.took = grace_;
     log_.note(event);
+    if (on_stop_) on_stop_();
     engine_.stop();
     timer_.expires_after(grace_);
     timer_.async_wait([](const boost::system::error_code& error) {
@@ -118,6 +124,7 @@ class Stopper {
   telemetry::Log& log_;
   engine::Engine& engine_;
   const Millis grace_;
+  const Hook on_stop_;
   boost::asio::steady_timer timer_;
   system::StopSignals signals_;
 };
@@ -152,10 +159,11 @@ async::Task<void> stop(Listener& listener, Millis drain, telemetry::Log& log) {
 
 // The listeners are up for as long as the engine runs, and no longer.
 async::Task<Result<void>> run_listening(Worker& worker, Session& session, Listener& callbacks,
-                                        Listener& api, Millis drain) {
+                                        Listener& api, Millis drain, Supervision& supervision) {
   auto done = start(callbacks, session.log());
   if (done) done = start(api, session.log());
   if (done) {
+    supervision.ready();
     done = co_await worker.engine().run(session.options().scanning);
   }
   co_await stop(api, drain, session.log());
@@ -165,8 +173,13 @@ async::Task<Result<void>> run_listening(Worker& worker, Session& session, Listen
 
 async::Task<void> serve(const config::Settings& settings, Worker& worker, Session& session) {
   http::Server* server = nullptr;  // none: results are polled
-  system::StopSignals::Hook reload = [&worker, &server] { worker.reload(server); };
-  Stopper stopper(session, worker.engine(), settings.limits.drain, std::move(reload));
+  const Millis drain = settings.limits.drain;
+  Supervision supervision(session.io(), worker.engine());
+  Stopper::Hook stopping = [&supervision, drain] { supervision.stopping(drain); };
+  Stopper::Hook reload = [&supervision, &worker, &server] {
+    supervision.reload([&worker, &server] { worker.reload(server); });
+  };
+  Stopper stopper(session, worker.engine(), drain, std::move(stopping), std::move(reload));
   auto for_callbacks = worker.make_listener();
   if (!for_callbacks) co_return session.fail(for_callbacks.error());
   auto for_api = worker.make_api_listener();
@@ -176,9 +189,11 @@ async::Task<void> serve(const config::Settings& settings, Worker& worker, Sessio
   Listener api{std::move(*for_api), "api ", ""};
   auto begun = co_await worker.begin();
   if (!begun) co_return session.fail(begun.error());
-  const Millis drain = settings.limits.drain;
-  auto done = co_await run_listening(worker, session, callbacks, api, drain);
-  if (!done) co_return session.fail(done.error());  // in doubt: this run has no orderly end
+  auto done = co_await run_listening(worker, session, callbacks, api, drain, supervision);
+  if (!done) {  // in doubt: this run has no orderly end
+    supervision.failed();
+    co_return session.fail(done.error());
+  }
   auto ended = co_await worker.end();
   if (!ended) session.fail(ended.error());
 }
