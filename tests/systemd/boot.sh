@@ -15,10 +15,9 @@ if ((EUID != 0)); then
   exit 1
 fi
 
-# What happens in the container ends with its first process.
+# An orderly halt: whatever was started in there ends with it.
 end() {
   if [[ -n "$container_pid" ]] && kill -0 "$container_pid" 2>/dev/null; then
-    kill -TERM "$(leader)" 2>/dev/null || true
     kill -TERM "$container_pid" 2>/dev/null || true
     wait "$container_pid" 2>/dev/null || true
   fi
