@@ -11,6 +11,8 @@ namespace recycled::engine {
 Engine::Engine(const Context& context, const ports::CallbackReader& reader, ports::Alarms& alarms,
                const async::Executor& executor, EngineSettings settings, const Sinks& sinks)
     : context_(context),
+      loop_ledger_(context.ledger, on_progress_),
+      loop_{context.desk, context.clock, context.entropy, loop_ledger_, context.events},
       alarm_(alarms.make()),
       settings_(std::move(settings)),
       summaries_(context, tally_, settings_.scan_every),
@@ -31,10 +33,10 @@ CascadeEars Engine::ears() {
 }
 
 async::Task<Result<void>> Engine::start() {
-  auto interrupted = co_await recover_interrupted(context_);
+  auto interrupted = co_await recover_interrupted(loop_);
   if (!interrupted) co_return Failure(interrupted.error());
   std::string digest = settings_.rules_digest;
-  auto replanned = co_await replan_if_changed(context_, std::move(digest));
+  auto replanned = co_await replan_if_changed(loop_, std::move(digest));
   if (!replanned) co_return Failure(replanned.error());
   auto told = co_await steps_.tell_of_orphans();
   co_return told;
@@ -52,6 +54,7 @@ async::Task<Result<void>> Engine::run(Scanning scanning) {
       outcome = Failure(until.error());
       break;
     }
+    if (on_progress_) on_progress_(Progress::pass);
     co_await sleep(*until);
   }
   auto joined = co_await join();
@@ -71,11 +74,11 @@ async::Task<Result<void>> Engine::join() {
 
 async::Task<Result<void>> Engine::once() {
   ceilings_.begin_run();
-  Result<void> done = co_await inbox_.retry_due();
+  Result<void> done = co_await inbox_.retry_due(loop_ledger_);
   if (!done) co_return done;
   done = co_await steps_.make_inquiries_due(settings_.once_poll_gap);
   if (!done) co_return done;
-  done = co_await scan(context_, settings_.scan_batch, tally_, watch_, ceilings_);
+  done = co_await scan(loop_, settings_.scan_batch, tally_, watch_, ceilings_);
   if (!done) co_return done;
   while (!stopping_) {
     heard_.reset();
@@ -105,7 +108,7 @@ async::Task<Result<void>> Engine::pass(Scanning scanning) {
   heard_.reset();
   summaries_.look();
   pass_began_ = context_.clock.now();
-  Result<void> done = co_await inbox_.retry_due();
+  Result<void> done = co_await inbox_.retry_due(loop_ledger_);
   if (!done) co_return done;
   const Instant now = context_.clock.now();
   if (!next_scan_ || now >= *next_scan_) {
@@ -113,7 +116,7 @@ async::Task<Result<void>> Engine::pass(Scanning scanning) {
     done = co_await inbox_.forget_old_nonces();
     if (!done) co_return done;
     if (scanning == Scanning::on) {
-      done = co_await scan(context_, settings_.scan_batch, tally_, watch_, ceilings_);
+      done = co_await scan(loop_, settings_.scan_batch, tally_, watch_, ceilings_);
     }
     if (!done) co_return done;
   }
@@ -157,6 +160,10 @@ void Engine::stop() {
   cascades_.stop();
   relay_.stop();
   alarm_->wake();
+}
+
+Standing Engine::standing() const {
+  return {watch_.saw_any(), steps_.under_way(), steps_.resting()};
 }
 
 async::Task<Result<Receipt>> Engine::take(SignedCallback callback) {

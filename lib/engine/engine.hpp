@@ -7,15 +7,18 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/accept.hpp"
 #include "engine/cascade.hpp"
 #include "engine/ceilings.hpp"
 #include "engine/inbox.hpp"
+#include "engine/progress.hpp"
 #include "engine/recover.hpp"
 #include "engine/relay.hpp"
 #include "engine/rerun.hpp"
+#include "engine/standing.hpp"
 #include "engine/steps.hpp"
 #include "engine/summary.hpp"
 
@@ -53,6 +56,11 @@ class Engine {
   // No new claims and calls; those under way end.
   void stop();
 
+  // Hears of the loop's progress in start() and run(), on the executor's thread.
+  void watch(OnProgress on_progress) { on_progress_ = std::move(on_progress); }
+  // The loop comes round now, though nothing may be due.
+  void look() { alarm_->wake(); }
+
   async::Task<Result<Receipt>> take(SignedCallback callback);
 
   // What the merchant says of his subscriptions and new sales, pushed as it happens; durable on
@@ -68,6 +76,7 @@ class Engine {
 
   bool is_stopping() const { return stopping_; }
   const Tally& tally() const { return tally_; }
+  Standing standing() const;
 
  private:
   async::Task<Result<void>> pass(Scanning scanning);
@@ -79,6 +88,9 @@ class Engine {
   Result<std::vector<Accepted>> taken_up(Result<AcceptedBatch> batch);
 
   const Context& context_;
+  OnProgress on_progress_;
+  LoopLedger loop_ledger_;
+  const Context loop_;  // context_, for the walks that only the loop makes
   const std::unique_ptr<ports::Alarm> alarm_;
   const EngineSettings settings_;
   Tally tally_;

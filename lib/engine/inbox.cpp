@@ -88,25 +88,25 @@ Inbox::Taken Inbox::store(ports::LedgerTx& tx, const ports::StoredCallback& call
   return taken;
 }
 
-async::Task<Result<void>> Inbox::retry_due() {
+async::Task<Result<void>> Inbox::retry_due(ports::Ledger& ledger) {
   constexpr std::size_t page = 200;
   const Instant now = context_.clock.now();
   // Each one looked at is done or due later, so the pages come to an end.
   for (bool more = true; more;) {
     std::function<std::vector<ports::StoredCallback>(ports::LedgerTx&)> read =
         [now](ports::LedgerTx& tx) { return tx.callbacks_due(now, static_cast<int>(page)); };
-    auto due = co_await ports::transact(context_.ledger, std::move(read));
+    auto due = co_await ports::transact(ledger, std::move(read));
     if (!due) co_return Failure(due.error());
     more = due->size() == page;
     for (ports::StoredCallback& callback : *due) {
-      auto done = co_await retry(std::move(callback));
+      auto done = co_await retry(ledger, std::move(callback));
       if (!done) co_return done;
     }
   }
   co_return Result<void>{};
 }
 
-async::Task<Result<void>> Inbox::retry(ports::StoredCallback callback) {
+async::Task<Result<void>> Inbox::retry(ports::Ledger& ledger, ports::StoredCallback callback) {
   auto content = reader_.read(callback.body);
   const Moment moment = context_.moment();
   std::function<std::optional<Taken>(ports::LedgerTx&)> work =
@@ -121,7 +121,7 @@ async::Task<Result<void>> Inbox::retry(ports::StoredCallback callback) {
   };
   std::string error;
   try {
-    auto taken = co_await ports::transact(context_.ledger, std::move(work));
+    auto taken = co_await ports::transact(ledger, std::move(work));
     if (!taken) co_return Failure(taken.error());
     // A look in vain is told of only when it was the last: from then on it waits for a person.
     if (*taken && !(*taken)->callback.next_at) tell_of(**taken);
@@ -132,7 +132,7 @@ async::Task<Result<void>> Inbox::retry(ports::StoredCallback callback) {
   callback.error = error;
   look_again(callback, ports::CallbackResult::failed, moment.now);
   ports::LedgerWork mark = [&callback](ports::LedgerTx& tx) { tx.mark_callback(callback); };
-  auto marked = co_await context_.ledger.write(std::move(mark));
+  auto marked = co_await ledger.write(std::move(mark));
   if (marked && !callback.next_at) {
     Taken given_up;
     given_up.callback = callback;

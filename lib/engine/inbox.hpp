@@ -36,8 +36,9 @@ class Inbox {
   // stored as failed, and tried again.
   async::Task<Result<Receipt>> take(SignedCallback callback);
   // Those that could not be done at once and are due for another look: an order not known then, a
-  // failure. After `last_try` looks they wait for a person.
-  async::Task<Result<void>> retry_due();
+  // failure. After `last_try` looks they wait for a person. `ledger` is the context's, as whoever
+  // asks sees it.
+  async::Task<Result<void>> retry_due(ports::Ledger& ledger);
   // Nonces whose dates are refused anyway.
   async::Task<Result<void>> forget_old_nonces();
 
@@ -55,7 +56,7 @@ class Inbox {
   // Nonce, effect and the callback itself, in one transaction.
   static Taken store(ports::LedgerTx& tx, const ports::StoredCallback& callback,
                      const Processing& processing);
-  async::Task<Result<void>> retry(ports::StoredCallback callback);
+  async::Task<Result<void>> retry(ports::Ledger& ledger, ports::StoredCallback callback);
   void tell_of(const Taken& taken, const std::string& key = {});
 
   const Context& context_;

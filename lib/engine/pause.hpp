@@ -33,6 +33,8 @@ class PauseWatch {
   explicit PauseWatch(ports::Events& events) : events_(events) {}
 
   void saw(const Pauses& standing);
+  // A pause stood when last seen, of all gateways or of one.
+  bool saw_any() const { return !known_.empty(); }
 
  private:
   void tell(ports::EventName name, const ports::Pause& pause);

@@ -188,6 +188,15 @@ bool Steps::is_done() const {
   });
 }
 
+std::vector<GatewayId> Steps::resting() const {
+  const Instant now = context_.clock.now();
+  std::vector<GatewayId> found;
+  for (const auto& [gateway, lane] : lanes_) {
+    if (lane.pacer.rests(now)) found.push_back(gateway);
+  }
+  return found;
+}
+
 async::Task<Result<void>> Steps::join() {
   co_await group_.join();
   if (broken_) std::rethrow_exception(broken_);

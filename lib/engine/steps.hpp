@@ -41,6 +41,9 @@ class Steps {
   async::Task<Result<void>> note_quiet();
   // Nothing is under way, and whatever else is due belongs to a gateway that rests.
   bool is_done() const;
+  std::size_t under_way() const { return busy_.size(); }
+  // The gateways whose queue waits because they do not answer, or asked for it.
+  std::vector<GatewayId> resting() const;
   // Until nothing is under way. The first failure of the ledger, if there was one: from then on
   // nothing new is started, for what cannot be recorded must not be done.
   async::Task<Result<void>> join();

@@ -20,6 +20,11 @@ Instant SystemClock::now() const {
   return std::chrono::floor<Millis>(std::chrono::system_clock::now());
 }
 
+Instant SteadyClock::now() const {
+  const auto passed = std::chrono::steady_clock::now().time_since_epoch();
+  return from_millis(std::chrono::floor<Millis>(passed).count());
+}
+
 AsioAlarm::AsioAlarm(boost::asio::any_io_executor executor, const ports::Clock& clock)
     : clock_(clock), timer_(executor) {}
 

@@ -15,6 +15,12 @@ class SystemClock final : public ports::Clock {
   Instant now() const override;
 };
 
+// Time that has passed, which nobody sets: its instants mean nothing but how far they are apart.
+class SteadyClock final : public ports::Clock {
+ public:
+  Instant now() const override;
+};
+
 // An alarm over a timer. Instants are the clock's, so a clock that is set, or a machine that slept,
 // is noticed within half a minute. For use on the executor's thread only.
 class AsioAlarm final : public ports::Alarm {

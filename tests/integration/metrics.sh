@@ -20,8 +20,8 @@ start_simulator --approve 100 --decline 0 --delay 50ms..100ms
 write_config 1
 add_api
 for n in {1..6}; do echo "S-$n recycle_billing 2 approve-$n"; done | write_rows "$dir/rows.csv"
+start_service # first: a callback has somewhere to go
 expect_import "$dir/rows.csv" inserted 6
-start_service
 recovered() { [[ $(query "SELECT count(*) FROM recovery WHERE state = 'recovered'") == 6 ]]; }
 until_true 60 "six recoveries" recovered
 ask 200 /metrics

@@ -39,6 +39,9 @@ for unit in recycled recycled-once; do
   # A unit stops nothing sooner than the program's own drain.
   grep -q '^TimeoutStopSec=60s' "$dir/units/$unit.service" || fail "TimeoutStopSec of $unit"
 done
+for line in Type=notify NotifyAccess=main WatchdogSec=3min Restart=on-failure; do
+  grep -qx "$line" "$dir/units/recycled.service" || fail "no $line"
+done
 grep -o '^OnCalendar=.*' "$dir/units/recycled-once.timer" | cut -d= -f2 >"$dir/when"
 expect_exit 0 systemd-analyze calendar "$(<"$dir/when")"
 

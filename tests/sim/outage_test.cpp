@@ -141,3 +141,23 @@ TEST_CASE("L21: one account rests, and the other works on as if nothing were wro
   CHECK(world.counts().recoveries[RecoveryState::waiting] == count);
   CHECK(world.statistics().orders == count);
 }
+
+TEST_CASE("L22: no outage and no quiet spell makes a supervisor lose its patience") {
+  using Kind = sim::Outage::Kind;
+  for (const Kind kind : {Kind::unreachable, Kind::error_503, Kind::lost_unread}) {
+    CAPTURE(static_cast<int>(kind));
+    auto settings = outage_of(kind);
+    settings.outages.front().until = outage_begins + 6h;
+    settings.patience = 3min;
+    settings.provider.per_mille[flexfactor::SimulatedFault::stall] = 300;
+    sim::World world(std::move(settings));
+    import_many(world, 60);
+    world.live_until(outage_begins + 12h);
+    const auto& heard = world.signs_of_life();
+    REQUIRE(heard.size() > 12 * 20);  // every three minutes at least
+    CHECK(heard.front() == outage_begins);
+    for (std::size_t index = 1; index < heard.size(); ++index) {
+      CHECK(heard[index] - heard[index - 1] < 2min);  // of three
+    }
+  }
+}

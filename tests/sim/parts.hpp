@@ -2,15 +2,19 @@
 // may die at any commit.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "engine/engine.hpp"
+#include "engine/liveness.hpp"
 #include "flexfactor/behaviour.hpp"
 #include "ports/clock.hpp"
 #include "ports/entropy.hpp"
 #include "ports/events.hpp"
 #include "ports/ledger.hpp"
+#include "sim/virtual_time.hpp"
 
 namespace recycled::sim {
 
@@ -44,6 +48,34 @@ class Transcript final : public ports::Events {
 
  private:
   const ports::Clock& clock_;
+};
+
+// A supervisor with some patience, and the worker's way to keep it (worker/supervision).
+class Supervisor {
+ public:
+  // `heard` gets the instant of each word.
+  Supervisor(engine::Engine& engine, VirtualTime& time, Millis patience,
+             std::vector<Instant>& heard)
+      : engine_(engine), time_(time), liveness_(patience, time.now()) {
+    engine_.watch([this, &heard](engine::Progress) {
+      if (liveness_.progressed(time_.now())) heard.push_back(time_.now());
+    });
+  }
+
+  async::Task<void> ask(Instant end, const bool& crashed) {
+    while (time_.now() < end && !crashed) {
+      const Instant until = std::min(liveness_.ask_at(), end);
+      co_await time_.sleep_until(until);
+      if (time_.now() < liveness_.ask_at()) continue;  // a word came meanwhile
+      liveness_.asked(time_.now());
+      engine_.look();
+    }
+  }
+
+ private:
+  engine::Engine& engine_;
+  VirtualTime& time_;
+  engine::Liveness liveness_;
 };
 
 // The real ledger, in a process that may die at any commit, before it or after it.

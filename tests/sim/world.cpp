@@ -102,6 +102,7 @@ class World::Impl {
   Shop shop_{time_};
   std::unique_ptr<store::SqliteLedger> ledger_;
   int crashes_ = 0;
+  std::vector<Instant> signs_of_life_;
   std::vector<Call> calls_;
   std::vector<std::string> reports_;  // bodies of callbacks to come
 
@@ -310,11 +311,14 @@ class World::Impl {
     CallbackDoor door(std::move(keys), engine, time_, transcript_);
     accounts.deliver_to(door);
     async::TaskGroup tills(executor, 100);
-    async::TaskGroup process(executor, 4);
+    std::optional<Supervisor> supervisor;
+    if (settings_.patience) supervisor.emplace(engine, time_, *settings_.patience, signs_of_life_);
+    async::TaskGroup process(executor, 5);
     process.start(shop_.serve(engine, tills, end, crashed_));
     process.start(work(engine));
     process.start(provide(door, end));
     process.start(stop_at(engine, end));
+    if (supervisor) process.start(supervisor->ask(end, crashed_));
     while (!crashed_ && process.running() + tills.running() > 0) {
       const bool somebody_is_left = time_.turn(context);
       ensure(somebody_is_left, "nobody waits for ever");
@@ -368,6 +372,8 @@ const std::vector<std::string>& World::log() const { return impl_->transcript_.l
 const std::vector<Call>& World::calls() const { return impl_->calls_; }
 
 const Receiver& World::receiver() const { return impl_->receiver_; }
+
+const std::vector<Instant>& World::signs_of_life() const { return impl_->signs_of_life_; }
 
 int World::crashes() const { return impl_->crashes_; }
 

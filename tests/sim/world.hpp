@@ -52,6 +52,7 @@ struct WorldSettings {
   int crash_per_mille = 0;  // at each commit, before or after it
   std::vector<Outage> outages;
   int scan_batch = 7;
+  std::optional<Millis> patience{};  // of the supervisor; nothing: nobody watches
 };
 
 // Rules with a gateway "bank" (profile p, hand-over at re-attempt 4), and FlexFactor as "ff".
@@ -101,6 +102,7 @@ class World {
   const std::vector<std::string>& log() const;
   const std::vector<Call>& calls() const;
   const Receiver& receiver() const;
+  const std::vector<Instant>& signs_of_life() const;  // as the supervisor hears them
   int crashes() const;
 
   // From here on nothing goes wrong any more.

@@ -27,6 +27,7 @@ const Library libraries[] = {
     {"SQLiteCpp/", {"sqlitecpp"}},
     {"toml++/", {"tomlplusplus"}},
     {"date/", {"date::date-tz"}},
+    {"systemd/", {"PkgConfig::SYSTEMD"}},
     {"CLI/", {"CLI11::CLI11"}},
     {"tl/", {"tl"}},
     {"doctest/", {"doctest::doctest"}},

@@ -12,6 +12,7 @@
 #include "commands/load_settings.hpp"
 #include "crypto/digest.hpp"
 #include "exit_code.hpp"
+#include "supervision.hpp"
 #include "system/signals.hpp"
 #include "system/terminal.hpp"
 #include "worker.hpp"
@@ -102,11 +103,15 @@ class Session {
 // `intended` in the ledger, and the next start resolves it.
 class Stopper {
  public:
-  Stopper(Session& session, engine::Engine& engine, Millis grace,
-          system::StopSignals::Hook on_reload = nullptr)
+  using Hook = system::StopSignals::Hook;
+
+  // `on_stop` hears of the first signal.
+  Stopper(Session& session, engine::Engine& engine, Millis grace, Hook on_stop = nullptr,
+          Hook on_reload = nullptr)
       : log_(session.log()),
         engine_(engine),
         grace_(grace),
+        on_stop_(std::move(on_stop)),
         timer_(session.io()),
         signals_(
             session.io().get_executor(), [this] { stop(); }, std::move(on_reload)) {}
@@ -116,6 +121,7 @@ class Stopper {
     ports::Event event(ports::EventName::stop_requested);
     event.took = grace_;
     log_.note(event);
+    if (on_stop_) on_stop_();
     engine_.stop();
     timer_.expires_after(grace_);
     timer_.async_wait([this](const boost::system::error_code& error) {
@@ -128,6 +134,7 @@ class Stopper {
   telemetry::Log& log_;
   engine::Engine& engine_;
   const Millis grace_;
+  const Hook on_stop_;
   boost::asio::steady_timer timer_;
   system::StopSignals signals_;
 };
@@ -162,10 +169,11 @@ async::Task<void> stop(Listener& listener, Millis drain, telemetry::Log& log) {
 
 // The listeners are up for as long as the engine runs, and no longer.
 async::Task<Result<void>> run_listening(Worker& worker, Session& session, Listener& callbacks,
-                                        Listener& api, Millis drain) {
+                                        Listener& api, Millis drain, Supervision& supervision) {
   auto done = start(callbacks, session.log());
   if (done) done = start(api, session.log());
   if (done) {
+    supervision.ready();
     done = co_await worker.engine().run(session.options().scanning);
   }
   co_await stop(api, drain, session.log());
@@ -175,8 +183,13 @@ async::Task<Result<void>> run_listening(Worker& worker, Session& session, Listen
 
 async::Task<void> serve(const config::Settings& settings, Worker& worker, Session& session) {
   http::Server* server = nullptr;  // none: results are polled
-  system::StopSignals::Hook reload = [&worker, &server] { worker.reload(server); };
-  Stopper stopper(session, worker.engine(), settings.limits.drain, std::move(reload));
+  const Millis drain = settings.limits.drain;
+  Supervision supervision(session.io(), worker.engine());
+  Stopper::Hook stopping = [&supervision, drain] { supervision.stopping(drain); };
+  Stopper::Hook reload = [&supervision, &worker, &server] {
+    supervision.reload([&worker, &server] { worker.reload(server); });
+  };
+  Stopper stopper(session, worker.engine(), drain, std::move(stopping), std::move(reload));
   auto for_callbacks = worker.make_listener();
   if (!for_callbacks) co_return session.fail(for_callbacks.error());
   auto for_api = worker.make_api_listener();
@@ -186,9 +199,11 @@ async::Task<void> serve(const config::Settings& settings, Worker& worker, Sessio
   Listener api{std::move(*for_api), "api ", ""};
   auto begun = co_await worker.begin();
   if (!begun) co_return session.fail(begun.error());
-  const Millis drain = settings.limits.drain;
-  auto done = co_await run_listening(worker, session, callbacks, api, drain);
-  if (!done) co_return session.fail(worker, done.error());  // in doubt: no orderly end
+  auto done = co_await run_listening(worker, session, callbacks, api, drain, supervision);
+  if (!done) {  // in doubt: this run has no orderly end
+    supervision.failed();
+    co_return session.fail(worker, done.error());
+  }
   auto ended = co_await worker.end();
   if (!ended) session.fail(ended.error());
 }

@@ -63,7 +63,7 @@ struct InboxBench : Bench {
     receipt = *taken;
   }
   async::Task<void> retry_and_forget() {
-    auto retried = co_await inbox.retry_due();
+    auto retried = co_await inbox.retry_due(failing);
     REQUIRE(retried.has_value());
     auto forgotten = co_await inbox.forget_old_nonces();
     REQUIRE(forgotten.has_value());
