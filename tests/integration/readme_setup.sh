@@ -18,10 +18,25 @@ ln -s "$bin" "$block_folder/build/release/worker"
 ln -s "$root/schedules" "$root/CMakePresets.json" "$block_folder"
 ln -s "$root/tests/integration/stand-in" "$block_folder/scripts/install-packages"
 export ROOT=$root
-stand_in sudo cmake systemctl useradd chown systemd-run
+stand_in sudo cmake systemctl useradd chown systemd-run apt-get
 run_block 0 'cmake --build --preset'
 called 'install-packages demo'
-cmp "$dir/usr/local/bin/recycled" "$bin/recycled" || fail "another program was installed"
+for program in recycled flexfactor-sim; do
+  cmp "$dir/usr/local/bin/$program" "$bin/$program" || fail "another $program was installed"
+done
+
+# --- or the package, whose example is what `init` writes ---
+ln -s "$root/tests/integration/stand-in" "$block_folder/scripts/package"
+examples=$dir/usr/share/doc/recycled/examples
+mkdir -p "$examples" "$etc" "$block_folder/build/package"
+expect_exit 0 "$bin/recycled" init "$dir/made"
+cp "$dir/made/recycled.toml" "$examples"
+touch "$block_folder/build/package/recycled_0.1.0_amd64.deb"
+run_block 0 'scripts/package' "s# -g recycled##; s#/usr/share/doc#$dir&#"
+called 'package '
+called 'apt-get install ./build/package/recycled_0.1.0_amd64.deb'
+expect_equal 640 "$(stat -c %a "$etc/recycled.toml")" "mode of the config"
+rm -r "$etc"
 
 # --- configure, and secrets ---
 run_block 78 'recycled init' # the secrets are missing yet
@@ -44,8 +59,10 @@ called 'systemd-run --pipe --wait --uid=recycled'
 # --- the service, and the timer ---
 run_block 0 useradd
 called "chown -R recycled: $dir/etc/recycled"
+run_block 0 'schedules/recycled-once.timer'
+run_block 0 'enable --now recycled'
 called 'systemctl enable --now recycled'
-run_block 0 recycled-once.timer
+run_block 0 'enable --now recycled-once.timer'
 called 'systemctl enable --now recycled-once.timer'
 for unit in recycled.service recycled-once.service recycled-once.timer; do
   cmp "$root/schedules/$unit" "$dir/etc/systemd/system/$unit" || fail "no $unit was installed"
