@@ -27,10 +27,13 @@ void add_pause(CLI::App& app, PauseOptions& options, const CommonOptions& common
       "what is in doubt.");
   pause->add_option("--reason", options.reason, "why, for whoever asks `status`");
   take(pause, run_pause);
-  CLI::App* resume = app.add_subcommand("resume", "let go of the kill switch");
+  CLI::App* resume = app.add_subcommand("resume", "let go of the kill switch, or of the breaker");
   resume->footer(
-      "Example:\n  recycled resume\nA running service goes on in its next pass, with what was "
-      "claimed before, then with what is due.");
+      "Examples:\n  recycled resume\n  recycled resume --gateway flexfactor\n"
+      "A running service goes on in its next pass, with what was claimed before, then with what is "
+      "due.\nExit code 0: nothing is paused any more; 3: something still is.");
+  resume->add_option("--gateway", options.gateway, "a FlexFactor gateway whose breaker has tripped")
+      ->type_name("ID");
   take(resume, run_resume);
 }
 

@@ -3,6 +3,14 @@
 #include <algorithm>
 
 namespace recycled::billing {
+namespace {
+
+// Whose window has ended says little, and a day's hand-overs end on one day.
+bool is_their_no(Reason reason) {
+  return reason == Reason::declined || reason == Reason::cancelled_by_provider;
+}
+
+}  // namespace
 
 std::optional<Ending> ending_of(const Recovery& before, const Recovery& after) {
   const bool had_none = is_live(before.state) && before.state != RecoveryState::parked;
@@ -11,6 +19,7 @@ std::optional<Ending> ending_of(const Recovery& before, const Recovery& after) {
     case RecoveryState::recovered:
       return Ending::recovered;
     case RecoveryState::failed:
+      if (!is_their_no(after.reason)) return std::nullopt;
       return Ending::failed;
     case RecoveryState::parked:
       return Ending::refused;

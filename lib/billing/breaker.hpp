@@ -14,7 +14,7 @@ namespace recycled::billing {
 struct Breaker {
   int results = 0;   // of a gateway's last so many; 0: there is no breaker
   int refused = 50;  // percent of them refused, or strange: needing a person one by one
-  int failed = 100;  // percent of them that did not recover, refused ones included
+  int failed = 100;  // percent of them that it ended without a charge, refused ones included
 
   bool operator==(const Breaker&) const = default;
 };
@@ -22,8 +22,8 @@ struct Breaker {
 // What a hand-over came to, as far as the mix goes.
 enum class Ending : char { recovered = 'r', failed = 'f', refused = 'x' };
 
-// Nothing: it is no result, or none of FlexFactor's. Cascades are judged by other rates, and what a
-// customer ended says nothing about FlexFactor.
+// Nothing: it is no result, or none of FlexFactor's own. Cascades are judged by other rates; what a
+// customer ended, or the end of expiry_days, says nothing about FlexFactor.
 std::optional<Ending> ending_of(const Recovery& before, const Recovery& after);
 
 // A gateway's last results, oldest first, a letter of Ending each. Kept at most that long.

@@ -25,7 +25,9 @@ void read_amounts(Section& limits, Reading& reading, const std::string& key,
     if (amount && amount->minor > 0) {
       ceiling.minor[*currency] = amount->minor;
     } else {
-      amounts.complain(code, code + " " + in_quotes(written->value) + " is not an amount above 0",
+      amounts.complain(code,
+                       code + " " + in_quotes(written->value) + " is not an amount above 0" +
+                           (amount ? "" : ": " + amount.error().message),
                        "Write a decimal in major units: { " + code + " = \"" +
                            to_decimal(Money{1'000'000, *currency}) + "\" }");
     }

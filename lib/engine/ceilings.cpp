@@ -33,6 +33,10 @@ void Room::count_earlier(const Money& amount) {
 
 void CeilingWatch::saw(const Room& room, const std::set<std::string>& reached, CivilDate day) {
   if (run_) run_ = room.run();
+  saw(reached, day);
+}
+
+void CeilingWatch::saw(const std::set<std::string>& reached, CivilDate day) {
   if (day != told_on_) told_.clear();
   told_on_ = day;
   for (const std::string& ceiling : reached) {

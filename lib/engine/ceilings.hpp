@@ -49,6 +49,8 @@ class CeilingWatch {
 
   // What was claimed with that room is durable; `reached` kept others back.
   void saw(const Room& room, const std::set<std::string>& reached, CivilDate day);
+  // Kept somebody back, on that day.
+  void saw(const std::set<std::string>& reached, CivilDate day);
 
  private:
   ports::Events& events_;

@@ -1,6 +1,7 @@
 #include "engine/engine.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "engine/line.hpp"
@@ -193,13 +194,20 @@ Result<std::vector<Accepted>> Engine::taken_up(Result<AcceptedBatch> batch) {
 async::Task<Result<RerunClaims>> Engine::rerun(std::vector<RerunWish> wishes) {
   auto claims = co_await rerun_batch(context_, std::move(wishes));
   if (!claims) co_return Failure(claims.error());
+  std::set<std::string> reached;
   for (const auto& claim : *claims) {
-    if (!claim || !std::holds_alternative<ports::StoredRecovery>(*claim)) continue;
+    if (!claim) continue;
+    const auto* refusal = std::get_if<billing::SaleRefusal>(&*claim);
+    if (refusal != nullptr && refusal->reason == billing::SaleRefused::ceiling) {
+      reached.insert(refusal->detail);
+    }
+    if (refusal != nullptr) continue;
     const auto& claimed = std::get<ports::StoredRecovery>(*claim);
     tally_.note_claim(claimed);
     context_.events.note(line_about(ports::EventName::recovery_claimed, claimed));
     heard_of(claimed.recovery.claimed_at);
   }
+  ceilings_.saw(reached, context_.desk.calendar().day_of(context_.clock.now()));
   co_return claims;
 }
 

@@ -1,5 +1,6 @@
 #include "engine/pause.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace recycled::engine {
@@ -36,18 +37,20 @@ ports::Pause pause_all(ports::LedgerTx& tx, const std::string& by, const std::st
   return pause;
 }
 
-Pauses resume_all(ports::LedgerTx& tx, const std::string& by, Instant now) {
-  Pauses standing = tx.pauses();
-  for (const ports::Pause& pause : standing) {
-    ports::Pause end;
-    end.at = now;
-    end.word = ports::PauseWord::resumed;
-    end.gateway = pause.gateway;
-    end.by = by;
-    tx.add_pause(end);
-    tx.set_recent_results(pause.gateway, {});  // judged by what comes from here on
-  }
-  return standing;
+std::optional<ports::Pause> resume(ports::LedgerTx& tx, const GatewayId& gateway,
+                                   const std::string& by, Instant now) {
+  const Pauses standing = tx.pauses();
+  const auto found = std::ranges::find(standing, gateway, &ports::Pause::gateway);
+  if (found == standing.end()) return std::nullopt;
+  ports::Pause end;
+  end.at = now;
+  end.word = ports::PauseWord::resumed;
+  end.gateway = gateway;
+  end.by = by;
+  tx.add_pause(end);
+  // The mix is judged by what comes from here on.
+  if (!gateway.empty()) tx.set_recent_results(gateway, {});
+  return *found;
 }
 
 void PauseWatch::saw(const Pauses& standing) {

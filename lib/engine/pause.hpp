@@ -24,8 +24,10 @@ const ports::Pause* stopping_all(const Pauses& standing);
 // Pulls the switch, if it is not pulled already: what stands then, the older one if there was one.
 ports::Pause pause_all(ports::LedgerTx& tx, const std::string& by, const std::string& reason,
                        Instant now);
-// Lets go of every one that stands. Those that did.
-Pauses resume_all(ports::LedgerTx& tx, const std::string& by, Instant now);
+// Lets go of a person's pause, or of the breaker's at that gateway: nobody ends the one by the
+// other's way. What stood; nothing if none did.
+std::optional<ports::Pause> resume(ports::LedgerTx& tx, const GatewayId& gateway,
+                                   const std::string& by, Instant now);
 
 // Tells the log when a pause begins and when it ends, as this process sees it.
 class PauseWatch {

@@ -118,6 +118,12 @@ async::Task<Result<std::int64_t>> recover_interrupted(const Context& context) {
     event.count = count;
     context.events.note(event);
   }
+  // What is claimed from here on, by another process before our first call, is in no doubt.
+  std::function<CallsNoted(ports::LedgerTx&)> settle = [](ports::LedgerTx& tx) {
+    return note_calls(tx, {});
+  };
+  auto settled = co_await ports::transact(context.ledger, std::move(settle));
+  if (!settled) co_return Failure(settled.error());
   co_return count;
 }
 

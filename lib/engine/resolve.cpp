@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/pause.hpp"
 #include "ports/events.hpp"
 
 namespace recycled::engine {
@@ -60,6 +61,14 @@ std::variant<Applied, std::string> resolve(ports::LedgerTx& tx, const Resolving&
   if (parked.empty()) {
     return is_known(tx, resolving.id) ? "it is not parked: it has never been handed over"
                                       : "the ledger knows nothing of that id";
+  }
+  // It was refused, and so not charged: to send it again is as new as a claim.
+  const billing::Recovery& recovery = parked[0].recovery;
+  if (resolving.word == billing::PersonWord::retry && recovery.reason == billing::Reason::refused) {
+    if (auto pause = why_paused(tx, recovery.provider_gateway)) {
+      return "hand-overs to " + recovery.provider_gateway.str() + " are paused " + *pause +
+             "; `recycled resume` comes first";
+    }
   }
   auto said = apply_word(tx, parked[0].key, resolving.word, desk, moment);
   if (const auto* applied = std::get_if<Applied>(&said)) keep(tx, resolving, *applied, moment.now);

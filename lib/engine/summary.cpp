@@ -1,6 +1,7 @@
 #include "engine/summary.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace recycled::engine {
 
@@ -19,7 +20,10 @@ PassSummaries::PassSummaries(const Context& context, const Tally& tally, Millis 
 
 void PassSummaries::look() {
   const Millis quiet = context_.clock.now() - told_at_;
-  const bool is_new = told_ != tally_;
+  // What was looked at again and left as it is, above a ceiling or in a pause, is no news.
+  ports::RunCounts news = ports::since(tally_, told_);
+  for (const auto& [reason, count] : std::exchange(news.put_off, {})) news.scanned -= count;
+  const bool is_new = news != ports::RunCounts{};
   if (quiet >= heartbeat || (is_new && quiet >= gap_)) tell();
 }
 

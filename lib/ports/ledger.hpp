@@ -264,8 +264,8 @@ class LedgerReader {
   // When recoveries of that card were claimed since `since`, oldest first; released ones, which
   // never left, do not count.
   virtual std::vector<Instant> claims_of_card(const std::string& token, Instant since) = 0;
-  // Re-attempts and reruns claimed since then, but for released ones, which never left. No
-  // cascades.
+  // Re-attempts and reruns claimed since then, and those of before that are queued and have not
+  // left yet: they go out now. No cascades.
   virtual billing::HandedOver handed_over_since(Instant since) = 0;
   virtual std::optional<Instant> next_step() = 0;    // of all gateways
   virtual std::string request(RecoveryKey key) = 0;  // the stored bytes, their hash checked

@@ -46,6 +46,9 @@ std::optional<std::string> sentence_of(const std::optional<Today>& today, const 
   if (!today) return std::nullopt;
   const auto reached = too_much(today->ceiling, today->handed_over, next, "day");
   if (!reached) return std::nullopt;
+  if (too_much(today->ceiling, {}, next, "day")) {
+    return "But not before " + *reached + " is raised: it is above that by itself.";
+  }
   return "But not today: " + *reached + " leaves no room for it.";
 }
 

@@ -53,8 +53,10 @@ class Chronicle {
 
   void add(const ports::AuditRow& row) {
     std::string text = row.event;
-    if (row.before != row.after) text += ", " + row.before + " -> " + row.after;
-    note(row.at, "audit", with_detail(text, row.reason));
+    if (row.before != row.after) {
+      text += ", " + (row.before.empty() ? "" : row.before + " -> ") + row.after;
+    }
+    note(row.at, "audit", with_detail(text, row.reason == "none" ? "" : row.reason));
   }
 
   std::vector<HistoryLine> in_order() && {

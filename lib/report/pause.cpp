@@ -4,6 +4,15 @@
 
 namespace recycled::report {
 
+namespace {
+
+std::string way_out(const ports::Pause& pause) {
+  return "`recycled resume" +
+         (pause.gateway.empty() ? "" : " --gateway " + printable(pause.gateway.str())) + "`";
+}
+
+}  // namespace
+
 std::string line_of(const ports::Pause& pause) {
   const std::string what = pause.gateway.empty() ? "everything" : "gateway " + pause.gateway.str();
   return what + ", " + printable(in_words(pause)) + "\n";
@@ -11,10 +20,9 @@ std::string line_of(const ports::Pause& pause) {
 
 std::string section_of(const std::vector<ports::Pause>& standing, Instant now) {
   if (standing.empty()) return {};
-  std::string text =
-      "PAUSED: nothing new is claimed or handed over until `recycled resume`; results are taken\n";
+  std::string text = "PAUSED: nothing new is claimed or handed over; results are taken\n";
   for (const ports::Pause& pause : standing) {
-    text += "  for " + age(now - pause.at) + ": " + line_of(pause);
+    text += "  until " + way_out(pause) + ", for " + age(now - pause.at) + ": " + line_of(pause);
   }
   return text;
 }
@@ -24,7 +32,7 @@ std::vector<std::string> sentences_of(const std::vector<ports::Pause>& standing,
   std::vector<std::string> sentences;
   for (const ports::Pause& pause : standing) {
     if (!pause.gateway.empty() && pause.gateway != gateway) continue;
-    sentences.push_back("But not before `recycled resume`: hand-overs are paused " +
+    sentences.push_back("But not before " + way_out(pause) + ": hand-overs are paused " +
                         in_words(pause) + ".");
   }
   return sentences;

@@ -266,8 +266,12 @@ std::vector<Instant> SqliteTx::claims_of_card(const std::string& token, Instant 
 
 billing::HandedOver SqliteTx::handed_over_since(Instant since) {
   auto& query = database_.prepared(
-      "SELECT currency, count(*), sum(amount) FROM recovery WHERE claimed_at >= ?"
-      " AND kind <> 'cascade' AND state <> 'released' GROUP BY currency");
+      "SELECT currency, sum(n), sum(minor) FROM ("
+      "SELECT currency, count(*) AS n, sum(amount) AS minor FROM recovery"
+      " WHERE claimed_at >= ?1 AND kind <> 'cascade' GROUP BY currency"
+      " UNION ALL SELECT currency, count(*), sum(amount) FROM recovery WHERE state = 'intended'"
+      " AND claimed_at < ?1 AND kind <> 'cascade' AND has_left = 0 GROUP BY currency)"
+      " GROUP BY currency");
   Binder(query) << since;
   billing::HandedOver sum;
   while (query.executeStep()) {

@@ -108,7 +108,13 @@ start_service
 kill_worker
 recycled 3 once
 expect_equal "$sent" "$(parked)" "refused after a kill"
-recycled 0 resume
+recycled 3 resume
+expect_text "$dir/out" 'nothing was paused'
+expect_text "$dir/out" 'still paused: gateway flexfactor'
+# What it has parked is not sent around it.
+recycled 1 resolve R-1 --as retry
+expect_text "$dir/last.err" 'recycled resume'
+run_block 0 'resume --gateway'
 expect_text "$dir/out" 'resumed what was paused: gateway flexfactor'
 recycled 3 once
 (($(parked) > sent)) || fail "nothing was sent after the resume"

@@ -44,7 +44,7 @@ expect_equal "$before" "$(sent)" "requests that have left"
 
 # Status says so above all, and explain where it matters.
 recycled 0 status
-expect_text "$dir/out" 'PAUSED: nothing new is claimed or handed over until '
+expect_text "$dir/out" 'PAUSED: nothing new is claimed or handed over; results are taken'
 recycled 0 status --json
 expect_equal 'half of this morning is refused' "$(jq -r '.paused[0].reason' "$dir/out")" "reason"
 expect_equal "$(id -un)" "$(jq -r '.paused[0].by' "$dir/out" | sed 's/.* as //')" "by whom"

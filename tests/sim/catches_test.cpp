@@ -86,7 +86,7 @@ TEST_CASE(
   CHECK(hand_overs(world, tripped, world.now()) == 0);
   world.look([&](ports::LedgerTx& tx) {
     CHECK(tx.backlog().waiting_for_person == static_cast<std::int64_t>(parked) + 1);
-    engine::resume_all(tx, "alice", world.now());
+    engine::resume(tx, GatewayId("ff"), "alice", world.now());
   });
   // It still refuses, and so it trips again, after ten more.
   world.live_until(date("2026-03-04T12:00:00Z"));

@@ -27,7 +27,7 @@ void pause(sim::World& world) {
 
 void resume(sim::World& world) {
   const Instant now = world.now();
-  world.look([now](ports::LedgerTx& tx) { engine::resume_all(tx, "alice", now); });
+  world.look([now](ports::LedgerTx& tx) { engine::resume(tx, GatewayId(), "alice", now); });
 }
 
 std::int64_t hand_overs(const sim::World& world) {

@@ -44,20 +44,24 @@ int run_resume(const PauseOptions& options) {
   if (!settings) return to_int(ExitCode::config_invalid);
   const auto ledger = open_ledger(*settings);
   if (!ledger) return refuse("resume", ledger.error());
-  engine::Pauses ended;
+  std::optional<ports::Pause> ended;
+  engine::Pauses standing;
   const auto done = (*ledger)->write([&](ports::LedgerTx& tx) {
-    ended = engine::resume_all(tx, system::user_name(), (*ledger)->now());
+    ended = engine::resume(tx, GatewayId(options.gateway), system::user_name(), (*ledger)->now());
+    standing = tx.pauses();
   });
   if (!done) return refuse("resume", done.error());
+  const auto code = standing.empty() ? ExitCode::done : ExitCode::needs_person;
   if (options.output == Output::json) {
-    std::cout << report::to_json(ended);
-    return to_int(ExitCode::done);
+    std::cout << report::to_json(ended ? engine::Pauses{*ended} : engine::Pauses{});
+    return to_int(code);
   }
-  if (ended.empty()) std::cout << "nothing was paused\n";
-  for (const ports::Pause& pause : ended) {
-    std::cout << "resumed what was paused: " << report::line_of(pause);
+  std::cout << (ended ? "resumed what was paused: " + report::line_of(*ended)
+                      : std::string("nothing was paused\n"));
+  for (const ports::Pause& pause : standing) {
+    std::cout << "still paused: " << report::line_of(pause);
   }
-  return to_int(ExitCode::done);
+  return to_int(code);
 }
 
 }  // namespace recycled

@@ -10,7 +10,8 @@ namespace recycled {
 
 struct PauseOptions {
   std::filesystem::path config;
-  std::string reason;  // may be empty
+  std::string reason;   // may be empty
+  std::string gateway;  // of `resume`: where the breaker has tripped; empty: the kill switch
   Output output = Output::text;
 };
 

@@ -5,9 +5,10 @@
 namespace recycled::billing {
 namespace {
 
-Recovery in(RecoveryState state) {
+Recovery in(RecoveryState state, Reason reason = Reason::none) {
   Recovery recovery;
   recovery.state = state;
+  recovery.reason = reason;
   return recovery;
 }
 
@@ -21,15 +22,18 @@ std::optional<std::string> after(const std::string& letters, const Breaker& brea
 TEST_CASE("a result is the end that FlexFactor gives a hand-over, once") {
   using enum RecoveryState;
   CHECK(ending_of(in(intended), in(recovered)) == Ending::recovered);
-  CHECK(ending_of(in(waiting), in(failed)) == Ending::failed);
+  CHECK(ending_of(in(waiting), in(failed, Reason::declined)) == Ending::failed);
+  CHECK(ending_of(in(waiting), in(failed, Reason::cancelled_by_provider)) == Ending::failed);
+  CHECK_FALSE(ending_of(in(withdrawing), in(failed, Reason::expired)).has_value());
+  CHECK_FALSE(ending_of(in(withdrawing), in(failed, Reason::unresolved)).has_value());
   CHECK(ending_of(in(intended), in(parked)) == Ending::refused);
   CHECK_FALSE(ending_of(in(intended), in(waiting)).has_value());
   // What a person says of a parked one, a late success and a customer who left are no news of it.
-  CHECK_FALSE(ending_of(in(parked), in(failed)).has_value());
+  CHECK_FALSE(ending_of(in(parked), in(failed, Reason::declined)).has_value());
   CHECK_FALSE(ending_of(in(failed), in(recovered)).has_value());
   CHECK_FALSE(ending_of(in(withdrawing), in(withdrawn)).has_value());
   CHECK_FALSE(ending_of(in(intended), in(released)).has_value());
-  auto cascade = in(failed);
+  auto cascade = in(failed, Reason::declined);
   cascade.kind = RecoveryKind::cascade;
   CHECK_FALSE(ending_of(in(intended), cascade).has_value());
 }

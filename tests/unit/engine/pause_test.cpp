@@ -26,9 +26,9 @@ struct PauseBench : Bench {
     in([&](auto& tx) { stands = pause_all(tx, by, reason, clock.at); });
     return stands;
   }
-  Pauses resume() {
-    Pauses ended;
-    in([&](auto& tx) { ended = resume_all(tx, "bob", clock.at); });
+  std::optional<ports::Pause> resume(const char* gateway = "") {
+    std::optional<ports::Pause> ended;
+    in([&](auto& tx) { ended = engine::resume(tx, GatewayId(gateway), "bob", clock.at); });
     return ended;
   }
   RerunClaim rerun() { return Bench::rerun(SaleId("O")); }
@@ -40,8 +40,8 @@ TEST_CASE("a pause stands until somebody resumes, and a second one changes nothi
   bench.clock.at += Millis(5);
   CHECK(bench.pause("bob", "another reason") == first);
   bench.in([&](auto& tx) { CHECK(tx.pauses() == Pauses{first}); });
-  CHECK(bench.resume() == Pauses{first});
-  CHECK(bench.resume().empty());
+  CHECK(bench.resume() == first);
+  CHECK_FALSE(bench.resume().has_value());
   CHECK(bench.pause("bob", "another reason").by == "bob");
 }
 
@@ -63,7 +63,11 @@ TEST_CASE("a pause of one gateway keeps its claims back and nobody else's") {
   of("ff");
   CHECK(bench.scan_now() == 0);
   CHECK(std::holds_alternative<billing::SaleRefusal>(bench.rerun()));
-  bench.resume();
+  // The kill switch is pulled and let go of beside it.
+  bench.pause();
+  CHECK(bench.resume().has_value());
+  CHECK(bench.scan_now() == 0);
+  CHECK(bench.resume("ff").has_value());
   of("another");
   CHECK(bench.scan_now() == 1);
   CHECK(std::holds_alternative<ports::StoredRecovery>(bench.rerun()));

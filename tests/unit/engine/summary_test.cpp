@@ -49,6 +49,21 @@ TEST_CASE("passes are summed up once a gap, each line what is new, and a quiet l
   CHECK(summary_of_run(bench.tally).figures->scanned == 7);
 }
 
+TEST_CASE("what is looked at again and left as it is makes no line of its own") {
+  SummaryBench bench;
+  PassSummaries summaries(bench.context, bench.tally, minutes(1));
+  for (int pass = 0; pass < 3; ++pass) {
+    bench.tally.scanned += 5;
+    bench.tally.put_off["ceiling"] += 5;
+    bench.clock.at += minutes(1);
+    summaries.look();
+  }
+  CHECK(bench.lines().empty());
+  bench.tally.scanned += 1;
+  summaries.look();
+  CHECK(bench.lines() == std::vector<std::int64_t>{16});
+}
+
 TEST_CASE("a gap of a day does not silence the summaries for longer than an hour") {
   SummaryBench bench;
   PassSummaries summaries(bench.context, bench.tally, std::chrono::hours(24));

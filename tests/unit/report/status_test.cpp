@@ -76,9 +76,13 @@ TEST_CASE("status says above all else that everything is paused, since when, by 
   ledger.standing_pauses = {{now - days(1), ports::PauseWord::paused, GatewayId(), "alice", "why"},
                             {now, ports::PauseWord::paused, GatewayId("ff"), "bob", ""}};
   const std::string text = text_of(ledger);
-  CHECK(has(text, "PAUSED: nothing new is claimed or handed over until `recycled resume`"));
-  CHECK(has(text, "  for 1d: everything, since 2026-11-22T09:30:00Z, by alice: why\n"));
-  CHECK(has(text, "  for 0s: gateway ff, since 2026-11-23T09:30:00Z, by bob\n"));
+  CHECK(has(text, "PAUSED: nothing new is claimed or handed over; results are taken\n"));
+  CHECK(has(text,
+            "  until `recycled resume`, for 1d: everything, since 2026-11-22T09:30:00Z, by alice: "
+            "why\n"));
+  CHECK(has(text,
+            "  until `recycled resume --gateway ff`, for 0s: gateway ff, since "
+            "2026-11-23T09:30:00Z, by bob\n"));
   const auto json = json_of(ledger).at("paused");
   REQUIRE(json.size() == 2);
   CHECK(json[0].at("gateway").is_null());

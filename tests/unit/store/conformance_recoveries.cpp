@@ -238,14 +238,15 @@ void sums_what_was_handed_over(const MakeLedger& make) {
       recovery.amount = {100, *Currency::parse(currency)};
       put_recovery(tx, put(tx, order), recovery);
     };
-    claim("before", Millis(-1), "USD", RecoveryState::intended);
+    claim("before", Millis(-1), "USD", RecoveryState::waiting);
+    claim("before, and queued", Millis(-2), "USD", RecoveryState::intended);
     claim("first", Millis(0), "USD", RecoveryState::intended);
     claim("second", Millis(7), "USD", RecoveryState::failed);
     claim("in yen", Millis(5), "JPY", RecoveryState::recovered);
     claim("never left", Millis(6), "USD", RecoveryState::released);
     billing::HandedOver expected;
-    expected.count = 3;
-    expected.minor = {{*Currency::parse("USD"), 200}, {*Currency::parse("JPY"), 100}};
+    expected.count = 5;
+    expected.minor = {{*Currency::parse("USD"), 400}, {*Currency::parse("JPY"), 100}};
     CHECK(tx.handed_over_since(noon) == expected);
     auto cascade = in_state(plain_recovery("a cascade"), RecoveryState::intended);
     cascade.kind = billing::RecoveryKind::cascade;
