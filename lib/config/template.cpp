@@ -95,8 +95,8 @@ id = "main"
 kind = "nmi"
 
 # A FlexFactor account. Secrets stay outside this file: one file each, chmod 600. Under systemd
-# they may be credentials: app_key_file = "credential:app_key", with a line LoadCredential= in the
-# unit.
+# they may be root's, as credentials: app_key_file = "credential:secrets_app_key". The unit hands
+# over every file of secrets/ so.
 [[gateway]]
 id = "flexfactor"
 kind = "flexfactor"
