@@ -160,6 +160,11 @@ Finding judge_listen(const config::CallbackSettings& callbacks, const Result<voi
 }
 
 Finding judge_api(const std::string& listen, const Result<void>& free) {
+  if (!free && free.error().fault == Fault::not_found) {
+    return finding(Verdict::warning, "api", "the folder of " + listen + " is not there",
+                   "start the service, whose unit makes /run/recycled; make any other one "
+                   "yourself, for the service's user");
+  }
   if (!free && free.error().fault != Fault::busy) {
     return finding(Verdict::problem, "api", free.error().message,
                    "name a free port from 1024 on, or a file in a folder that the service's user "
