@@ -19,12 +19,14 @@ ln -s "$root/schedules" "$root/CMakePresets.json" "$block_folder"
 ln -s "$root/tests/integration/stand-in" "$block_folder/scripts/install-packages"
 export ROOT=$root
 stand_in sudo cmake systemctl useradd chown systemd-run
-run_block 0 'cmake --build --preset'
+run_block 0 'cmake --build --preset' 's/-o recycled -g recycled //'
+called 'useradd --system --user-group'
 called 'install-packages demo'
 cmp "$dir/usr/local/bin/recycled" "$bin/recycled" || fail "another program was installed"
 
 # --- configure, and secrets ---
 run_block 78 'recycled init' # the secrets are missing yet
+called "chown -R recycled: $etc"
 expect_text "$dir/last.err" secrets/app_key
 expect_equal 700 "$(stat -c %a "$etc/secrets")" "mode of the folder for secrets"
 run_block 0 'install -m 600' 's/-o recycled //'
@@ -41,11 +43,9 @@ run_block 0 'systemd-run --pipe'
 called 'systemd-run --pipe --wait --uid=recycled'
 
 # --- the service, and the timer ---
-run_block 0 useradd
-called "chown -R recycled: $dir/etc/recycled"
-called 'systemctl enable --now recycled'
-run_block 0 recycled-once.timer
-called 'systemctl enable --now recycled-once.timer'
+run_block 0 'install -m 644 schedules/recycled.service'
+run_block 0 'install -m 644 schedules/recycled-once.service'
+called 'systemctl daemon-reload'
 for unit in recycled.service recycled-once.service recycled-once.timer; do
   cmp "$root/schedules/$unit" "$dir/etc/systemd/system/$unit" || fail "no $unit was installed"
   expect_equal 644 "$(stat -c %a "$dir/etc/systemd/system/$unit")" "mode of $unit"

@@ -146,6 +146,23 @@ systemctl restart recycled
 is_state active recycled || fail "the service does not start with credentials"
 saw "secrets as credentials, without a word changed in the unit"
 
+# --- the watchdog, and where README says to look ---
+mkdir -p /run/systemd/system/recycled.service.d
+printf '[Service]\nWatchdogSec=2s\n' >/run/systemd/system/recycled.service.d/trial.conf
+systemctl daemon-reload
+systemctl restart recycled
+kill -STOP "$(systemctl show --value -p MainPID recycled)"
+bitten() {
+  journalctl --no-pager -o cat -u recycled >"$dir/journal"
+  grep -qF 'Watchdog timeout' "$dir/journal"
+}
+until_true 30 "the watchdog" bitten
+run_block 0 'Watchdog timeout' '/dmesg/d' # the kernel's words are not for a container
+expect_text 'Watchdog timeout'
+rm /run/systemd/system/recycled.service.d/trial.conf
+systemctl daemon-reload
+systemctl restart recycled
+
 # --- an upgrade under the service ---
 run_block 0 'enable --now recycled'
 before=$(systemctl show --value -p MainPID recycled)
