@@ -107,7 +107,7 @@ done
 # --- what the README asks ---
 JOURNAL=$dir/all.log
 export JOURNAL
-stand_in journalctl
+stand_in journalctl dmesg
 run_block 0 'journalctl -u recycled -f'
 expect_text "$dir/out" 'info recovery.recovered S-1 '
 expect_equal "$(wc -l <"$JOURNAL")" "$(wc -l <"$dir/out")" "lines that were followed"
@@ -142,6 +142,11 @@ expect_equal 10 "$(wc -l <"$dir/slow")" "slow calls"
 cut -f 1 "$dir/slow" | sort -c -n -r || fail "not the slowest first: $(<"$dir/slow")"
 expect_equal "$(jq -s 'map(.ms? // 0) | max' <(jq -c 'select(.event | IN("recovery.sent",
   "recovery.inquired"))' "$JOURNAL"))" "$(head -n 1 "$dir/slow" | cut -f 1)" "the slowest"
+
+# --- what to look at after the watchdog has ended a run ---
+run_block 0 'Watchdog timeout'
+expect_text "$dir/out" 'Watchdog timeout'
+expect_text "$dir/calls" 'journalctl -u recycled -o cat --since -1h'
 
 # --- a terminal gets text, and the summary as a line to read ---
 # One that JOURNAL_STREAM names is a terminal all the same.

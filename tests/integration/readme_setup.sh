@@ -18,11 +18,21 @@ ln -s "$bin" "$block_folder/build/release/worker"
 ln -s "$root/schedules" "$root/CMakePresets.json" "$block_folder"
 ln -s "$root/tests/integration/stand-in" "$block_folder/scripts/install-packages"
 export ROOT=$root
-stand_in sudo cmake systemctl useradd chown systemd-run
+stand_in sudo cmake systemctl useradd chown systemd-run apt-get
 run_block 0 'cmake --build --preset' 's/-o recycled -g recycled //'
 called 'useradd --system --user-group'
 called 'install-packages demo'
-cmp "$dir/usr/local/bin/recycled" "$bin/recycled" || fail "another program was installed"
+for program in recycled flexfactor-sim; do
+  cmp "$dir/usr/local/bin/$program" "$bin/$program" || fail "another $program was installed"
+done
+
+# --- or the package, which leaves the config to an operator ---
+ln -s "$root/tests/integration/stand-in" "$block_folder/scripts/package"
+mkdir -p "$block_folder/build/package"
+touch "$block_folder/build/package/recycled_0.1.0_amd64.deb"
+run_block 0 'scripts/package'
+called 'package '
+called 'apt-get install ./build/package/recycled_0.1.0_amd64.deb'
 
 # --- configure, and secrets ---
 run_block 78 'recycled init' # the secrets are missing yet
@@ -46,6 +56,11 @@ called 'systemd-run --pipe --wait --uid=recycled'
 run_block 0 'install -m 644 schedules/recycled.service'
 run_block 0 'install -m 644 schedules/recycled-once.service'
 called 'systemctl daemon-reload'
+run_block 0 'enable --now recycled'
+called 'systemctl enable --now recycled'
+run_block 0 'enable --now recycled-once.timer'
+called 'systemctl disable --now recycled'
+called 'systemctl enable --now recycled-once.timer'
 for unit in recycled.service recycled-once.service recycled-once.timer; do
   cmp "$root/schedules/$unit" "$dir/etc/systemd/system/$unit" || fail "no $unit was installed"
   expect_equal 644 "$(stat -c %a "$dir/etc/systemd/system/$unit")" "mode of $unit"
