@@ -74,7 +74,7 @@ crypto::SecretFile Reading::resolve_secret(Section& section, const Text& name) {
   const std::filesystem::path as_file(id);
   if (!as_file.has_filename() || as_file.has_parent_path() || id.starts_with('.')) {
     section.complain_at(name.line, in_quotes(name.value) + " names no credential",
-                        "Write \"credential:NAME\", with the NAME of a LoadCredential= line");
+                        "Write \"credential:secrets_NAME\", with NAME for a file of secrets/");
     return {};
   }
   if (credentials.empty()) return crypto::SecretFile(name.value, crypto::Kept::credential);

@@ -71,7 +71,7 @@ time_zone = "America/New_York"
 # url = "https://shop.example.com/hooks/recycled"   # signed as Standard Webhooks
 # secret_files = ["secrets/webhook_secret"]         # "whsec_" and base64; two in a rotation
 # ca_file = "ca.pem"                                # instead of the system's
-# jsonl_file = "events.jsonl"                       # a line an event
+# jsonl_file = "/var/lib/recycled/events.jsonl"     # a line an event
 # timeout = "15s"          # for one answer
 # give_up_after = "3d"     # then an event waits for: recycled events replay
 # first_backoff = "5s"     # after a failed try ...
@@ -95,8 +95,8 @@ id = "main"
 kind = "nmi"
 
 # A FlexFactor account. Secrets stay outside this file: one file each, chmod 600. Under systemd
-# they may be credentials: app_key_file = "credential:app_key", with a line LoadCredential= in the
-# unit.
+# they may be root's, as credentials: app_key_file = "credential:secrets_app_key". The unit hands
+# over every file of secrets/ so.
 [[gateway]]
 id = "flexfactor"
 kind = "flexfactor"

@@ -41,8 +41,15 @@ Result<void> check_credential(const fs::path& path, const fs::file_status& statu
   return refuse(Fault::invalid, path, "is open to others than the service it was given to");
 }
 
-Result<void> check_kind(const fs::path& path, const fs::file_status& status) {
-  if (!fs::exists(status)) return refuse(Fault::not_found, path, "there is no such file");
+Result<void> check_kind(const SecretFile& file, const fs::file_status& status) {
+  const fs::path& path = file.path;
+  if (!fs::exists(status)) {
+    return refuse(Fault::not_found, path,
+                  file.kept == Kept::credential
+                      ? "there is no such file: LoadCredential= of the unit hands over none"
+                      : "there is no such file; make it with mode 600, for the user that runs "
+                        "this, and put the secret into it");
+  }
   if (!fs::is_regular_file(status)) return refuse(Fault::invalid, path, "is not a regular file");
   return {};
 }
@@ -57,7 +64,7 @@ Result<void> check_mode(const SecretFile& file) {
   }
   std::error_code error;
   const fs::file_status status = fs::status(file.path, error);
-  if (auto usable = check_kind(file.path, status); !usable) return usable;
+  if (auto usable = check_kind(file, status); !usable) return usable;
   switch (file.kept) {
     case Kept::private_file:
       return check_private(file.path, status);
@@ -76,7 +83,9 @@ Result<Secret> read_secret_file(const SecretFile& from) {
   std::ifstream file;
   file.rdbuf()->pubsetbuf(nullptr, 0);
   file.open(path, std::ios::binary);
-  if (!file) return refuse(Fault::not_found, path, "cannot be read by this user");
+  if (!file)
+    return refuse(Fault::not_found, path,
+                  "cannot be read by this user; give it to whoever runs the service, with chown");
   // One byte more than allowed is enough to see that the file is too large; the buffer never
   // grows, so that no copy of it is left behind unwiped.
   std::string text(largest_secret + 1, '\0');

@@ -38,7 +38,9 @@ Result<void> try_listen(const std::string& listen) {
     close_listening(acceptor, *place);
     return {};
   }
-  const Fault fault = error == asio::error::address_in_use ? Fault::busy : Fault::invalid;
+  const Fault fault = error == asio::error::address_in_use                      ? Fault::busy
+                      : error == boost::system::errc::no_such_file_or_directory ? Fault::not_found
+                                                                                : Fault::invalid;
   return fail(fault, "listen on " + listen + ": " + error.message());
 }
 

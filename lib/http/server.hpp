@@ -28,7 +28,8 @@ struct TlsIdentity {
 Result<void> check_listen(const std::string& listen);
 
 // Whether one can listen there now; nothing is kept. Fault::busy: somebody does already;
-// Fault::invalid: no address of this machine, or no port for this user.
+// Fault::not_found: the folder of a socket file is not there; Fault::invalid: no address of this
+// machine, or no port for this user.
 Result<void> try_listen(const std::string& listen);
 
 // Fault::invalid, as of Server::start: the file that cannot be used, or both if they do not belong

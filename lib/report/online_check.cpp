@@ -13,6 +13,8 @@ constexpr Millis clock_warning = std::chrono::seconds(5);
 constexpr std::uint64_t mebibyte = 1024 * 1024;
 constexpr std::uint64_t disk_problem = 100 * mebibyte;
 constexpr std::uint64_t disk_warning = 1024 * mebibyte;
+// RuntimeDirectory= of the unit: there as long as the service runs.
+constexpr std::string_view folder_of_the_unit = "unix:/run/recycled/";
 
 Finding finding(Verdict verdict, std::string what, std::string says, std::string to_do = {}) {
   Finding made;
@@ -160,6 +162,10 @@ Finding judge_listen(const config::CallbackSettings& callbacks, const Result<voi
 }
 
 Finding judge_api(const std::string& listen, const Result<void>& free) {
+  if (!free && free.error().fault == Fault::not_found && listen.starts_with(folder_of_the_unit)) {
+    return finding(Verdict::warning, "api", "the folder of " + listen + " is not there yet",
+                   "start the service: its unit makes it, as long as it runs");
+  }
   if (!free && free.error().fault != Fault::busy) {
     return finding(Verdict::problem, "api", free.error().message,
                    "name a free port from 1024 on, or a file in a folder that the service's user "

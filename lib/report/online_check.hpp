@@ -48,7 +48,8 @@ Finding judge_host(const config::CallbackSettings& callbacks, const Resolved& ad
 // somebody does already.
 Finding judge_listen(const config::CallbackSettings& callbacks, const Result<void>& free);
 
-// The same of a config with a local API.
+// The same of a config with a local API; Fault::not_found: its socket file's folder is not there,
+// which is a problem but of the folder that the service's unit makes.
 Finding judge_api(const std::string& listen, const Result<void>& free);
 
 Finding judge_disk(const std::filesystem::path& folder, std::uint64_t free, std::uint64_t ledger);

@@ -24,7 +24,7 @@ std::string_view sentence(RecoveryState state) {
     case RecoveryState::withdrawing:
       return "it is being cancelled at FlexFactor";
     case RecoveryState::parked:
-      return "it is parked: a person must look, and nothing else happens meanwhile";
+      return "a person must look, and nothing else happens meanwhile";
     case RecoveryState::recovered:
       return "it was charged";
     case RecoveryState::failed:

@@ -21,6 +21,7 @@ foreach(file recycled.service recycled-once.service recycled-once.timer crontab)
 endforeach()
 install(FILES ${PROJECT_SOURCE_DIR}/schedules/example-profiles.toml
               ${PROJECT_SOURCE_DIR}/schedules/recycled.rules.yml
+              ${PROJECT_SOURCE_DIR}/schedules/declined.csv
         DESTINATION usr/share/doc/recycled/examples)
 install(DIRECTORY ${RECYCLED_MADE}/ DESTINATION usr/share)
 
@@ -48,7 +49,7 @@ With it comes flexfactor-sim, a simulated FlexFactor to try a config with.")
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 # The zones of billing days, the authorities that vouch for FlexFactor, and postinst's adduser.
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "tzdata, ca-certificates, adduser")
-set(CPACK_DEBIAN_PACKAGE_SUGGESTS "bash-completion, prometheus-node-exporter")
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "bash-completion, jq, prometheus-node-exporter")
 set(debian ${CMAKE_CURRENT_LIST_DIR})
 set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA ${debian}/postinst ${debian}/prerm ${debian}/postrm)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)

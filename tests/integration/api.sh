@@ -181,6 +181,7 @@ start_service
 check_online 0 "warning     api: unix:$dir/api.sock is in use"
 ask 200 /v1/subscriptions/S-last
 jq -cn "[$(decline S-1004 decline-2), $(decline S-1005 pending-2)]" >"$dir/declines.json"
+stand_in sudo
 run_block 0 'v1/declines --json' "s#$dir/etc/recycled/##; s#$dir/run/recycled/#$dir/#"
 expect_equal 5 "$(grep -c curl "$dir/block.sh")" "curl examples of the README"
 cp "$dir/out" "$dir/examples.txt"

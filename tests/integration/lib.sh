@@ -9,6 +9,8 @@ dir=$(mktemp -d)
 config=$dir/recycled.toml
 # shellcheck source=scripts/lib/loopback.sh
 source "$root/scripts/lib/loopback.sh"
+# shellcheck source=scripts/lib/readme.sh
+source "$root/scripts/lib/readme.sh"
 
 finish() {
   local status=$1
@@ -67,13 +69,6 @@ expect_no_text() { # TEXT FILE...
   shift
   found=$(grep -alF -- "$text" "$@" || true)
   [[ -z "$found" ]] || fail "'$text' is in $found"
-}
-
-block() { # LANGUAGE TEXT: the README's block of that language that has the text in it
-  awk -v fence="\`\`\`$1" -v text="$2" '
-    $0 == fence {inside = 1; kept = ""; next}
-    inside && $0 == "```" {if (index(kept, text)) {printf "%s", kept; exit} inside = 0}
-    inside {kept = kept $0 "\n"}' "$root/README.md"
 }
 
 # stand_in NAME...: commands that are not to do here what they do, by tests/integration/stand-in. What

@@ -107,7 +107,7 @@ done
 # --- what the README asks ---
 JOURNAL=$dir/all.log
 export JOURNAL
-stand_in journalctl dmesg
+stand_in sudo journalctl dmesg
 run_block 0 'journalctl -u recycled -f'
 expect_text "$dir/out" 'info recovery.recovered S-1 '
 expect_equal "$(wc -l <"$JOURNAL")" "$(wc -l <"$dir/out")" "lines that were followed"

@@ -58,7 +58,7 @@ january='s/2026-11-/2026-01-/g; s/2026-01-20/2026-01-31/g'
 own_plan() { # COMMAND: takes the place of the digest that the README shows
   echo "$january; s/--plan [-0-9a-f]*/--plan \$($1 --json --dry-run | jq -r .plan)/"
 }
-run_block 0 'recycled backfill' "$(own_plan 'recycled backfill --from 2026-01-01 --to 2026-01-31')"
+run_block 0 'backfill --from 2026-11-01' "$(own_plan 'recycled backfill --from 2026-01-01 --to 2026-01-31')"
 expect_equal 7 "$(query "SELECT count(*) FROM recovery WHERE kind = 'recycle'")" "handed over"
 run_block 0 'recycled rerun' \
   "$(own_plan 'recycled rerun --from 2026-01-01 --to 2026-01-30 --gateway flexfactor')"

@@ -15,7 +15,7 @@ here() { # stdin, with this folder's paths
 # --- the README's whole config, and its way to make secret files ---
 block toml '[callbacks]' | here >"$etc/recycled.toml"
 grep -q '^expiry_days' "$etc/recycled.toml" || fail "the README shows no whole config"
-block sh 'install -m 600' | here >"$dir/secrets.sh"
+block sh 'install -m 600' | here | sed 's/sudo //; s/-o recycled //' >"$dir/secrets.sh"
 expect_exit 0 bash -euo pipefail "$dir/secrets.sh"
 config=$etc/recycled.toml
 recycled 78 check # they are empty yet
@@ -46,21 +46,21 @@ grep -o '^OnCalendar=.*' "$dir/units/recycled-once.timer" | cut -d= -f2 >"$dir/w
 expect_exit 0 systemd-analyze calendar "$(<"$dir/when")"
 
 # The credentials that the units hand over are those their comment says to name in the config.
-sed 's#"secrets/\([a-z_]*\)"#"credential:\1"#' "$etc/recycled.toml" >"$etc/credentials.toml"
-given() { # FILE: a folder of what its LoadCredential lines name
+sed 's#"secrets/\([a-z_]*\)"#"credential:secrets_\1"#' "$etc/recycled.toml" >"$etc/credentials.toml"
+given() { # FILE: a folder of what its LoadCredential line names, which is each file of a folder
+  local name folder file
   rm -rf "$dir/given"
   mkdir -m 700 "$dir/given"
-  grep -o 'LoadCredential=[a-z_]*:[^ ]*' "$1" | cut -d= -f2 | while IFS=: read -r name file; do
-    cp "$file" "$dir/given/$name"
-  done
+  IFS=: read -r name folder < <(grep -o 'LoadCredential=[a-z_]*:[^ ]*' "$1" | cut -d= -f2)
+  for file in "$folder"/*; do cp "$file" "$dir/given/${name}_${file##*/}"; done
 }
 config=$etc/credentials.toml
 given "$dir/units/recycled.service"
 CREDENTIALS_DIRECTORY=$dir/given recycled 0 check
-block sh systemd-run | here >"$dir/by-hand"
+given "$dir/units/recycled-once.service"
+CREDENTIALS_DIRECTORY=$dir/given recycled 0 check
+block sh 'systemd-run --pipe' | here >"$dir/by-hand"
 given "$dir/by-hand"
-[[ -e "$dir/given/app_key" && -e "$dir/given/app_secret" ]] || fail "systemd-run hands nothing over"
-sed -i '/^\[callbacks\]/,/^public_host/d; /hmac_signing_key/d' "$config"
 CREDENTIALS_DIRECTORY=$dir/given recycled 0 check
 expect_text "$dir/by-hand" "recycled check --config $etc/recycled.toml"
 

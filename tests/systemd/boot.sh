@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
-# Boots a small Debian with a systemd of its own in a container, and has inside.sh try the units of
-# schedules/ there. For ./scripts/check, because it fetches some 60 MB of packages for the root the
-# first time (kept in build/systemd), and because it has to be root.
+# Boots a small Debian with a systemd of its own in a container, and tries there
+#   boot.sh units    the units of schedules/ (inside.sh)
+#   boot.sh trial    the package that scripts/package has built, as README says (trial.sh)
+# For ./scripts/check, because it fetches some 70 MB of packages for the root the first time (kept in
+# build/systemd), and because it has to be root.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
+what=${1:?units or trial}
 programs=${BIN:-build/release/worker}
 kept=build/systemd
 root=
@@ -38,7 +41,8 @@ libraries() {
 # The container's root: the release of this machine, from where this machine has its own.
 make_root() {
   local wanted sources=() file codename
-  wanted=$(printf '%s\n' systemd systemd-sysv dbus tzdata curl jq sqlite3 procps; libraries)
+  wanted=$(printf '%s\n' systemd systemd-sysv dbus tzdata curl jq sqlite3 procps \
+    adduser ca-certificates openssl sudo; libraries)
   if [[ -s $kept/root.tar && "$wanted" == "$(cat "$kept/packages")" ]]; then return; fi
   mkdir -p "$kept"
   for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.{list,sources}; do
@@ -62,10 +66,21 @@ is_up() {
 make_root
 root=$(mktemp -d)
 tar -C "$root" -xf "$kept/root.tar"
-install -m 755 "$programs/recycled" "$programs/flexfactor-sim" "$root/usr/local/bin/"
-install -m 644 schedules/*.service schedules/*.timer "$root/etc/systemd/system/"
 mkdir "$root/src"
-cp scripts/lib/loopback.sh tests/systemd/inside.sh "$root/src/"
+cp scripts/lib/loopback.sh "$root/src/"
+case $what in
+  units)
+    install -m 755 "$programs/recycled" "$programs/flexfactor-sim" "$root/usr/local/bin/"
+    install -m 644 schedules/*.service schedules/*.timer "$root/etc/systemd/system/"
+    cp tests/systemd/inside.sh "$root/src/try.sh"
+    ;;
+  trial)
+    mkdir -p "$root/src/build/package"
+    cp build/package/recycled_*.deb "$root/src/build/package/"
+    cp README.md scripts/lib/readme.sh "$root/src/"
+    cp tests/systemd/trial.sh "$root/src/try.sh"
+    ;;
+esac
 : >"$root/etc/machine-id"
 
 # Where no systemd runs there is none to tell of a container.
@@ -83,4 +98,4 @@ until is_up; do
   fi
   read -r -t 0.2 <> <(:) || true
 done
-inside bash /src/inside.sh
+inside bash /src/try.sh

@@ -72,8 +72,9 @@ Findings check_blocks(std::string_view markdown, const std::vector<TestScript>& 
       return line.empty() || is_run_by_its_test(line, scripts);
     });
     if (run.contains(i) || is_scripts) continue;
-    made.push_back({"README.md", "no test of tests/integration runs (run_block) this block:\n" +
-                                     std::string(trimmed(blocks[i]))});
+    made.push_back(
+        {"README.md", "no test of tests/integration and no trial runs (run_block) this block:\n" +
+                          std::string(trimmed(blocks[i]))});
   }
   return made;
 }

@@ -11,6 +11,8 @@ std::vector<TestScript> integration_tests() {
     if (file.path().extension() != ".sh") continue;
     made.push_back({file.path().stem().string(), read_text(file.path())});
   }
+  // What wants a package installed, and a systemd.
+  made.push_back({"trial", read_text(root() / "tests/systemd/trial.sh")});
   return made;
 }
 

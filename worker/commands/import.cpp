@@ -156,7 +156,10 @@ class ImportRun {
     }
     if (summary.rejected > 0 && options_.mode == ImportMode::write) {
       std::cerr << (rejected_.is_whole() ? "rejected rows are in " : "could not write all of ")
-                << rejected_.file().string() << '\n';
+                << rejected_.file().string()
+                << (rejected_.is_whole() ? "\n"
+                                         : "; from a folder that this user may write in, import it "
+                                           "again, which is harmless\n");
     }
     if (options_.output == Output::json) {
       print_json(summary);

@@ -108,6 +108,13 @@ TEST_CASE("online: where the local API listens") {
   const auto taken = judge_api("127.0.0.1:8080", fail(Fault::busy, "in use"));
   CHECK(taken.verdict == Verdict::warning);
   CHECK(says(taken, "127.0.0.1:8080 is in use"));
+  // As long as the service does not run, so it is with the README's own socket.
+  const auto not_yet = judge_api("unix:/run/recycled/api.sock", fail(Fault::not_found, "no"));
+  CHECK(not_yet.verdict == Verdict::warning);
+  CHECK(says(not_yet, "not there yet"));
+  CHECK(not_yet.to_do.find("start the service") != std::string::npos);
+  CHECK(judge_api("unix:/nowhere/api.sock", fail(Fault::not_found, "no")).verdict ==
+        Verdict::problem);
   const auto nowhere = judge_api("unix:/nowhere/api.sock", fail(Fault::invalid, "no such folder"));
   CHECK(nowhere.verdict == Verdict::problem);
   CHECK(says(nowhere, "no such folder"));
