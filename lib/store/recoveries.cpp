@@ -135,8 +135,12 @@ std::vector<ports::StoredRecovery> SqliteTx::recoveries_of(const ports::Subject&
 
 std::vector<ports::StoredRecovery> SqliteTx::in_state(billing::RecoveryState state,
                                                       RecoveryKey after, int limit) {
-  auto& query = database_.prepared("SELECT " RECOVERY_COLUMNS
-                                   "WHERE r.state = ? AND r.key > ? ORDER BY r.key LIMIT ?");
+  // What is open is found without a look at all that ever ended.
+  auto& query = database_.prepared(
+      is_live(state) ? "SELECT " RECOVERY_COLUMNS "WHERE r.state = ? AND r.state IN " LIVE_STATES
+                       " AND r.key > ? ORDER BY r.key LIMIT ?"
+                     : "SELECT " RECOVERY_COLUMNS
+                       "WHERE r.state = ? AND r.key > ? ORDER BY r.key LIMIT ?");
   Binder(query) << to_text(state) << after << limit;
   return read_all(query);
 }
@@ -270,7 +274,8 @@ billing::HandedOver SqliteTx::handed_over_since(Instant since) {
       "SELECT currency, count(*) AS n, sum(amount) AS minor FROM recovery"
       " WHERE claimed_at >= ?1 AND kind <> 'cascade' GROUP BY currency"
       " UNION ALL SELECT currency, count(*), sum(amount) FROM recovery WHERE state = 'intended'"
-      " AND claimed_at < ?1 AND kind <> 'cascade' AND has_left = 0 GROUP BY currency)"
+      " AND state IN " LIVE_STATES
+      " AND +claimed_at < ?1 AND kind <> 'cascade' AND has_left = 0 GROUP BY currency)"
       " GROUP BY currency");
   Binder(query) << since;
   billing::HandedOver sum;

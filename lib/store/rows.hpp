@@ -15,6 +15,10 @@
 #include "base/time.hpp"
 #include "ports/ledger.hpp"
 
+// The states of what is not at its end, as the index recovery_open has them: a statement uses that
+// index only if it says the same words.
+#define LIVE_STATES "('intended', 'unknown', 'waiting', 'grace', 'withdrawing', 'parked')"
+
 namespace recycled::store {
 
 class Binder {

@@ -134,7 +134,7 @@ expect_equal "$due_of_tomorrow" "$(query "SELECT due_at FROM subscription WHERE 
 expect_equal 0 "$(query "SELECT count(*) FROM recovery AS r JOIN subscription AS s
   ON s.key = r.subscription_key WHERE s.id IN ('T-1', 'Z-other')")" "recoveries of others"
 recycled 0 explain A-3
-expect_text "$dir/out" "recovery.claimed,  -> intended: plan $plan"
+expect_text "$dir/out" "recovery.claimed, intended: plan $plan"
 # Once more changes nothing, and a run without a plan finds nothing left.
 recycled 3 backfill "${january[@]}" --plan "$plan"
 expect_text "$dir/out" 'A-3  was already handed over to flexfactor'
@@ -150,7 +150,7 @@ start_worker
 recycled 0 backfill --from 2026-02-01 --to 2026-02-01
 expect_text "$dir/out" '1 of 1 handed over, 18.00 USD'
 recycled 0 explain Z-other
-expect_text "$dir/out" 'recovery.claimed,  -> intended: backfill'
+expect_text "$dir/out" 'recovery.claimed, intended: backfill'
 nothing_is_open() { [[ $(open_count) == 0 ]]; }
 until_true 60 "the service to settle all of them" nothing_is_open
 stop_worker 0

@@ -102,7 +102,7 @@ recycled 0 rerun "${which[@]}" --plan "$plan"
 expect_text "$dir/out" 'O-1003  was already handed over to flexfactor'
 expect_text "$dir/out" "plan $plan: carried out"
 recycled 0 explain O-1003
-expect_text "$dir/out" "recovery.claimed,  -> intended: plan $plan"
+expect_text "$dir/out" "recovery.claimed, intended: plan $plan"
 
 # Killed in the middle of it, again and again.
 {

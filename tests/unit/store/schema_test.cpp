@@ -7,6 +7,7 @@
 
 #include "base/ensure.hpp"
 #include "store/migrate.hpp"
+#include "store/rows.hpp"
 #include "unit/store/fixture.hpp"
 
 namespace recycled::store {
@@ -93,6 +94,17 @@ TEST_CASE("L2 L12 indexes and triggers name exactly the live and the ended state
   const std::string trigger = statement("CREATE TRIGGER ends_are_final");
   CHECK(list_after(trigger, "OLD.state IN (") == ended);
   CHECK(list_after(trigger, "NOT IN (") == Words{"recovered", "parked"});
+}
+
+TEST_CASE("what is open is found without a look at all that ever ended") {
+  const OwnLedger own;
+  SQLite::Database database(own.file.string());
+  SQLite::Statement plan(database,
+                         "EXPLAIN QUERY PLAN SELECT key FROM recovery WHERE state = 'intended'"
+                         " AND state IN " LIVE_STATES " AND key > 0 ORDER BY key");
+  REQUIRE(plan.executeStep());
+  CHECK(plan.getColumn(3).getString().find("recovery_open (state=?") != std::string::npos);
+  CHECK_FALSE(plan.executeStep());  // it is in order already
 }
 
 TEST_CASE("a word outside its set, a broken reference and a half row are refused") {
