@@ -1,8 +1,8 @@
-#include "sim/virtual_time.hpp"
+#include "simulation/virtual_time.hpp"
 
 #include <algorithm>
 
-namespace recycled::sim {
+namespace recycled::simulation {
 
 VirtualTime::Sleeper VirtualTime::add(Instant at, async::Resume resume) {
   const Sleeper sleeper{std::max(at, now_), next_++};
@@ -51,4 +51,4 @@ void VirtualAlarm::wake() {
   if (sleeper_) time_.wake(*sleeper_);
 }
 
-}  // namespace recycled::sim
+}  // namespace recycled::simulation

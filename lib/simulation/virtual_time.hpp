@@ -11,7 +11,7 @@
 #include "async/suspend.hpp"
 #include "ports/clock.hpp"
 
-namespace recycled::sim {
+namespace recycled::simulation {
 
 class VirtualTime final : public ports::Clock {
  public:
@@ -59,4 +59,4 @@ class VirtualAlarms final : public ports::Alarms {
   VirtualTime& time_;
 };
 
-}  // namespace recycled::sim
+}  // namespace recycled::simulation

@@ -9,9 +9,9 @@
 
 #include "flexfactor/behaviour.hpp"
 #include "ports/delivery.hpp"
-#include "sim/virtual_time.hpp"
+#include "simulation/virtual_time.hpp"
 
-namespace recycled::sim {
+namespace recycled::simulation {
 
 class Receiver final : public ports::EventSink {
  public:
@@ -34,4 +34,4 @@ class Receiver final : public ports::EventSink {
   std::map<std::string, std::vector<Heard>> heard_;
 };
 
-}  // namespace recycled::sim
+}  // namespace recycled::simulation

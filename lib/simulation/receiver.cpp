@@ -1,8 +1,8 @@
-#include "sim/receiver.hpp"
+#include "simulation/receiver.hpp"
 
 #include <utility>
 
-namespace recycled::sim {
+namespace recycled::simulation {
 
 async::Task<ports::SinkReply> Receiver::deliver(std::string id, ports::OutboundEvent event) {
   co_await time_.sleep_until(time_.now() + Millis(1 + dice_.roll(2000)));
@@ -18,4 +18,4 @@ async::Task<ports::SinkReply> Receiver::deliver(std::string id, ports::OutboundE
   co_return reply;
 }
 
-}  // namespace recycled::sim
+}  // namespace recycled::simulation

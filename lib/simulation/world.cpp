@@ -1,9 +1,7 @@
-#include "sim/world.hpp"
+#include "simulation/world.hpp"
 
 #include <algorithm>
 #include <map>
-
-#include <unistd.h>
 
 #include "async/spawn.hpp"
 #include "async/task_group.hpp"
@@ -13,12 +11,13 @@
 #include "engine/rerun.hpp"
 #include "flexfactor/callback.hpp"
 #include "flexfactor/client.hpp"
-#include "sim/parts.hpp"
-#include "sim/shop.hpp"
+#include "reception/callbacks.hpp"
+#include "simulation/parts.hpp"
+#include "simulation/shop.hpp"
 #include "system/calendar.hpp"
-#include "worker/callbacks.hpp"
+#include "system/temporary_folder.hpp"
 
-namespace recycled::sim {
+namespace recycled::simulation {
 namespace {
 
 const char* const host = "billing.example.com";
@@ -34,20 +33,15 @@ class World::Impl {
         dice_(settings_.seed * 7919 + 1),
         transcript_(time_),
         provider_(with_seed(settings_)),
-        receiver_(time_, settings_.seed * 31 + 7) {
-    folder_ = std::filesystem::temp_directory_path() /
-              ("recycled-sim-" + std::to_string(::getpid()) + "-" + std::to_string(next_folder_++));
-    std::filesystem::create_directories(folder_);
-    auto opened =
-        store::SqliteLedger::open(folder_ / "ledger.db", store::Executor::inline_, time_.now());
+        receiver_(time_, settings_.seed * 31 + 7),
+        folder_(make_folder()) {
+    auto opened = store::SqliteLedger::open(folder_.path() / "ledger.db", store::Executor::inline_,
+                                            time_.now());
     ensure(opened.has_value(), "the simulation's ledger opens");
     ledger_ = std::move(*opened);
     calendar_ = *system::ZoneCalendar::make(settings_.zone);
   }
-  ~Impl() {
-    ledger_.reset();
-    std::filesystem::remove_all(folder_);
-  }
+  ~Impl() = default;
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 
@@ -100,6 +94,7 @@ class World::Impl {
   flexfactor::SimulatedFlexFactor provider_;
   Receiver receiver_;
   Shop shop_{time_};
+  const system::TemporaryFolder folder_;
   std::unique_ptr<store::SqliteLedger> ledger_;
   int crashes_ = 0;
   std::vector<Instant> signs_of_life_;
@@ -185,6 +180,12 @@ class World::Impl {
     std::map<GatewayId, Account> accounts_;
   };
 
+  static system::TemporaryFolder make_folder() {
+    auto made = system::TemporaryFolder::make("recycled-simulation");
+    ensure(made.has_value(), "the simulation's folder can be made");
+    return std::move(*made);
+  }
+
   static flexfactor::Behaviour with_seed(const WorldSettings& settings) {
     flexfactor::Behaviour behaviour = settings.provider;
     behaviour.seed = settings.seed;
@@ -245,12 +246,12 @@ class World::Impl {
   // FlexFactor's side: what is due there happens, and its callbacks are delivered.
   async::Task<void> provide(CallbackDoor& door, Instant end) {
     co_await deliver_reports(door);
-    while (time_.now() < end && !crashed_) {
+    while (time_.now() < end && !process_.crashed) {
       for (const auto& callback : provider_.advance(time_.now())) {
         try {
           co_await deliver(door, callback);
         } catch (const Crash&) {
-          crashed_ = true;  // and this callback is lost
+          process_.crashed = true;  // and this callback is lost
         }
       }
       // New orders come while we sleep, so a look every few minutes at least.
@@ -268,7 +269,7 @@ class World::Impl {
       auto done = co_await engine.run(engine::Scanning::on);
       ensure(done.has_value(), "the engine runs");
     } catch (const Crash&) {
-      crashed_ = true;
+      process_.crashed = true;
     }
   }
 
@@ -285,7 +286,7 @@ class World::Impl {
 
   // One process, from its start to `end` or its death.
   void one_life(Instant end) {
-    crashed_ = false;
+    process_ = Process();
     boost::asio::io_context context;
     const Sleepers sleepers{time_};
     const auto executor = context.get_executor();
@@ -314,24 +315,22 @@ class World::Impl {
     std::optional<Supervisor> supervisor;
     if (settings_.patience) supervisor.emplace(engine, time_, *settings_.patience, signs_of_life_);
     async::TaskGroup process(executor, 5);
-    process.start(shop_.serve(engine, tills, end, crashed_));
+    process.start(shop_.serve(engine, tills, end, process_));
     process.start(work(engine));
     process.start(provide(door, end));
     process.start(stop_at(engine, end));
-    if (supervisor) process.start(supervisor->ask(end, crashed_));
-    while (!crashed_ && process.running() + tills.running() > 0) {
+    if (supervisor) process.start(supervisor->ask(end, process_));
+    while (!process_.crashed && process.running() + tills.running() > 0) {
       const bool somebody_is_left = time_.turn(context);
       ensure(somebody_is_left, "nobody waits for ever");
     }
-    if (crashed_) throw Crash();
+    if (process_.crashed) throw Crash();
     async::run_to_end(context, process.join());
   }
 
-  inline static int next_folder_ = 0;
   const InstallationId installation_{"simulation"};
-  std::filesystem::path folder_;
   std::unique_ptr<system::ZoneCalendar> calendar_;
-  bool crashed_ = false;
+  Process process_;
   int reported_ = 0;
 };
 
@@ -386,4 +385,4 @@ void World::calm() {
   }
 }
 
-}  // namespace recycled::sim
+}  // namespace recycled::simulation

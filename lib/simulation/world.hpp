@@ -12,12 +12,12 @@
 #include "engine/engine.hpp"
 #include "flexfactor/simulated.hpp"
 #include "ports/events.hpp"
-#include "sim/receiver.hpp"
-#include "sim/shop.hpp"
-#include "sim/virtual_time.hpp"
+#include "simulation/receiver.hpp"
+#include "simulation/shop.hpp"
+#include "simulation/virtual_time.hpp"
 #include "store/ledger.hpp"
 
-namespace recycled::sim {
+namespace recycled::simulation {
 
 // A span in which FlexFactor is of no use to anybody.
 struct Outage {
@@ -54,16 +54,6 @@ struct WorldSettings {
   int scan_batch = 7;
   std::optional<Millis> patience{};  // of the supervisor; nothing: nobody watches
 };
-
-// Rules with a gateway "bank" (profile p, hand-over at re-attempt 4), and FlexFactor as "ff".
-billing::Rules usual_rules();
-// A decline whose re-attempt 4 is due on the day of `last_attempt` plus three days.
-billing::Subscription declined(const std::string& id, const std::string& card,
-                               Instant last_attempt);
-// A new sale that "bank" has declined.
-billing::Sale declined_sale(const std::string& id, const std::string& card, Instant at);
-// A world under usual_rules, and a FlexFactor that takes so long for a result.
-WorldSettings usual_settings(Instant start, Millis shortest_delay, Millis longest_delay);
 
 class World {
  public:
@@ -113,4 +103,4 @@ class World {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace recycled::sim
+}  // namespace recycled::simulation

@@ -14,12 +14,17 @@
 #include "ports/entropy.hpp"
 #include "ports/events.hpp"
 #include "ports/ledger.hpp"
-#include "sim/virtual_time.hpp"
+#include "simulation/virtual_time.hpp"
 
-namespace recycled::sim {
+namespace recycled::simulation {
 
 // The process dies: nothing it does from here on reaches the disk.
 struct Crash {};
+
+// What all parts of one process know of it.
+struct Process {
+  bool crashed = false;
+};
 
 class SeededEntropy final : public ports::Entropy {
  public:
@@ -62,8 +67,8 @@ class Supervisor {
     });
   }
 
-  async::Task<void> ask(Instant end, const bool& crashed) {
-    while (time_.now() < end && !crashed) {
+  async::Task<void> ask(Instant end, const Process& process) {
+    while (time_.now() < end && !process.crashed) {
       const Instant until = std::min(liveness_.ask_at(), end);
       co_await time_.sleep_until(until);
       if (time_.now() < liveness_.ask_at()) continue;  // a word came meanwhile
@@ -105,4 +110,4 @@ class MortalLedger final : public ports::Ledger {
   bool dead_ = false;
 };
 
-}  // namespace recycled::sim
+}  // namespace recycled::simulation
