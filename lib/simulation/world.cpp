@@ -9,6 +9,7 @@
 #include "crypto/base64.hpp"
 #include "engine/accept.hpp"
 #include "engine/rerun.hpp"
+#include "engine/resolve.hpp"
 #include "flexfactor/callback.hpp"
 #include "flexfactor/client.hpp"
 #include "reception/callbacks.hpp"
@@ -18,12 +19,6 @@
 #include "system/temporary_folder.hpp"
 
 namespace recycled::simulation {
-namespace {
-
-const char* const host = "billing.example.com";
-
-}  // namespace
-
 class World::Impl {
  public:
   explicit Impl(WorldSettings settings)
@@ -31,44 +26,57 @@ class World::Impl {
         time_(settings_.start),
         entropy_(settings_.seed),
         dice_(settings_.seed * 7919 + 1),
-        transcript_(time_),
+        transcript_(clock_),
         provider_(with_seed(settings_)),
-        receiver_(time_, settings_.seed * 31 + 7),
-        folder_(make_folder()) {
-    auto opened = store::SqliteLedger::open(folder_.path() / "ledger.db", store::Executor::inline_,
-                                            time_.now());
-    ensure(opened.has_value(), "the simulation's ledger opens");
-    ledger_ = std::move(*opened);
+        network_({time_, clock_, provider_, dice_, settings_.unanswered}),
+        receiver_(time_, settings_.seed * 31 + 7) {
+    network_.fail_in(settings_.outages);
+    clock_.step_at(settings_.clock_steps);
+    if (settings_.folder.empty()) own_folder_.emplace(make_folder());
+    open_ledger();
     calendar_ = *system::ZoneCalendar::make(settings_.zone);
   }
   ~Impl() = default;
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 
-  void import(const billing::Subscription& subscription) {
+  void import(const std::vector<billing::Subscription>& rows) {
     NoProviders none;
-    const engine::Desk desk{installation_, engine::Planner(settings_.rules, *calendar_), none};
+    const engine::Desk desk = desk_with(none);
     look([&](ports::LedgerTx& tx) {
-      engine::accept_subscription(tx, subscription, desk, time_.now());
+      for (const auto& row : rows) engine::accept_subscription(tx, row, desk, clock_.now());
     });
   }
 
   void import(const billing::Sale& sale) {
     NoProviders none;
-    const engine::Desk desk{installation_, engine::Planner(settings_.rules, *calendar_), none};
-    look([&](ports::LedgerTx& tx) { engine::accept_sale(tx, sale, desk, time_.now()); });
+    const engine::Desk desk = desk_with(none);
+    look([&](ports::LedgerTx& tx) { engine::accept_sale(tx, sale, desk, clock_.now()); });
   }
 
   void rerun(const std::string& id) {
-    Accounts accounts(*this);
-    const engine::Desk desk{installation_, engine::Planner(settings_.rules, *calendar_), accounts};
+    Accounts accounts(settings_.rules, network_, clock_, transcript_, {});
+    const engine::Desk desk = desk_with(accounts);
     look([&](ports::LedgerTx& tx) {
       const auto sale = tx.sale(SaleId(id));
       ensure(sale.has_value(), "the test re-runs a sale it imported");
-      engine::Room room(tx, desk, time_.now(), std::nullopt);
-      const auto claim = engine::claim_rerun(tx, *sale, GatewayId("ff"), desk, time_.now(), room);
+      engine::Room room(tx, desk, clock_.now(), std::nullopt);
+      const auto claim = engine::claim_rerun(tx, *sale, GatewayId("ff"), desk, clock_.now(), room);
       ensure(std::holds_alternative<ports::StoredRecovery>(claim), "the sale may be re-run");
     });
+  }
+
+  std::optional<std::string> resolve(const OrderId& order, billing::PersonWord word) {
+    Accounts accounts(settings_.rules, network_, clock_, transcript_, {});
+    const engine::Desk desk = desk_with(accounts);
+    std::optional<std::string> objection;
+    look([&](ports::LedgerTx& tx) {
+      const engine::Resolving resolving{order.str(), word, "the operator", ""};
+      const engine::Moment moment{clock_.now(), 0.5, std::nullopt};
+      const auto said = engine::resolve(tx, resolving, desk, moment);
+      if (const auto* why = std::get_if<std::string>(&said)) objection = *why;
+    });
+    return objection;
   }
 
   void look(const ports::LedgerWork& work) {
@@ -82,24 +90,32 @@ class World::Impl {
         one_life(end);
       } catch (const Crash&) {
         ++crashes_;
+        open_ledger();  // what was not committed went with the process
       }
     }
   }
 
   WorldSettings settings_;
   VirtualTime time_;
+  SteppedClock clock_{time_};
   SeededEntropy entropy_;
   flexfactor::Dice dice_;
   Transcript transcript_;
   flexfactor::SimulatedFlexFactor provider_;
+  Network network_;
   Receiver receiver_;
   Shop shop_{time_};
-  const system::TemporaryFolder folder_;
+  std::optional<system::TemporaryFolder> own_folder_;
   std::unique_ptr<store::SqliteLedger> ledger_;
   int crashes_ = 0;
   std::vector<Instant> signs_of_life_;
-  std::vector<Call> calls_;
-  std::vector<std::string> reports_;  // bodies of callbacks to come
+
+  void change_rules(billing::Rules rules) {
+    settings_.rules = std::move(rules);
+    ++edits_;
+  }
+
+  std::unique_ptr<system::ZoneCalendar> calendar_;
 
  private:
   class NoProviders final : public ports::Providers {
@@ -107,78 +123,18 @@ class World::Impl {
     ports::Provider* find(const GatewayId&) override { return nullptr; }
   };
 
-  // FlexFactor without sockets, with the same ways to fail.
-  class Wire final : public http::Transport {
-   public:
-    Wire(Impl& world, GatewayId gateway) : world_(world), gateway_(std::move(gateway)) {}
-    CallbackDoor* door = nullptr;
+  engine::Desk desk_with(ports::Providers& providers) {
+    return {installation_, engine::Planner(settings_.rules, *calendar_), providers};
+  }
 
-    async::Task<http::Exchange> exchange(http::Request request) override {
-      VirtualTime& time = world_.time_;
-      world_.calls_.push_back(
-          {time.now(), gateway_, request.target, flexfactor::order_in(request.body)});
-      const bool is_hand_over = !world_.calls_.back().order.empty();
-      if (const auto outage = world_.outage(gateway_);
-          outage && (is_hand_over || is_total(*outage))) {
-        co_await time.sleep_until(time.now() + Millis(5));
-        co_return world_.fail(*outage, request);
-      }
-      co_await time.sleep_until(time.now() + Millis(1 + world_.dice_.roll(40)));
-      http::Response response = world_.provider_.handle(request, time.now());
-      for (const auto& callback : world_.provider_.take_early()) {
-        co_await world_.deliver(*door, callback);
-      }
-      if (response.delivery == http::Delivery::stall) {
-        co_await time.sleep_until(time.now() + std::chrono::seconds(30));
-      }
-      if (response.delivery != http::Delivery::answer) {
-        co_return tl::unexpected(http::TransportFailure{http::Reached::perhaps, "no answer"});
-      }
-      co_await time.sleep_until(time.now() + Millis(1 + world_.dice_.roll(40)));
-      co_return response;
-    }
-
-   private:
-    static bool is_total(Outage::Kind kind) {
-      return kind == Outage::Kind::unreachable || kind == Outage::Kind::error_503;
-    }
-
-    Impl& world_;
-    const GatewayId gateway_;
-  };
-
-  // An account of the same FlexFactor for each of its gateways.
-  class Accounts final : public ports::Providers {
-   public:
-    explicit Accounts(Impl& world) {
-      for (const auto& [id, gateway] : world.settings_.rules.gateways) {
-        if (gateway.flexfactor) accounts_.try_emplace(id, world, id);
-      }
-    }
-    ports::Provider* find(const GatewayId& gateway) override {
-      const auto found = accounts_.find(gateway);
-      return found == accounts_.end() ? nullptr : &found->second.client;
-    }
-    void deliver_to(CallbackDoor& door) {
-      for (auto& [id, account] : accounts_) account.wire.door = &door;
-    }
-    std::vector<GatewayId> ids() const {
-      std::vector<GatewayId> ids;
-      for (const auto& [id, account] : accounts_) ids.push_back(id);
-      return ids;
-    }
-
-   private:
-    struct Account {
-      Account(Impl& world, const GatewayId& id)
-          : wire(world, id),
-            client(wire, world.time_, world.transcript_,
-                   {id, "mid", "site", crypto::Secret("key"), crypto::Secret("secret"), ""}) {}
-      Wire wire;
-      flexfactor::Client client;
-    };
-    std::map<GatewayId, Account> accounts_;
-  };
+  void open_ledger() {
+    ledger_.reset();
+    const auto folder = own_folder_ ? own_folder_->path() : settings_.folder;
+    auto opened =
+        store::SqliteLedger::open(folder / "ledger.db", store::Executor::inline_, clock_.now());
+    ensure(opened.has_value(), "the simulation's ledger opens");
+    ledger_ = std::move(*opened);
+  }
 
   static system::TemporaryFolder make_folder() {
     auto made = system::TemporaryFolder::make("recycled-simulation");
@@ -189,67 +145,22 @@ class World::Impl {
   static flexfactor::Behaviour with_seed(const WorldSettings& settings) {
     flexfactor::Behaviour behaviour = settings.provider;
     behaviour.seed = settings.seed;
-    behaviour.callback_host = host;
-    behaviour.signing_key = crypto::Secret("the simulation's signing key");
+    behaviour.callback_host = callback_host;
+    behaviour.signing_key = crypto::Secret(signing_key);
     return behaviour;
-  }
-
-  std::optional<Outage::Kind> outage(const GatewayId& gateway) const {
-    for (const Outage& outage : settings_.outages) {
-      if (outage.only && *outage.only != gateway) continue;
-      if (time_.now() >= outage.from && time_.now() < outage.until) return outage.kind;
-    }
-    return std::nullopt;
-  }
-
-  http::Exchange fail(Outage::Kind kind, const http::Request& request) {
-    using http::Reached;
-    using http::TransportFailure;
-    switch (kind) {
-      case Outage::Kind::unreachable:
-        return tl::unexpected(TransportFailure{Reached::certainly_not, "no route"});
-      case Outage::Kind::error_503:
-        return http::Response{503, {}, "", http::Delivery::answer};
-      case Outage::Kind::lost_read:
-        provider_.handle(request, time_.now());
-        return tl::unexpected(TransportFailure{Reached::perhaps, "reset"});
-      case Outage::Kind::lost_unread:
-        return tl::unexpected(TransportFailure{Reached::perhaps, "reset"});
-    }
-    return tl::unexpected(TransportFailure{});
-  }
-
-  async::Task<void> deliver_reports(CallbackDoor& door) {
-    std::vector<std::string> bodies;
-    bodies.swap(reports_);
-    for (const std::string& body : bodies) {
-      flexfactor::OutgoingCallback callback;
-      const std::string nonce = "report-" + std::to_string(++reported_);
-      callback.headers = flexfactor::sign(crypto::Secret("the simulation's signing key"), nonce,
-                                          time_.now(), host, body);
-      callback.body = body;
-      co_await deliver(door, std::move(callback));
-    }
-  }
-
-  async::Task<void> deliver(CallbackDoor& door, flexfactor::OutgoingCallback callback) {
-    http::Request request;
-    request.method = "POST";
-    request.target = "/flexfactor/callbacks";
-    request.headers = callback.headers;
-    request.headers.emplace_back("Host", "127.0.0.1:8443");
-    request.body = callback.body;
-    auto response = co_await door.answer(std::move(request));
-    ensure(response.status == 200 || response.status == 409, "a genuine callback is taken");
   }
 
   // FlexFactor's side: what is due there happens, and its callbacks are delivered.
   async::Task<void> provide(CallbackDoor& door, Instant end) {
-    co_await deliver_reports(door);
+    try {
+      co_await network_.deliver_waiting(door);
+    } catch (const Crash&) {
+      process_.crashed = true;
+    }
     while (time_.now() < end && !process_.crashed) {
       for (const auto& callback : provider_.advance(time_.now())) {
         try {
-          co_await deliver(door, callback);
+          co_await network_.deliver(door, callback);
         } catch (const Crash&) {
           process_.crashed = true;  // and this callback is lost
         }
@@ -290,26 +201,31 @@ class World::Impl {
     boost::asio::io_context context;
     const Sleepers sleepers{time_};
     const auto executor = context.get_executor();
-    Accounts accounts(*this);
-    const engine::Desk desk{installation_, engine::Planner(settings_.rules, *calendar_), accounts};
-    MortalLedger ledger(*ledger_, dice_, settings_.crash_per_mille);
-    const engine::Context world{desk, time_, entropy_, ledger, transcript_};
-    FlexFactorCallbacks reader;
-    VirtualAlarms alarms(time_);
+    const Wraps& wraps = settings_.wraps;
+    Accounts accounts(settings_.rules, network_, clock_, transcript_, wraps.provider);
+    const engine::Desk desk = desk_with(accounts);
+    MortalLedger mortal(*ledger_, dice_, settings_.crashes);
+    const auto wrapped_ledger = wraps.ledger ? wraps.ledger(mortal) : nullptr;
+    ports::Ledger& ledger = wrapped_ledger ? *wrapped_ledger : mortal;
+    const engine::Context world{desk, clock_, entropy_, ledger, transcript_};
+    FlexFactorCallbacks codec;
+    const auto wrapped_reader = wraps.reader ? wraps.reader(codec) : nullptr;
+    const ports::CallbackReader& reader = wrapped_reader ? *wrapped_reader : codec;
+    VirtualAlarms alarms(time_, clock_);
     engine::EngineSettings engine_settings;
     for (const GatewayId& id : accounts.ids()) engine_settings.pace[id] = settings_.pace;
     engine_settings.scan_batch = settings_.scan_batch;
     engine_settings.scan_every = std::chrono::hours(1);
-    engine_settings.rules_digest = "rules";
+    engine_settings.rules_digest = "rules " + std::to_string(edits_);
     engine::Engine engine(world, reader, alarms, executor, engine_settings,
                           {{ports::Sink::webhook, &receiver_}});
-    CallbackKeys keys{{{{crypto::Secret("the simulation's signing key"), "sim", {}, {}}},
-                       host,
+    CallbackKeys keys{{{{crypto::Secret(signing_key), "sim", {}, {}}},
+                       callback_host,
                        std::chrono::minutes(5),
                        flexfactor::BodySignature::refused},
                       {config::Environment::sandbox},
                       {accounts.ids()}};
-    CallbackDoor door(std::move(keys), engine, time_, transcript_);
+    CallbackDoor door(std::move(keys), engine, clock_, transcript_);
     accounts.deliver_to(door);
     async::TaskGroup tills(executor, 100);
     std::optional<Supervisor> supervisor;
@@ -329,16 +245,19 @@ class World::Impl {
   }
 
   const InstallationId installation_{"simulation"};
-  std::unique_ptr<system::ZoneCalendar> calendar_;
+  int edits_ = 0;  // of the rules
   Process process_;
-  int reported_ = 0;
 };
 
 World::World(WorldSettings settings) : impl_(std::make_unique<Impl>(std::move(settings))) {}
 
 World::~World() = default;
 
-void World::import(const billing::Subscription& subscription) { impl_->import(subscription); }
+void World::import(const billing::Subscription& subscription) {
+  impl_->import(std::vector{subscription});
+}
+
+void World::import(const std::vector<billing::Subscription>& rows) { impl_->import(rows); }
 
 void World::import(const billing::Sale& sale) { impl_->import(sale); }
 
@@ -351,11 +270,28 @@ const Shop& World::shop() const { return impl_->shop_; }
 void World::look(const ports::LedgerWork& work) { impl_->look(work); }
 
 void World::report(const std::string& event, const std::string& id) {
-  const auto about = recoveries(id).back().recovery;
+  report(event, recoveries(id).back().recovery);
+}
+
+void World::report(const std::string& event, const billing::Recovery& about) {
   const std::string theirs = about.provider_order ? about.provider_order->str() : "";
-  impl_->reports_.push_back(R"({"Event":")" + event + R"(","TimeStamp":")" + to_iso8601(now()) +
-                            R"(","ExternalOrderId":")" + about.order.str() + R"(","OrderId":")" +
-                            theirs + R"(","IsTestMode":false})");
+  impl_->network_.report(R"({"Event":")" + event + R"(","TimeStamp":")" + to_iso8601(now()) +
+                         R"(","ExternalOrderId":")" + about.order.str() + R"(","OrderId":")" +
+                         theirs + R"(","IsTestMode":false})");
+}
+
+std::optional<std::string> World::resolve(const OrderId& order, billing::PersonWord word) {
+  return impl_->resolve(order, word);
+}
+
+void World::change_rules(billing::Rules rules) { impl_->change_rules(std::move(rules)); }
+
+const billing::Rules& World::rules() const { return impl_->settings_.rules; }
+
+const ports::Calendar& World::calendar() const { return *impl_->calendar_; }
+
+void World::tell(std::function<void(const std::string&)> to) {
+  impl_->transcript_.tell(std::move(to));
 }
 
 void World::live_until(Instant end) { impl_->live_until(end); }
@@ -368,17 +304,22 @@ flexfactor::Statistics World::statistics() const { return impl_->provider_.stati
 
 const std::vector<std::string>& World::log() const { return impl_->transcript_.lines; }
 
-const std::vector<Call>& World::calls() const { return impl_->calls_; }
+const std::vector<Call>& World::calls() const { return impl_->network_.calls(); }
 
 const Receiver& World::receiver() const { return impl_->receiver_; }
+
+std::vector<SubscriptionId> World::take_news() { return impl_->receiver_.take_news(); }
+
+Network& World::network() { return impl_->network_; }
 
 const std::vector<Instant>& World::signs_of_life() const { return impl_->signs_of_life_; }
 
 int World::crashes() const { return impl_->crashes_; }
 
 void World::calm() {
-  impl_->settings_.crash_per_mille = 0;
-  impl_->settings_.outages.clear();
+  impl_->settings_.crashes = {};
+  impl_->network_.fail_in({});
+  impl_->clock_.step_at({});
   impl_->receiver_.calm();
   for (const auto& [fault, per_mille] : impl_->settings_.provider.per_mille) {
     impl_->provider_.set_fault(fault, 0);

@@ -261,7 +261,7 @@ TEST_CASE("X1: cascades through faults and crashes - no charge stays without a y
     CAPTURE(seed);
     auto settings = calm();
     settings.seed = seed;
-    settings.crash_per_mille = 20;
+    settings.crashes.in = 20;
     for (const auto fault :
          {SimulatedFault::reset_after_read, SimulatedFault::error_5xx_after, SimulatedFault::stall,
           SimulatedFault::callback_lost, SimulatedFault::error_429}) {

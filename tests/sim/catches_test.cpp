@@ -42,7 +42,7 @@ TEST_CASE("a day's ceiling holds through crashes, and a backlog comes home day b
     CAPTURE(seed);
     auto settings = simulation::usual_settings(date("2026-03-06T12:00:00Z"), 1h, 2h);
     settings.seed = seed;
-    settings.crash_per_mille = 40;
+    settings.crashes.in = 40;
     settings.rules.ceilings.day.count = 5;
     simulation::World world(settings);
     import_many(world, "S", 18, "approve-");

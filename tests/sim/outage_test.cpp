@@ -96,7 +96,7 @@ TEST_CASE("L21: an outage of 503s makes few hand-overs doubtful and loses the tu
 
 TEST_CASE("L21: killed in an outage - what was only queued is no more in doubt than before") {
   auto settings = outage_of(simulation::Outage::Kind::unreachable);
-  settings.crash_per_mille = 5;
+  settings.crashes.in = 5;
   simulation::World world(settings);
   import_many(world, 200);
   world.live_until(outage_ends);

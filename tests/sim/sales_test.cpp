@@ -50,7 +50,7 @@ TEST_CASE("X1: reruns and re-attempts side by side through faults and crashes - 
     CAPTURE(seed);
     auto settings = calm();
     settings.seed = seed;
-    settings.crash_per_mille = 20;
+    settings.crashes.in = 20;
     for (const auto fault : {SimulatedFault::reset_after_read, SimulatedFault::error_5xx_after,
                              SimulatedFault::callback_lost, SimulatedFault::callback_twice}) {
       settings.provider.per_mille[fault] = 150;

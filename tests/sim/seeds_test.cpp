@@ -45,7 +45,7 @@ simulation::WorldSettings stormy(std::uint64_t seed) {
         SimulatedFault::token_expired}) {
     settings.provider.per_mille[fault] = static_cast<int>(dice.roll(150));
   }
-  settings.crash_per_mille = static_cast<int>(dice.roll(15));
+  settings.crashes.in = static_cast<int>(dice.roll(15));
   const Instant outage = settings.start + std::chrono::hours(dice.roll(24 * 10));
   settings.outages = {{outage, outage + std::chrono::hours(dice.roll(30))}};
   return settings;

@@ -198,7 +198,7 @@ TEST_CASE("unknown: every policy through storms of stalls, resets and crashes - 
       CAPTURE(seed);
       auto settings = settings_of(policy, Kind::lost_read);
       settings.seed = seed;
-      settings.crash_per_mille = 50;
+      settings.crashes.in = 50;
       for (const auto fault : {SimulatedFault::stall, SimulatedFault::reset_after_read,
                                SimulatedFault::error_5xx_after, SimulatedFault::callback_lost}) {
         settings.provider.per_mille[fault] = 250;
