@@ -66,7 +66,7 @@ WorldSettings world_of(const LifeSettings& settings) {
   world.provider.shortest_delay = std::chrono::seconds(1);
   world.provider.longest_delay = hours(1 + dice.roll(24 * 4));
   for (const auto fault : every_fault) {
-    world.provider.per_mille[fault] = static_cast<int>(20 + dice.roll(60));
+    world.provider.per_mille[fault] = static_cast<int>(40 + dice.roll(80));
   }
   // About one death a day, however many there are: each begins a process anew.
   world.crashes = {1, std::max(60, settings.subscriptions / 5)};

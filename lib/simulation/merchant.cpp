@@ -173,7 +173,7 @@ bool Merchant::rebill(Customer& customer, Instant now) {
   const CivilDate today = calendar_.day_of(now);
   if (!row.next_bill_on || *row.next_bill_on > today) return false;
   ++lived_["rebills"];
-  const bool declines = !calm_ && happens(2500);
+  const bool declines = !calm_ && happens(4500);
   if (declines) {
     decline(row, now);
   } else {
@@ -202,7 +202,7 @@ bool Merchant::reattempt(Customer& customer, const billing::Rules& rules, Instan
   }
   if (billing::due_day(*profile, last, *next) > today) return false;
   ++lived_["re-attempts by the merchant"];
-  if (happens(800)) {
+  if (happens(500)) {
     paid(row, today);
     return true;
   }
