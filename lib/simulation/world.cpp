@@ -137,7 +137,7 @@ class World::Impl {
   }
 
   static system::TemporaryFolder make_folder() {
-    auto made = system::TemporaryFolder::make("recycled-simulation");
+    auto made = system::TemporaryFolder::make_in_memory("recycled-simulation");
     ensure(made.has_value(), "the simulation's folder can be made");
     return std::move(*made);
   }

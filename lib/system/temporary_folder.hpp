@@ -14,6 +14,8 @@ class TemporaryFolder {
   // A new one for this user alone, under $TMPDIR or /tmp; its name begins with `name`.
   // Fault::store: it cannot be made.
   static Result<TemporaryFolder> make(const std::string& name);
+  // The same in memory, where the system has such a place: what is synced there costs nothing.
+  static Result<TemporaryFolder> make_in_memory(const std::string& name);
 
   TemporaryFolder(TemporaryFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
   TemporaryFolder& operator=(TemporaryFolder&&) = delete;
@@ -22,6 +24,8 @@ class TemporaryFolder {
   const std::filesystem::path& path() const { return path_; }
 
  private:
+  static Result<TemporaryFolder> make_under(const std::filesystem::path& parent,
+                                            const std::string& name);
   explicit TemporaryFolder(std::filesystem::path path) : path_(std::move(path)) {}
   std::filesystem::path path_;
 };
