@@ -79,7 +79,9 @@ void Merchant::hear(const billing::Subscription& theirs) {
   billing::Subscription& ours = customers_[found->second].row;
   const bool left = has_left(ours.status);  // they may hear of it later
   const auto status = ours.status;
+  const GatewayId gateway = ours.gateway;  // of which the merchant needs no telling
   ours = theirs;
+  ours.gateway = gateway;
   if (left) ours.status = status;
 }
 
