@@ -14,6 +14,7 @@
 #include "cli_events.hpp"
 #include "cli_report.hpp"
 #include "cli_sales.hpp"
+#include "cli_simulate.hpp"
 #include "commands/check.hpp"
 #include "commands/import.hpp"
 #include "commands/init.hpp"
@@ -64,6 +65,7 @@ class CommandLine {
     add_verify();
     add_pause(app_, pause_, common(), run_);
     add_resolve(app_, resolve_, common(), run_);
+    add_simulate(app_, simulate_, common(), run_);
   }
 
   int execute(int count, const char* const* arguments) {
@@ -251,6 +253,7 @@ class CommandLine {
   EventsTyped events_;
   PauseOptions pause_;
   ResolveTyped resolve_;
+  SimulateOptions simulate_;
   std::string from_;
   std::string to_;
   Output output_ = Output::text;

@@ -6,12 +6,12 @@
 #include <boost/asio/io_context.hpp>
 
 #include "api/token.hpp"
-#include "callback_keys.hpp"
 #include "event_sinks.hpp"
 #include "flexfactor/order_status.hpp"
 #include "http/client.hpp"
 #include "http/server.hpp"
 #include "providers.hpp"
+#include "reception/callback_keys.hpp"
 #include "system/calendar.hpp"
 #include "system/clock.hpp"
 #include "webhooks/signing.hpp"

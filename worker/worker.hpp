@@ -8,12 +8,12 @@
 
 #include "api/door.hpp"
 #include "base/result.hpp"
-#include "callbacks.hpp"
 #include "config/settings.hpp"
 #include "engine/engine.hpp"
 #include "event_sinks.hpp"
 #include "http/server.hpp"
 #include "providers.hpp"
+#include "reception/callbacks.hpp"
 #include "store/ledger.hpp"
 #include "system/clock.hpp"
 #include "system/entropy.hpp"

@@ -1,7 +1,7 @@
 // Every event of flexfactor.md "Callbacks", from the signed request to the ledger.
 #include <doctest/doctest.h>
 
-#include "sim/world.hpp"
+#include "sim/usual.hpp"
 
 using namespace recycled;  // NOLINT(google-build-using-namespace)
 using namespace std::chrono_literals;
@@ -17,14 +17,14 @@ const Instant start = *parse_instant("2026-03-01T12:00:00Z");
 // A world in which one subscription has been handed over and FlexFactor is silent.
 struct Waiting {
   Waiting() : world(calm()) {
-    world.import(sim::declined("S1", "pending-1", start - 10 * 24h));
+    world.import(simulation::declined("S1", "pending-1", start - 10 * 24h));
     world.live_until(start + 1h);
     REQUIRE(recovery().state == RecoveryState::waiting);
   }
-  static sim::WorldSettings calm() {
-    sim::WorldSettings settings;
+  static simulation::WorldSettings calm() {
+    simulation::WorldSettings settings;
     settings.start = start;
-    settings.rules = sim::usual_rules();
+    settings.rules = simulation::usual_rules();
     return settings;
   }
   void hear(const std::string& event) {
@@ -41,7 +41,7 @@ struct Waiting {
     return count;
   }
 
-  sim::World world;
+  simulation::World world;
 };
 
 struct Row {

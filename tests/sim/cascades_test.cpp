@@ -4,7 +4,7 @@
 
 #include <doctest/doctest.h>
 
-#include "sim/world.hpp"
+#include "sim/usual.hpp"
 
 using namespace recycled;  // NOLINT(google-build-using-namespace)
 using namespace std::chrono_literals;
@@ -18,32 +18,35 @@ namespace {
 
 Instant date(const char* text) { return *parse_instant(text); }
 
-sim::WorldSettings calm() {
-  sim::WorldSettings settings = sim::usual_settings(date("2026-03-01T12:00:00Z"), 1h, 48h);
+simulation::WorldSettings calm() {
+  simulation::WorldSettings settings =
+      simulation::usual_settings(date("2026-03-01T12:00:00Z"), 1h, 48h);
   settings.rules.gateways.at(GatewayId("ff")).flexfactor->cascade_all = true;
   settings.provider.late_after = 12h;
   return settings;
 }
 
 billing::Sale sale_of(const std::string& id, const std::string& card) {
-  billing::Sale sale = sim::declined_sale(id, card, date("2026-02-28T12:00:00Z"));
+  billing::Sale sale = simulation::declined_sale(id, card, date("2026-02-28T12:00:00Z"));
   sale.payer.ip_address = "192.0.2.7";
   return sale;
 }
 
-sim::ShopAnswer answer_to(const sim::World& world, const std::string& id) {
+simulation::ShopAnswer answer_to(const simulation::World& world, const std::string& id) {
   const auto found = world.shop().answers().find(id);
   REQUIRE(found != world.shop().answers().end());
   return found->second.back();
 }
 
-billing::Recovery only(sim::World& world, const std::string& id) {
+billing::Recovery only(simulation::World& world, const std::string& id) {
   const auto recoveries = world.recoveries_of_sale(id);
   REQUIRE(recoveries.size() == 1);
   return recoveries[0].recovery;
 }
 
-std::string said(const sim::ShopAnswer& answer) { return answer.result + " " + answer.reason; }
+std::string said(const simulation::ShopAnswer& answer) {
+  return answer.result + " " + answer.reason;
+}
 
 }  // namespace
 
@@ -52,7 +55,7 @@ TEST_CASE("C2: approved or declined at once, whatever the account is") {
     auto settings = calm();
     settings.provider.mode = mode;
     settings.rules.gateways.at(GatewayId("ff")).flexfactor->mit = mode;
-    sim::World world(settings);
+    simulation::World world(settings);
     for (const char* card : {"approve", "decline", "expire", "challenge", "capture", "refuse"}) {
       world.cascade(settings.start + 1h, sale_of(card, std::string(card) + "-1"));
     }
@@ -76,7 +79,7 @@ TEST_CASE("C2: approved or declined at once, whatever the account is") {
 
 TEST_CASE("C2: a repeat of the same order id gives the stored answer, and calls nobody") {
   auto settings = calm();
-  sim::World world(settings);
+  simulation::World world(settings);
   for (const char* card : {"approve", "decline", "pending"}) {
     world.cascade(settings.start + 1h, sale_of(card, std::string(card) + "-1"));
   }
@@ -97,7 +100,7 @@ TEST_CASE("C2: a repeat of the same order id gives the stored answer, and calls 
 
 TEST_CASE("C2: two tills ask for the same order at once - one call, the same answer") {
   auto settings = calm();
-  sim::World world(settings);
+  simulation::World world(settings);
   for (int n = 0; n < 5; ++n) world.cascade(settings.start + 1h, sale_of("O", "approve-1"));
   world.live_until(settings.start + 2h);
   CHECK(world.shop().answers().at("O").size() == 5);
@@ -111,7 +114,7 @@ TEST_CASE("C2: two tills ask for the same order at once - one call, the same ans
 
 TEST_CASE("C2: no answer by the deadline is a decline for timeout, and the order is taken back") {
   auto settings = calm();
-  sim::World world(settings);
+  simulation::World world(settings);
   world.cascade(settings.start + 1h, sale_of("silent", "pending-1"));
   world.live_until(settings.start + 24h);
   CHECK(said(answer_to(world, "silent")) == "declined timeout");
@@ -122,16 +125,17 @@ TEST_CASE("C2: no answer by the deadline is a decline for timeout, and the order
 }
 
 TEST_CASE("C2: a request that may have arrived is taken back by our own id, and looked for") {
-  for (const auto kind : {sim::Outage::Kind::lost_unread, sim::Outage::Kind::lost_read}) {
+  for (const auto kind :
+       {simulation::Outage::Kind::lost_unread, simulation::Outage::Kind::lost_read}) {
     auto settings = calm();
     settings.outages = {{settings.start, settings.start + 2h, kind, std::nullopt}};
-    sim::World world(settings);
+    simulation::World world(settings);
     world.cascade(settings.start + 1h, sale_of("O", "decline-1"));
     world.live_until(settings.start + 24h);
     CHECK(said(answer_to(world, "O")) == "declined no_answer");
     CHECK(only(world, "O").state == RecoveryState::failed);
     const auto asked = [&](std::string_view path) {
-      return std::ranges::count_if(world.calls(), [&](const sim::Call& call) {
+      return std::ranges::count_if(world.calls(), [&](const simulation::Call& call) {
         return call.target.find(path) != std::string::npos;
       });
     };
@@ -143,10 +147,10 @@ TEST_CASE("C2: a request that may have arrived is taken back by our own id, and 
 TEST_CASE("C2: an approval after the deadline is an alarm, and given back by policy") {
   auto settings = calm();
   settings.outages = {
-      {settings.start, settings.start + 2h, sim::Outage::Kind::lost_read, std::nullopt}};
+      {settings.start, settings.start + 2h, simulation::Outage::Kind::lost_read, std::nullopt}};
   for (const auto policy : {billing::LateCascade::refund, billing::LateCascade::hold}) {
     settings.rules.late_cascade = policy;
-    sim::World world(settings);
+    simulation::World world(settings);
     auto sale = sale_of("O", "approve-1");
     sale.subscription = SubscriptionId("S");
     world.cascade(settings.start + 1h, sale);
@@ -164,7 +168,7 @@ TEST_CASE("C2: an approval after the deadline is an alarm, and given back by pol
     CHECK(recovery.step == Step::none);
     CHECK(world.statistics().refunded == (refunds ? 1 : 0));
     // The shopper has paid elsewhere: his subscription was not sold at FlexFactor (N3).
-    auto row = sim::declined("S", "other-1", settings.start);
+    auto row = simulation::declined("S", "other-1", settings.start);
     row.status = billing::SubscriptionStatus::active;
     row.cycle = 1;
     row.declined.reset();
@@ -177,9 +181,9 @@ TEST_CASE("C2: a refund whose answer is lost is asked about, and never made twic
   auto settings = calm();
   settings.seed = 3;
   settings.outages = {
-      {settings.start, settings.start + 2h, sim::Outage::Kind::lost_read, std::nullopt}};
+      {settings.start, settings.start + 2h, simulation::Outage::Kind::lost_read, std::nullopt}};
   settings.provider.per_mille[SimulatedFault::reset_after_read] = 400;
-  sim::World world(settings);
+  simulation::World world(settings);
   for (int n = 0; n < 20; ++n) {
     const std::string id = "O" + std::to_string(n);
     world.cascade(settings.start + 1h, sale_of(id, "approve-" + id));
@@ -200,8 +204,8 @@ TEST_CASE("C2: a refund whose answer is lost is asked about, and never made twic
 TEST_CASE("C2: a request that certainly did not leave is a decline, and charges nobody") {
   auto settings = calm();
   settings.outages = {
-      {settings.start, settings.start + 2h, sim::Outage::Kind::unreachable, std::nullopt}};
-  sim::World world(settings);
+      {settings.start, settings.start + 2h, simulation::Outage::Kind::unreachable, std::nullopt}};
+  simulation::World world(settings);
   world.cascade(settings.start + 1h, sale_of("O", "approve-1"));
   world.live_until(settings.start + 24h);
   CHECK(said(answer_to(world, "O")) == "declined never_sent");
@@ -211,7 +215,7 @@ TEST_CASE("C2: a request that certainly did not leave is a decline, and charges 
 
 TEST_CASE("C2: who waits through a stop has his answer, and no call is begun for him any more") {
   auto settings = calm();
-  sim::World world(settings);
+  simulation::World world(settings);
   const auto sale = sale_of("O", "approve-1");
   world.import(sale);
   world.look([&](ports::LedgerTx& tx) {  // claimed by a process that is away
@@ -240,7 +244,7 @@ TEST_CASE("C2: who waits through a stop has his answer, and no call is begun for
 
 TEST_CASE("C3: without an ip_address no call is made") {
   auto settings = calm();
-  sim::World world(settings);
+  simulation::World world(settings);
   auto sale = sale_of("O", "approve-1");
   sale.payer.ip_address.clear();
   world.cascade(settings.start + 1h, sale);
@@ -257,20 +261,20 @@ TEST_CASE("X1: cascades through faults and crashes - no charge stays without a y
     CAPTURE(seed);
     auto settings = calm();
     settings.seed = seed;
-    settings.crash_per_mille = 20;
+    settings.crashes.in = 20;
     for (const auto fault :
          {SimulatedFault::reset_after_read, SimulatedFault::error_5xx_after, SimulatedFault::stall,
           SimulatedFault::callback_lost, SimulatedFault::error_429}) {
       settings.provider.per_mille[fault] = 120;
     }
-    sim::World world(settings);
+    simulation::World world(settings);
     constexpr int count = 40;
     for (int n = 0; n < count; ++n) {
       const std::string id = "O" + std::to_string(n);
       const char* word = n % 4 == 0 ? "decline-" : n % 7 == 0 ? "pending-" : "approve-";
       world.cascade(settings.start + 1h + n * 1min, sale_of(id, word + id));
-      world.import(
-          sim::declined("S" + std::to_string(n), "approve-S" + id, date("2026-02-20T15:00:00Z")));
+      world.import(simulation::declined("S" + std::to_string(n), "approve-S" + id,
+                                        date("2026-02-20T15:00:00Z")));
     }
     world.live_until(settings.start + 4h);
     world.calm();

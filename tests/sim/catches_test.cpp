@@ -6,7 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "engine/pause.hpp"
-#include "sim/world.hpp"
+#include "sim/usual.hpp"
 
 using namespace recycled;  // NOLINT(google-build-using-namespace)
 using namespace std::chrono_literals;
@@ -16,20 +16,20 @@ namespace {
 
 Instant date(const char* text) { return *parse_instant(text); }
 
-void import_many(sim::World& world, const std::string& prefix, int count, const char* card) {
+void import_many(simulation::World& world, const std::string& prefix, int count, const char* card) {
   for (int n = 0; n < count; ++n) {
     const std::string id = prefix + std::to_string(n);
-    world.import(sim::declined(id, card + id, date("2026-02-20T15:00:00Z")));
+    world.import(simulation::declined(id, card + id, date("2026-02-20T15:00:00Z")));
   }
 }
 
-std::int64_t hand_overs(const sim::World& world, Instant from, Instant until) {
-  return std::ranges::count_if(world.calls(), [&](const sim::Call& call) {
+std::int64_t hand_overs(const simulation::World& world, Instant from, Instant until) {
+  return std::ranges::count_if(world.calls(), [&](const simulation::Call& call) {
     return !call.order.str().empty() && call.at >= from && call.at < until;
   });
 }
 
-std::size_t in_state(sim::World& world, RecoveryState state) {
+std::size_t in_state(simulation::World& world, RecoveryState state) {
   std::size_t count = 0;
   world.look([&](ports::LedgerTx& tx) { count = tx.in_state(state, {}, 1000).size(); });
   return count;
@@ -40,11 +40,11 @@ std::size_t in_state(sim::World& world, RecoveryState state) {
 TEST_CASE("a day's ceiling holds through crashes, and a backlog comes home day by day") {
   for (std::uint64_t seed = 1; seed <= 3; ++seed) {
     CAPTURE(seed);
-    auto settings = sim::usual_settings(date("2026-03-06T12:00:00Z"), 1h, 2h);
+    auto settings = simulation::usual_settings(date("2026-03-06T12:00:00Z"), 1h, 2h);
     settings.seed = seed;
-    settings.crash_per_mille = 40;
+    settings.crashes.in = 40;
     settings.rules.ceilings.day.count = 5;
-    sim::World world(settings);
+    simulation::World world(settings);
     import_many(world, "S", 18, "approve-");
     // Over the weekend of the change to summer time, in New York's days.
     const std::vector<Instant> midnights{date("2026-03-06T05:00:00Z"), date("2026-03-07T05:00:00Z"),
@@ -68,10 +68,10 @@ TEST_CASE("a day's ceiling holds through crashes, and a backlog comes home day b
 
 TEST_CASE(
     "the breaker stops what is queued for a gateway that refuses, and a person lets it go on") {
-  auto settings = sim::usual_settings(date("2026-03-01T12:00:00Z"), 1h, 2h);
+  auto settings = simulation::usual_settings(date("2026-03-01T12:00:00Z"), 1h, 2h);
   settings.rules.breaker = {20, 50, 100};
   settings.pace.in_flight = 2;
-  sim::World world(settings);
+  simulation::World world(settings);
   import_many(world, "good", 3, "approve-");
   import_many(world, "bad", 60, "refuse-");
   world.live_until(date("2026-03-02T12:00:00Z"));

@@ -5,7 +5,7 @@
 
 #include <doctest/doctest.h>
 
-#include "sim/world.hpp"
+#include "sim/usual.hpp"
 
 using namespace recycled;  // NOLINT(google-build-using-namespace)
 using namespace std::chrono_literals;
@@ -18,10 +18,10 @@ Instant date(const char* text) { return *parse_instant(text); }
 const Instant outage_begins = date("2026-03-01T12:00:00Z");
 const Instant outage_ends = date("2026-03-04T12:00:00Z");
 
-sim::WorldSettings outage_of(sim::Outage::Kind kind) {
-  sim::WorldSettings settings;
+simulation::WorldSettings outage_of(simulation::Outage::Kind kind) {
+  simulation::WorldSettings settings;
   settings.start = outage_begins;
-  settings.rules = sim::usual_rules();
+  settings.rules = simulation::usual_rules();
   settings.outages = {{outage_begins, outage_ends, kind}};
   settings.pace = {32, 100, 5, 2s, 10min};
   settings.scan_batch = 500;
@@ -29,23 +29,23 @@ sim::WorldSettings outage_of(sim::Outage::Kind kind) {
 }
 
 // Due on the day the outage begins and on the days after it, a third each.
-void import_many(sim::World& world, int count) {
+void import_many(simulation::World& world, int count) {
   for (int index = 0; index < count; ++index) {
     const Instant last = date("2026-02-26T15:00:00Z") + (index % 3) * 24h;
     const std::string id = "S" + std::to_string(index);
-    world.import(sim::declined(id, "pending-" + id, last));
+    world.import(simulation::declined(id, "pending-" + id, last));
   }
 }
 
-std::vector<sim::Call> hand_overs(const sim::World& world, Instant from) {
-  std::vector<sim::Call> found;
-  for (const sim::Call& call : world.calls()) {
+std::vector<simulation::Call> hand_overs(const simulation::World& world, Instant from) {
+  std::vector<simulation::Call> found;
+  for (const simulation::Call& call : world.calls()) {
     if (call.at >= from && !call.order.empty()) found.push_back(call);
   }
   return found;
 }
 
-std::map<OrderId, Instant> deadlines(sim::World& world, int count) {
+std::map<OrderId, Instant> deadlines(simulation::World& world, int count) {
   std::map<OrderId, Instant> found;
   for (int index = 0; index < count; ++index) {
     for (const auto& stored : world.recoveries("S" + std::to_string(index))) {
@@ -59,7 +59,7 @@ std::map<OrderId, Instant> deadlines(sim::World& world, int count) {
 
 TEST_CASE("L21: a three-day outage of 10000 hand-overs ends without a herd in order of deadline") {
   constexpr int count = 10'000;
-  sim::World world(outage_of(sim::Outage::Kind::unreachable));
+  simulation::World world(outage_of(simulation::Outage::Kind::unreachable));
   import_many(world, count);
   world.live_until(outage_ends + 1h);  // one process: it has to notice by itself
 
@@ -73,14 +73,14 @@ TEST_CASE("L21: a three-day outage of 10000 hand-overs ends without a herd in or
     return deadline.at(one.order) < deadline.at(other.order);
   }));
   std::map<std::int64_t, int> by_second;
-  for (const sim::Call& call : left) by_second[to_millis(call.at) / 1000] += 1;
+  for (const simulation::Call& call : left) by_second[to_millis(call.at) / 1000] += 1;
   CHECK(by_second.begin()->second <= 20);  // slowly at first
   for (const auto& [second, calls] : by_second) CHECK(calls <= 111);
 }
 
 TEST_CASE("L21: an outage of 503s makes few hand-overs doubtful and loses the turn of no other") {
   constexpr int count = 600;
-  sim::World world(outage_of(sim::Outage::Kind::error_503));
+  simulation::World world(outage_of(simulation::Outage::Kind::error_503));
   import_many(world, count);
   world.live_until(outage_ends + 24h);
   const auto in_vain = std::count_if(world.calls().begin(), world.calls().end(),
@@ -95,9 +95,9 @@ TEST_CASE("L21: an outage of 503s makes few hand-overs doubtful and loses the tu
 }
 
 TEST_CASE("L21: killed in an outage - what was only queued is no more in doubt than before") {
-  auto settings = outage_of(sim::Outage::Kind::unreachable);
-  settings.crash_per_mille = 5;
-  sim::World world(settings);
+  auto settings = outage_of(simulation::Outage::Kind::unreachable);
+  settings.crashes.in = 5;
+  simulation::World world(settings);
   import_many(world, 200);
   world.live_until(outage_ends);
   CHECK(world.crashes() > 0);
@@ -109,7 +109,7 @@ TEST_CASE("L21: killed in an outage - what was only queued is no more in doubt t
 }
 
 TEST_CASE("L21: one account rests, and the other works on as if nothing were wrong") {
-  auto settings = outage_of(sim::Outage::Kind::unreachable);
+  auto settings = outage_of(simulation::Outage::Kind::unreachable);
   settings.outages[0].only = GatewayId("ff");
   auto& rules = settings.rules;
   rules.gateways[GatewayId("bank-2")] = {GatewayId("bank-2"), "card", std::nullopt};
@@ -118,18 +118,18 @@ TEST_CASE("L21: one account rests, and the other works on as if nothing were wro
   rules.profiles[1].id = ProfileId("p-2");
   rules.profiles[1].gateways = {GatewayId("bank-2")};
   rules.profiles[1].gateway_4_6 = GatewayId("ff-2");
-  sim::World world(settings);
+  simulation::World world(settings);
   constexpr int count = 200;
   for (int index = 0; index < count; ++index) {
     const std::string id = "S" + std::to_string(index);
-    auto subscription = sim::declined(id, "pending-" + id, date("2026-02-20T15:00:00Z"));
+    auto subscription = simulation::declined(id, "pending-" + id, date("2026-02-20T15:00:00Z"));
     if (index % 2 == 1) subscription.gateway = GatewayId("bank-2");
     world.import(subscription);
   }
   world.live_until(outage_begins + 1h);
   std::map<GatewayId, int> made;
   std::map<GatewayId, Instant> last;
-  for (const sim::Call& call : hand_overs(world, outage_begins)) {
+  for (const simulation::Call& call : hand_overs(world, outage_begins)) {
     made[call.gateway] += 1;
     last[call.gateway] = call.at;
   }
@@ -143,14 +143,14 @@ TEST_CASE("L21: one account rests, and the other works on as if nothing were wro
 }
 
 TEST_CASE("L22: no outage and no quiet spell makes a supervisor lose its patience") {
-  using Kind = sim::Outage::Kind;
+  using Kind = simulation::Outage::Kind;
   for (const Kind kind : {Kind::unreachable, Kind::error_503, Kind::lost_unread}) {
     CAPTURE(static_cast<int>(kind));
     auto settings = outage_of(kind);
     settings.outages.front().until = outage_begins + 6h;
     settings.patience = 3min;
     settings.provider.per_mille[flexfactor::SimulatedFault::stall] = 300;
-    sim::World world(std::move(settings));
+    simulation::World world(std::move(settings));
     import_many(world, 60);
     world.live_until(outage_begins + 12h);
     const auto& heard = world.signs_of_life();

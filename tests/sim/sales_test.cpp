@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-#include "sim/world.hpp"
+#include "sim/usual.hpp"
 
 using namespace recycled;  // NOLINT(google-build-using-namespace)
 using namespace std::chrono_literals;
@@ -15,17 +15,19 @@ namespace {
 
 Instant date(const char* text) { return *parse_instant(text); }
 
-sim::WorldSettings calm() { return sim::usual_settings(date("2026-03-01T12:00:00Z"), 1h, 48h); }
+simulation::WorldSettings calm() {
+  return simulation::usual_settings(date("2026-03-01T12:00:00Z"), 1h, 48h);
+}
 
 billing::Sale sale_of(const std::string& id, const std::string& card) {
-  return sim::declined_sale(id, card, date("2026-02-28T12:00:00Z"));
+  return simulation::declined_sale(id, card, date("2026-02-28T12:00:00Z"));
 }
 
 }  // namespace
 
 TEST_CASE("N1 N2: a re-run sale waits as a re-attempt does, and ends complete or declined") {
   auto settings = calm();
-  sim::World world(settings);
+  simulation::World world(settings);
   for (const char* card : {"approve", "decline", "expire", "pending", "late"}) {
     world.import(sale_of(card, std::string(card) + "-1"));
     world.rerun(card);
@@ -48,19 +50,19 @@ TEST_CASE("X1: reruns and re-attempts side by side through faults and crashes - 
     CAPTURE(seed);
     auto settings = calm();
     settings.seed = seed;
-    settings.crash_per_mille = 20;
+    settings.crashes.in = 20;
     for (const auto fault : {SimulatedFault::reset_after_read, SimulatedFault::error_5xx_after,
                              SimulatedFault::callback_lost, SimulatedFault::callback_twice}) {
       settings.provider.per_mille[fault] = 150;
     }
-    sim::World world(settings);
+    simulation::World world(settings);
     constexpr int count = 12;
     for (int n = 0; n < count; ++n) {
       const std::string id = "O" + std::to_string(n);
       world.import(sale_of(id, n % 3 == 0 ? "decline-" + id : "approve-" + id));
       world.rerun(id);
-      world.import(
-          sim::declined("S" + std::to_string(n), "approve-S" + id, date("2026-02-20T15:00:00Z")));
+      world.import(simulation::declined("S" + std::to_string(n), "approve-S" + id,
+                                        date("2026-02-20T15:00:00Z")));
     }
     world.live_until(settings.start + 2h);
     world.calm();

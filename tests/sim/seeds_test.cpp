@@ -7,7 +7,7 @@
 
 #include <doctest/doctest.h>
 
-#include "sim/world.hpp"
+#include "sim/usual.hpp"
 #include "system/terminal.hpp"
 
 using namespace recycled;  // NOLINT(google-build-using-namespace)
@@ -20,15 +20,15 @@ namespace {
 
 constexpr int subscriptions = 60;
 
-sim::WorldSettings stormy(std::uint64_t seed) {
+simulation::WorldSettings stormy(std::uint64_t seed) {
   flexfactor::Dice dice(seed);
-  sim::WorldSettings settings;
+  simulation::WorldSettings settings;
   settings.seed = seed;
   settings.start = *parse_instant("2026-02-20T12:00:00Z") + std::chrono::days(dice.roll(300));
   const char* const zones[] = {"America/New_York", "Europe/Berlin", "Asia/Kolkata",
                                "Australia/Lord_Howe", "America/Sao_Paulo"};
   settings.zone = zones[dice.roll(5)];
-  settings.rules = sim::usual_rules();
+  settings.rules = simulation::usual_rules();
   auto& terms = *settings.rules.gateways[GatewayId("ff")].flexfactor;
   terms.expiry_days = static_cast<int>(1 + dice.roll(21));
   if (dice.roll(4) == 0) terms.mit = billing::MitMode::sync;
@@ -45,7 +45,7 @@ sim::WorldSettings stormy(std::uint64_t seed) {
         SimulatedFault::token_expired}) {
     settings.provider.per_mille[fault] = static_cast<int>(dice.roll(150));
   }
-  settings.crash_per_mille = static_cast<int>(dice.roll(15));
+  settings.crashes.in = static_cast<int>(dice.roll(15));
   const Instant outage = settings.start + std::chrono::hours(dice.roll(24 * 10));
   settings.outages = {{outage, outage + std::chrono::hours(dice.roll(30))}};
   return settings;
@@ -60,12 +60,12 @@ std::string card(flexfactor::Dice& dice, int index) {
 }
 
 // Six weeks of faults, crashes and customers who change their minds, then two quiet ones.
-void live(sim::World& world, const sim::WorldSettings& settings) {
+void live(simulation::World& world, const simulation::WorldSettings& settings) {
   flexfactor::Dice dice(settings.seed + 17);
   std::vector<billing::Subscription> all;
   for (int index = 0; index < subscriptions; ++index) {
     const Instant last = settings.start - std::chrono::hours(24 * 4 - dice.roll(24 * 12));
-    all.push_back(sim::declined(name(index), card(dice, index), last));
+    all.push_back(simulation::declined(name(index), card(dice, index), last));
     world.import(all.back());
   }
   for (int day = 1; day <= 42; ++day) {
@@ -81,7 +81,7 @@ void live(sim::World& world, const sim::WorldSettings& settings) {
   world.live_until(settings.start + std::chrono::days(56));
 }
 
-void check_world(sim::World& world) {
+void check_world(simulation::World& world) {
   std::map<std::string, int> charged;
   for (const auto& charge : world.charges()) {
     charged[charge.subscription.str()] += 1;
@@ -116,7 +116,7 @@ void check_world(sim::World& world) {
 }
 
 // Every event is told, in order for each subscription; twice only where a process died.
-void check_told(sim::World& world) {
+void check_told(simulation::World& world) {
   std::int64_t told = 0;
   for (const auto& [subscription, all] : world.receiver().heard()) {
     CAPTURE(subscription);
@@ -137,7 +137,7 @@ void check_told(sim::World& world) {
 void run_seed(std::uint64_t seed) {
   CAPTURE(seed);
   const auto settings = stormy(seed);
-  sim::World world(settings);
+  simulation::World world(settings);
   live(world, settings);
   check_world(world);
   check_told(world);
@@ -156,7 +156,7 @@ TEST_CASE("X1: one seed by hand") {
 
 TEST_CASE("X1: the storms are storms - crashes and every fault happen") {
   const auto settings = stormy(3);
-  sim::World world(settings);
+  simulation::World world(settings);
   live(world, settings);
   CHECK(world.crashes() > 0);
   CHECK(world.charges().size() > 10);
@@ -168,9 +168,9 @@ TEST_CASE("X1: the storms are storms - crashes and every fault happen") {
 
 TEST_CASE("the same seed tells the same story - line by line") {
   const auto settings = stormy(5);
-  sim::World first(settings);
+  simulation::World first(settings);
   live(first, settings);
-  sim::World second(settings);
+  simulation::World second(settings);
   live(second, settings);
   CHECK(first.log().size() > 500);
   CHECK(first.log() == second.log());

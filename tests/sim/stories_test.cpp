@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-#include "sim/world.hpp"
+#include "sim/usual.hpp"
 
 using namespace recycled;  // NOLINT(google-build-using-namespace)
 using namespace std::chrono_literals;
@@ -14,11 +14,11 @@ namespace {
 
 Instant date(const char* text) { return *parse_instant(text); }
 
-sim::WorldSettings calm_settings(const char* start) {
-  return sim::usual_settings(date(start), 2h, 2h);
+simulation::WorldSettings calm_settings(const char* start) {
+  return simulation::usual_settings(date(start), 2h, 2h);
 }
 
-std::string next_bill(sim::World& world, const std::string& id) {
+std::string next_bill(simulation::World& world, const std::string& id) {
   const auto on = world.subscription(id).subscription.next_bill_on;
   return on ? to_iso8601(*on) : "none";
 }
@@ -26,8 +26,8 @@ std::string next_bill(sim::World& world, const std::string& id) {
 }  // namespace
 
 TEST_CASE("B2 B4: due - handed over - approved - next cycle at the gateway that had declined") {
-  sim::World world(calm_settings("2026-03-01T12:00:00Z"));
-  world.import(sim::declined("S1", "approve-1", date("2026-03-01T15:00:00Z")));
+  simulation::World world(calm_settings("2026-03-01T12:00:00Z"));
+  world.import(simulation::declined("S1", "approve-1", date("2026-03-01T15:00:00Z")));
   world.live_until(date("2026-03-04T04:59:00Z"));
   CHECK(world.recoveries("S1").empty());  // due on the 4th, and New York is still in the 3rd
   world.live_until(date("2026-03-06T00:00:00Z"));
@@ -44,8 +44,8 @@ TEST_CASE("B2 B4: due - handed over - approved - next cycle at the gateway that 
 }
 
 TEST_CASE("B5 B6: declined at FlexFactor - Recycle Failed - gateway back - never tried again") {
-  sim::World world(calm_settings("2026-03-01T12:00:00Z"));
-  world.import(sim::declined("S1", "decline-1", date("2026-02-20T15:00:00Z")));
+  simulation::World world(calm_settings("2026-03-01T12:00:00Z"));
+  world.import(simulation::declined("S1", "decline-1", date("2026-02-20T15:00:00Z")));
   world.live_until(date("2026-05-01T00:00:00Z"));
   const auto stored = world.subscription("S1");
   CHECK(stored.subscription.status == SubscriptionStatus::recycle_failed);
@@ -58,8 +58,8 @@ TEST_CASE("B5 B6: declined at FlexFactor - Recycle Failed - gateway back - never
 
 TEST_CASE(
     "B3 B5: no word at all - inquiries to the end - grace - cancel - Recycle Failed: expired") {
-  sim::World world(calm_settings("2026-03-01T12:00:00Z"));
-  world.import(sim::declined("S1", "pending-1", date("2026-02-20T15:00:00Z")));
+  simulation::World world(calm_settings("2026-03-01T12:00:00Z"));
+  world.import(simulation::declined("S1", "pending-1", date("2026-02-20T15:00:00Z")));
   world.live_until(date("2026-03-22T11:00:00Z"));
   CHECK(world.recoveries("S1").at(0).recovery.state == RecoveryState::waiting);
   world.live_until(date("2026-03-22T15:00:00Z"));  // 21 civil days later, DST between
@@ -75,8 +75,8 @@ TEST_CASE(
 TEST_CASE("a success after expiry is accepted with an alarm - and charged once") {
   auto settings = calm_settings("2026-03-01T12:00:00Z");
   settings.provider.late_after = 12h;  // after the grace and the cancel
-  sim::World world(std::move(settings));
-  world.import(sim::declined("S1", "late-1", date("2026-02-20T15:00:00Z")));
+  simulation::World world(std::move(settings));
+  world.import(simulation::declined("S1", "late-1", date("2026-02-20T15:00:00Z")));
   world.live_until(date("2026-03-22T20:00:00Z"));
   CHECK(world.subscription("S1").subscription.status == SubscriptionStatus::recycle_failed);
   world.live_until(date("2026-03-25T00:00:00Z"));
@@ -92,8 +92,8 @@ TEST_CASE("a success after expiry is accepted with an alarm - and charged once")
 TEST_CASE("late_success hold: a person decides") {
   auto settings = calm_settings("2026-03-01T12:00:00Z");
   settings.rules.late_success = billing::LateSuccess::hold;
-  sim::World world(std::move(settings));
-  world.import(sim::declined("S1", "late-1", date("2026-02-20T15:00:00Z")));
+  simulation::World world(std::move(settings));
+  world.import(simulation::declined("S1", "late-1", date("2026-02-20T15:00:00Z")));
   world.live_until(date("2026-03-25T00:00:00Z"));
   CHECK(world.recoveries("S1").at(0).recovery.state == RecoveryState::parked);
   CHECK(world.subscription("S1").subscription.status == SubscriptionStatus::recycle_failed);
@@ -113,8 +113,8 @@ TEST_CASE("L9: month ends keep their anchor and a late recovery slides the sched
   };
   for (const Row& row : rows) {
     CAPTURE(row.start);
-    sim::World world(calm_settings(row.start));
-    auto subscription = sim::declined("S1", "approve-1", date(row.start) - 10 * 24h);
+    simulation::World world(calm_settings(row.start));
+    auto subscription = simulation::declined("S1", "approve-1", date(row.start) - 10 * 24h);
     subscription.anchor_day = row.anchor;
     world.import(subscription);
     world.live_until(date(row.start) + 6h);
@@ -124,8 +124,8 @@ TEST_CASE("L9: month ends keep their anchor and a late recovery slides the sched
 }
 
 TEST_CASE("the final cycle ends the subscription") {
-  sim::World world(calm_settings("2026-03-01T12:00:00Z"));
-  auto subscription = sim::declined("S1", "approve-1", date("2026-02-20T15:00:00Z"));
+  simulation::World world(calm_settings("2026-03-01T12:00:00Z"));
+  auto subscription = simulation::declined("S1", "approve-1", date("2026-02-20T15:00:00Z"));
   subscription.final_cycle = 5;
   world.import(subscription);
   world.live_until(date("2026-03-03T00:00:00Z"));
@@ -136,15 +136,15 @@ TEST_CASE("the final cycle ends the subscription") {
 TEST_CASE("hold_recycle_price: the discounted amount becomes the price") {
   auto settings = calm_settings("2026-03-01T12:00:00Z");
   settings.rules.profiles[0].hold_recycle_price = true;
-  sim::World world(std::move(settings));
-  world.import(sim::declined("S1", "approve-1", date("2026-02-20T15:00:00Z")));
+  simulation::World world(std::move(settings));
+  world.import(simulation::declined("S1", "approve-1", date("2026-02-20T15:00:00Z")));
   world.live_until(date("2026-03-03T00:00:00Z"));
   CHECK(world.subscription("S1").subscription.price.minor == 8095);
 }
 
 TEST_CASE("L10: the customer cancels while FlexFactor has it") {
-  sim::World world(calm_settings("2026-03-01T12:00:00Z"));
-  auto subscription = sim::declined("S1", "pending-1", date("2026-02-20T15:00:00Z"));
+  simulation::World world(calm_settings("2026-03-01T12:00:00Z"));
+  auto subscription = simulation::declined("S1", "pending-1", date("2026-02-20T15:00:00Z"));
   world.import(subscription);
   world.live_until(date("2026-03-05T00:00:00Z"));
   subscription.status = SubscriptionStatus::cancelled;
@@ -160,8 +160,8 @@ TEST_CASE("a sync account is asked again each day under a new key until it appro
   auto settings = calm_settings("2026-03-01T12:00:00Z");
   settings.rules.gateways[GatewayId("ff")].flexfactor->mit = billing::MitMode::sync;
   settings.provider.mode = billing::MitMode::sync;
-  sim::World world(std::move(settings));
-  world.import(sim::declined("S1", "decline-1", date("2026-02-20T15:00:00Z")));
+  simulation::World world(std::move(settings));
+  world.import(simulation::declined("S1", "decline-1", date("2026-02-20T15:00:00Z")));
   for (int day = 1; day <= 22; ++day) {  // restarted every night
     world.live_until(date("2026-03-01T23:00:00Z") + day * 24h);
   }
@@ -175,10 +175,10 @@ TEST_CASE("a sync account is asked again each day under a new key until it appro
 TEST_CASE("L21: a three-day outage uses up nothing and everything is handed over after it") {
   auto settings = calm_settings("2026-03-01T12:00:00Z");
   settings.outages = {{date("2026-03-01T12:00:00Z"), date("2026-03-04T12:00:00Z")}};
-  sim::World world(std::move(settings));
+  simulation::World world(std::move(settings));
   for (int index = 0; index < 40; ++index) {
     const std::string id = "S" + std::to_string(index);
-    world.import(sim::declined(id, "approve-" + id, date("2026-02-20T15:00:00Z")));
+    world.import(simulation::declined(id, "approve-" + id, date("2026-02-20T15:00:00Z")));
   }
   world.live_until(date("2026-03-04T11:59:00Z"));
   CHECK(world.charges().empty());
@@ -191,8 +191,8 @@ TEST_CASE("an outage longer than expiry_days frees the cycle and a second round 
   auto settings = calm_settings("2026-03-01T12:00:00Z");
   settings.rules.gateways[GatewayId("ff")].flexfactor->expiry_days = 1;
   settings.outages = {{date("2026-03-01T12:00:00Z"), date("2026-03-04T12:00:00Z")}};
-  sim::World world(std::move(settings));
-  world.import(sim::declined("S1", "approve-1", date("2026-02-20T15:00:00Z")));
+  simulation::World world(std::move(settings));
+  world.import(simulation::declined("S1", "approve-1", date("2026-02-20T15:00:00Z")));
   world.live_until(date("2026-03-06T12:00:00Z"));
   const auto recoveries = world.recoveries("S1");
   REQUIRE(recoveries.size() >= 2);
@@ -204,8 +204,8 @@ TEST_CASE("an outage longer than expiry_days frees the cycle and a second round 
 TEST_CASE("S2: expiry_days of the gateway is what is sent and waited") {
   auto settings = calm_settings("2026-10-30T12:00:00Z");
   settings.rules.gateways[GatewayId("ff")].flexfactor->expiry_days = 3;
-  sim::World world(std::move(settings));
-  world.import(sim::declined("S1", "pending-1", date("2026-10-20T15:00:00Z")));
+  simulation::World world(std::move(settings));
+  world.import(simulation::declined("S1", "pending-1", date("2026-10-20T15:00:00Z")));
   world.live_until(date("2026-10-30T13:00:00Z"));
   // Clocks go back on 1 November: three civil days are 73 hours.
   const auto recovery = world.recoveries("S1").at(0).recovery;
@@ -213,15 +213,15 @@ TEST_CASE("S2: expiry_days of the gateway is what is sent and waited") {
 }
 
 TEST_CASE("L20: ten pages of poison at the head do not starve the rest") {
-  sim::World world(calm_settings("2026-03-01T12:00:00Z"));
+  simulation::World world(calm_settings("2026-03-01T12:00:00Z"));
   for (int index = 0; index < 70; ++index) {  // ten batches of seven
-    auto poison =
-        sim::declined("P" + std::to_string(index), "approve-p", date("2026-02-10T15:00:00Z"));
+    auto poison = simulation::declined("P" + std::to_string(index), "approve-p",
+                                       date("2026-02-10T15:00:00Z"));
     poison.price.minor = 0;  // nothing to charge: FlexFactor's request cannot be made
     poison.declined->code.clear();
     world.import(poison);
   }
-  world.import(sim::declined("S1", "approve-1", date("2026-02-20T15:00:00Z")));
+  world.import(simulation::declined("S1", "approve-1", date("2026-02-20T15:00:00Z")));
   world.live_until(date("2026-03-01T20:00:00Z"));
   CHECK(world.subscription("S1").subscription.status == SubscriptionStatus::active);
   const auto held = world.subscription("P1");
@@ -232,8 +232,8 @@ TEST_CASE("L20: ten pages of poison at the head do not starve the rest") {
 TEST_CASE("L21: an outage under cron - every pass a process of its own - parks nothing") {
   auto settings = calm_settings("2026-03-01T12:00:00Z");
   settings.outages = {{date("2026-03-01T12:00:00Z"), date("2026-03-04T12:00:00Z")}};
-  sim::World world(std::move(settings));
-  world.import(sim::declined("S1", "approve-1", date("2026-02-20T15:00:00Z")));
+  simulation::World world(std::move(settings));
+  world.import(simulation::declined("S1", "approve-1", date("2026-02-20T15:00:00Z")));
   for (int pass = 1; pass <= 4 * 24; ++pass) {
     world.live_until(date("2026-03-01T12:00:00Z") + pass * 1h);
   }
@@ -245,9 +245,9 @@ TEST_CASE(
     "guard rail: one card is handed over at most card_cap times in 30 days - the rest waits") {
   auto settings = calm_settings("2026-03-01T12:00:00Z");
   settings.rules.card_cap = 2;
-  sim::World world(std::move(settings));
+  simulation::World world(std::move(settings));
   for (const char* id : {"S1", "S2", "S3"}) {  // three subscriptions of one card
-    world.import(sim::declined(id, "approve-card", date("2026-02-20T15:00:00Z")));
+    world.import(simulation::declined(id, "approve-card", date("2026-02-20T15:00:00Z")));
   }
   world.live_until(date("2026-03-31T11:00:00Z"));
   CHECK(world.charges().size() == 2);

@@ -6,7 +6,7 @@
 
 #include <doctest/doctest.h>
 
-#include "sim/world.hpp"
+#include "sim/usual.hpp"
 
 using namespace recycled;  // NOLINT(google-build-using-namespace)
 using namespace std::chrono_literals;
@@ -18,18 +18,19 @@ namespace {
 
 Instant date(const char* text) { return *parse_instant(text); }
 
-using Kind = sim::Outage::Kind;
+using Kind = simulation::Outage::Kind;
 
-sim::WorldSettings settings_of(WhenUnknown policy, Kind kind) {
-  sim::WorldSettings settings = sim::usual_settings(date("2026-03-01T12:00:00Z"), 2h, 2h);
+simulation::WorldSettings settings_of(WhenUnknown policy, Kind kind) {
+  simulation::WorldSettings settings =
+      simulation::usual_settings(date("2026-03-01T12:00:00Z"), 2h, 2h);
   settings.rules.when_unknown = policy;
   settings.outages = {{settings.start, settings.start + 1s, kind}};
   return settings;
 }
 
 // The first hand-over is lost; from the second second on all is well.
-RecoveryState live(sim::World& world) {
-  world.import(sim::declined("S1", "approve-1", date("2026-02-20T15:00:00Z")));
+RecoveryState live(simulation::World& world) {
+  world.import(simulation::declined("S1", "approve-1", date("2026-02-20T15:00:00Z")));
   world.live_until(date("2026-03-05T12:00:00Z"));
   CHECK(world.statistics().double_charges == 0);
   const auto recoveries = world.recoveries("S1");
@@ -41,7 +42,7 @@ RecoveryState live(sim::World& world) {
 }
 
 // How many requests of each endpoint got through to FlexFactor.
-std::int64_t calls(const sim::World& world, const char* endpoint) {
+std::int64_t calls(const simulation::World& world, const char* endpoint) {
   const auto counted = world.statistics().calls;
   const auto found = counted.find(endpoint);
   return found == counted.end() ? 0 : found->second;
@@ -51,7 +52,7 @@ std::int64_t calls(const sim::World& world, const char* endpoint) {
 
 TEST_CASE("unknown: repeat - read or not, the same bytes bring the answer") {
   for (const Kind kind : {Kind::lost_unread, Kind::lost_read}) {
-    sim::World world(settings_of(WhenUnknown::repeat, kind));
+    simulation::World world(settings_of(WhenUnknown::repeat, kind));
     CHECK(live(world) == RecoveryState::recovered);
     CHECK(world.statistics().orders == 1);
     CHECK(calls(world, "orders") == 0);
@@ -59,7 +60,7 @@ TEST_CASE("unknown: repeat - read or not, the same bytes bring the answer") {
 }
 
 TEST_CASE("unknown: look_up - read: found in the list and nothing is repeated") {
-  sim::World world(settings_of(WhenUnknown::look_up, Kind::lost_read));
+  simulation::World world(settings_of(WhenUnknown::look_up, Kind::lost_read));
   CHECK(live(world) == RecoveryState::recovered);
   CHECK(world.statistics().orders == 1);
   CHECK(calls(world, "orders") >= 1);
@@ -73,8 +74,8 @@ TEST_CASE("unknown: a sync account goes on being asked after a lost reply, whate
       auto settings = settings_of(policy, kind);
       settings.rules.gateways[GatewayId("ff")].flexfactor->mit = billing::MitMode::sync;
       settings.provider.mode = billing::MitMode::sync;
-      sim::World world(settings);
-      world.import(sim::declined("S1", "decline-1", date("2026-02-20T15:00:00Z")));
+      simulation::World world(settings);
+      world.import(simulation::declined("S1", "decline-1", date("2026-02-20T15:00:00Z")));
       world.live_until(settings.start + 30 * 24h);
       const auto recovery = world.recoveries("S1").at(0).recovery;
       CHECK(recovery.state == RecoveryState::failed);
@@ -92,8 +93,8 @@ TEST_CASE("unknown: a sync account whose key grew old in an outage - open there 
     const auto start = settings.start;
     settings.outages = {{start + 12h, start + 25h, Kind::lost_read},  // the second question's reply
                         {start + 25h, start + 72h, Kind::unreachable}};
-    sim::World world(settings);
-    world.import(sim::declined("S1", "decline-1", date("2026-02-20T15:00:00Z")));
+    simulation::World world(settings);
+    world.import(simulation::declined("S1", "decline-1", date("2026-02-20T15:00:00Z")));
     world.live_until(start + 30 * 24h);
     const auto recovery = world.recoveries("S1").at(0).recovery;
     CHECK(recovery.state == RecoveryState::failed);
@@ -104,7 +105,7 @@ TEST_CASE("unknown: a sync account whose key grew old in an outage - open there 
 }
 
 TEST_CASE("unknown: look_up - not read: not in the list, and the same bytes follow") {
-  sim::World world(settings_of(WhenUnknown::look_up, Kind::lost_unread));
+  simulation::World world(settings_of(WhenUnknown::look_up, Kind::lost_unread));
   CHECK(live(world) == RecoveryState::recovered);
   CHECK(world.statistics().orders == 1);
   CHECK(calls(world, "orders") >= 1);
@@ -115,17 +116,17 @@ TEST_CASE("L21 unknown: look_up - each page of a long list is a call of the gate
   settings.outages[0].until = settings.start + 5s;
   settings.provider.quirks.largest_page = 1;
   settings.pace.per_second = 5;
-  sim::World world(settings);
+  simulation::World world(settings);
   for (int index = 0; index < 40; ++index) {
     const std::string id = "S" + std::to_string(index);
-    world.import(sim::declined(id, "approve-" + id, date("2026-02-20T15:00:00Z")));
+    world.import(simulation::declined(id, "approve-" + id, date("2026-02-20T15:00:00Z")));
   }
   world.live_until(settings.start + 1h);
   CHECK(world.statistics().orders == 40);
   CHECK(world.statistics().double_charges == 0);
   std::map<std::int64_t, int> by_second;
   std::int64_t pages = 0;
-  for (const sim::Call& call : world.calls()) {
+  for (const simulation::Call& call : world.calls()) {
     by_second[to_millis(call.at) / 1000] += 1;
     if (call.target.find("pageNumber=") != std::string::npos) ++pages;
   }
@@ -139,7 +140,7 @@ TEST_CASE("L21 unknown: look_up - each page of a long list is a call of the gate
 TEST_CASE("unknown: look_up - the list does not show our ids: the same bytes follow") {
   auto settings = settings_of(WhenUnknown::look_up, Kind::lost_read);
   settings.provider.quirks.shows_external_id = false;
-  sim::World world(settings);
+  simulation::World world(settings);
   CHECK(live(world) == RecoveryState::recovered);
   CHECK(world.statistics().orders == 1);
   CHECK(calls(world, "evaluate") >= 2);
@@ -147,7 +148,7 @@ TEST_CASE("unknown: look_up - the list does not show our ids: the same bytes fol
 
 TEST_CASE("unknown: withdraw - read or not, the order is given up by our own id") {
   for (const Kind kind : {Kind::lost_unread, Kind::lost_read}) {
-    sim::World world(settings_of(WhenUnknown::withdraw, kind));
+    simulation::World world(settings_of(WhenUnknown::withdraw, kind));
     CHECK(live(world) == RecoveryState::failed);
     CHECK(world.recoveries("S1")[0].recovery.reason == billing::Reason::unresolved);
     CHECK(calls(world, "orders/{id}/external-cancel") >= 1);
@@ -167,8 +168,8 @@ TEST_CASE(
         settings.provider.mode = mit;
         settings.provider.quirks.unknown_order_code = code;
         settings.outages[0].until = settings.start + 2h;
-        sim::World world(settings);
-        auto subscription = sim::declined("S1", "approve-1", date("2026-02-20T15:00:00Z"));
+        simulation::World world(settings);
+        auto subscription = simulation::declined("S1", "approve-1", date("2026-02-20T15:00:00Z"));
         world.import(subscription);
         world.live_until(settings.start + 1s);
         subscription.status = billing::SubscriptionStatus::cancelled;
@@ -185,7 +186,7 @@ TEST_CASE(
 
 TEST_CASE("unknown: no connection at all leaves no doubt whatever the policy") {
   for (const auto policy : {WhenUnknown::repeat, WhenUnknown::look_up, WhenUnknown::withdraw}) {
-    sim::World world(settings_of(policy, Kind::unreachable));
+    simulation::World world(settings_of(policy, Kind::unreachable));
     CHECK(live(world) == RecoveryState::recovered);
     CHECK(calls(world, "evaluate") == 1);
   }
@@ -197,12 +198,12 @@ TEST_CASE("unknown: every policy through storms of stalls, resets and crashes - 
       CAPTURE(seed);
       auto settings = settings_of(policy, Kind::lost_read);
       settings.seed = seed;
-      settings.crash_per_mille = 50;
+      settings.crashes.in = 50;
       for (const auto fault : {SimulatedFault::stall, SimulatedFault::reset_after_read,
                                SimulatedFault::error_5xx_after, SimulatedFault::callback_lost}) {
         settings.provider.per_mille[fault] = 250;
       }
-      sim::World world(settings);
+      simulation::World world(settings);
       live(world);
     }
   }

@@ -1,9 +1,8 @@
-// The rules and the decline that most stories begin with.
+#include "sim/usual.hpp"
+
 #include "support/usual.hpp"
 
-#include "sim/world.hpp"
-
-namespace recycled::sim {
+namespace recycled::simulation {
 
 billing::Rules usual_rules() { return testing::usual_rules(900); }
 
@@ -31,4 +30,4 @@ WorldSettings usual_settings(Instant start, Millis shortest_delay, Millis longes
   return settings;
 }
 
-}  // namespace recycled::sim
+}  // namespace recycled::simulation

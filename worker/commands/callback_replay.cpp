@@ -4,11 +4,11 @@
 #include <utility>
 
 #include "base/card_number.hpp"
-#include "callbacks.hpp"
 #include "commands/callback_inbox.hpp"
 #include "commands/load_settings.hpp"
 #include "engine/process_callback.hpp"
 #include "exit_code.hpp"
+#include "reception/callbacks.hpp"
 #include "report/callbacks.hpp"
 #include "store/ledger.hpp"
 #include "wiring.hpp"

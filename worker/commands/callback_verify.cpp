@@ -1,12 +1,12 @@
 #include <iostream>
 #include <utility>
 
-#include "callback_keys.hpp"
 #include "commands/callback_inbox.hpp"
 #include "commands/load_settings.hpp"
 #include "crypto/secret_file.hpp"
 #include "exit_code.hpp"
 #include "flexfactor/signature.hpp"
+#include "reception/callback_keys.hpp"
 #include "report/json.hpp"
 #include "system/calendar.hpp"
 #include "system/clock.hpp"

@@ -1,8 +1,8 @@
-#include "sim/receiver.hpp"
+#include "simulation/receiver.hpp"
 
 #include <utility>
 
-namespace recycled::sim {
+namespace recycled::simulation {
 
 async::Task<ports::SinkReply> Receiver::deliver(std::string id, ports::OutboundEvent event) {
   co_await time_.sleep_until(time_.now() + Millis(1 + dice_.roll(2000)));
@@ -12,10 +12,16 @@ async::Task<ports::SinkReply> Receiver::deliver(std::string id, ports::OutboundE
     co_return reply;
   }
   heard_[event.subscription.str()].push_back({event.key.value(), std::move(id)});
+  if (!event.subscription.empty()) news_.insert(event.subscription);
   // The answer may be lost with the process that waits for it.
   co_await time_.sleep_until(time_.now() + Millis(1 + dice_.roll(40)));
   reply.result = ports::SinkReply::Result::taken;
   co_return reply;
 }
 
-}  // namespace recycled::sim
+std::vector<SubscriptionId> Receiver::take_news() {
+  const auto news = std::exchange(news_, {});
+  return {news.begin(), news.end()};
+}
+
+}  // namespace recycled::simulation

@@ -4,14 +4,15 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "flexfactor/behaviour.hpp"
 #include "ports/delivery.hpp"
-#include "sim/virtual_time.hpp"
+#include "simulation/virtual_time.hpp"
 
-namespace recycled::sim {
+namespace recycled::simulation {
 
 class Receiver final : public ports::EventSink {
  public:
@@ -24,6 +25,8 @@ class Receiver final : public ports::EventSink {
 
   async::Task<ports::SinkReply> deliver(std::string id, ports::OutboundEvent event) override;
   void calm() { refuses_per_mille_ = 0; }
+  // Whom events taken since the last time were about, each once, in order.
+  std::vector<SubscriptionId> take_news();
   // By subscription, in the order in which they were taken.
   const std::map<std::string, std::vector<Heard>>& heard() const { return heard_; }
 
@@ -32,6 +35,7 @@ class Receiver final : public ports::EventSink {
   flexfactor::Dice dice_;
   int refuses_per_mille_ = 300;
   std::map<std::string, std::vector<Heard>> heard_;
+  std::set<SubscriptionId> news_;
 };
 
-}  // namespace recycled::sim
+}  // namespace recycled::simulation

@@ -1,8 +1,8 @@
-#include "sim/virtual_time.hpp"
+#include "simulation/virtual_time.hpp"
 
 #include <algorithm>
 
-namespace recycled::sim {
+namespace recycled::simulation {
 
 VirtualTime::Sleeper VirtualTime::add(Instant at, async::Resume resume) {
   const Sleeper sleeper{std::max(at, now_), next_++};
@@ -35,7 +35,24 @@ bool VirtualTime::turn(boost::asio::io_context& context) {
   return true;
 }
 
+Millis SteppedClock::by() const {
+  Millis sum{0};
+  for (const ClockStep& step : steps_) {
+    if (time_.now() >= step.from && time_.now() < step.until) sum += step.by;
+  }
+  return sum;
+}
+
+bool SteppedClock::is_off() const {
+  return std::any_of(steps_.begin(), steps_.end(), [this](const ClockStep& step) {
+    return time_.now() >= step.from - std::chrono::minutes(1) &&
+           time_.now() < step.until + std::chrono::minutes(15);
+  });
+}
+
 async::Task<void> VirtualAlarm::wait_until(Instant at) {
+  const Millis by = clock_.by();
+  at = to_millis(at) > INT64_MAX / 2 ? at : at - by;
   if (!woken_) {
     std::function<void(async::Resume)> start = [this, at](async::Resume resume) {
       sleeper_ = time_.add(at, std::move(resume));
@@ -51,4 +68,4 @@ void VirtualAlarm::wake() {
   if (sleeper_) time_.wake(*sleeper_);
 }
 
-}  // namespace recycled::sim
+}  // namespace recycled::simulation

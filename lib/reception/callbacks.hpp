@@ -7,11 +7,11 @@
 #include <utility>
 
 #include "async/task.hpp"
-#include "callback_keys.hpp"
 #include "engine/engine.hpp"
 #include "http/message.hpp"
 #include "ports/clock.hpp"
 #include "ports/events.hpp"
+#include "reception/callback_keys.hpp"
 
 namespace recycled {
 

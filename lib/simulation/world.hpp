@@ -3,42 +3,31 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "billing/person.hpp"
 #include "billing/rules.hpp"
 #include "engine/engine.hpp"
 #include "flexfactor/simulated.hpp"
 #include "ports/events.hpp"
-#include "sim/receiver.hpp"
-#include "sim/shop.hpp"
-#include "sim/virtual_time.hpp"
+#include "simulation/network.hpp"
+#include "simulation/parts.hpp"
+#include "simulation/receiver.hpp"
+#include "simulation/shop.hpp"
+#include "simulation/virtual_time.hpp"
 #include "store/ledger.hpp"
 
-namespace recycled::sim {
+namespace recycled::simulation {
 
-// A span in which FlexFactor is of no use to anybody.
-struct Outage {
-  enum class Kind {
-    unreachable,
-    error_503,
-    lost_unread,  // a hand-over, before FlexFactor read it; everything else gets through
-    lost_read,    // a hand-over, after it was processed; everything else gets through
-  };
-  Instant from;
-  Instant until;
-  Kind kind = Kind::unreachable;
-  std::optional<GatewayId> only{};  // the calls of that gateway's account; nothing: everybody's
-};
-
-// One request as it left the worker.
-struct Call {
-  Instant at;
-  GatewayId gateway;
-  std::string target;
-  OrderId order;  // of an evaluate
+// What stands between the engine and its ports: nothing, but where a test plants a bug.
+struct Wraps {
+  std::function<std::unique_ptr<ports::Ledger>(ports::Ledger&)> ledger;
+  Accounts::Wrap provider;
+  std::function<std::unique_ptr<ports::CallbackReader>(const ports::CallbackReader&)> reader;
 };
 
 struct WorldSettings {
@@ -49,21 +38,15 @@ struct WorldSettings {
   flexfactor::Behaviour provider;
   // Of each FlexFactor gateway.
   engine::PaceLimits pace{8, 100, 5, std::chrono::seconds(2), std::chrono::minutes(10)};
-  int crash_per_mille = 0;  // at each commit, before or after it
+  Odds crashes;  // at each commit, before or after it
+  Unanswered unanswered = Unanswered::lost;
   std::vector<Outage> outages;
+  std::vector<ClockStep> clock_steps;
   int scan_batch = 7;
   std::optional<Millis> patience{};  // of the supervisor; nothing: nobody watches
+  std::filesystem::path folder;      // of the ledger, which is kept; empty: one that goes with it
+  Wraps wraps;
 };
-
-// Rules with a gateway "bank" (profile p, hand-over at re-attempt 4), and FlexFactor as "ff".
-billing::Rules usual_rules();
-// A decline whose re-attempt 4 is due on the day of `last_attempt` plus three days.
-billing::Subscription declined(const std::string& id, const std::string& card,
-                               Instant last_attempt);
-// A new sale that "bank" has declined.
-billing::Sale declined_sale(const std::string& id, const std::string& card, Instant at);
-// A world under usual_rules, and a FlexFactor that takes so long for a result.
-WorldSettings usual_settings(Instant start, Millis shortest_delay, Millis longest_delay);
 
 class World {
  public:
@@ -73,16 +56,26 @@ class World {
   World& operator=(const World&) = delete;
 
   void import(const billing::Subscription& subscription);
+  void import(const std::vector<billing::Subscription>& subscriptions);  // in one transaction
   void import(const billing::Sale& sale);
   // Hands the sale to "ff" by name; the test says of one that may be.
   void rerun(const std::string& id);
   // A shop asks for a cascade of it at that time, while the process lives; again, if it dies over
   // the answer.
   void cascade(Instant at, const billing::Sale& sale);
+  // A person's word on what is parked there; why it did not fit.
+  std::optional<std::string> resolve(const OrderId& order, billing::PersonWord word);
+  // The operator edits the config: counts from the next process on.
+  void change_rules(billing::Rules rules);
+  const billing::Rules& rules() const;
+  const ports::Calendar& calendar() const;
+  // Each line of the log goes there instead of being kept.
+  void tell(std::function<void(const std::string&)> to);
   const Shop& shop() const;
   // FlexFactor reports that of the subscription's newest recovery, as soon as time goes on: a
   // signed callback that its simulation would not send by itself.
   void report(const std::string& event, const std::string& id);
+  void report(const std::string& event, const billing::Recovery& about);
   // Lives until `end`, through as many processes as its crashes make of it.
   void live_until(Instant end);
 
@@ -102,6 +95,8 @@ class World {
   const std::vector<std::string>& log() const;
   const std::vector<Call>& calls() const;
   const Receiver& receiver() const;
+  std::vector<SubscriptionId> take_news();  // whom the merchant was told of
+  Network& network();
   const std::vector<Instant>& signs_of_life() const;  // as the supervisor hears them
   int crashes() const;
 
@@ -113,4 +108,4 @@ class World {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace recycled::sim
+}  // namespace recycled::simulation

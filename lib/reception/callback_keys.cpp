@@ -1,4 +1,4 @@
-#include "callback_keys.hpp"
+#include "reception/callback_keys.hpp"
 
 #include <utility>
 

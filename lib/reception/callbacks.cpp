@@ -1,4 +1,4 @@
-#include "callbacks.hpp"
+#include "reception/callbacks.hpp"
 
 #include <utility>
 

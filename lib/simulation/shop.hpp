@@ -10,10 +10,10 @@
 
 #include "async/task_group.hpp"
 #include "engine/engine.hpp"
-#include "sim/parts.hpp"
-#include "sim/virtual_time.hpp"
+#include "simulation/parts.hpp"
+#include "simulation/virtual_time.hpp"
 
-namespace recycled::sim {
+namespace recycled::simulation {
 
 struct ShopAnswer {
   std::string result;  // "approved", "declined", "refused"
@@ -30,15 +30,14 @@ class Shop {
   // By the sale's id: every answer it was given, in order.
   const std::map<std::string, std::vector<ShopAnswer>>& answers() const { return answers_; }
 
-  // Those who come before `end` and have no answer, one till each. `crashed` is set when the
-  // process dies over one.
+  // Those who come before `end` and have no answer, one till each. The process may die over one.
   async::Task<void> serve(engine::Engine& engine, async::TaskGroup& tills, Instant end,
-                          bool& crashed) {
+                          Process& process) {
     for (Shopper& shopper : shoppers_) {
       if (shopper.is_answered || shopper.at >= end) continue;
       co_await time_.sleep_until(shopper.at);
-      if (crashed) co_return;
-      tills.start(ask(engine, shopper, crashed));
+      if (process.crashed) co_return;
+      tills.start(ask(engine, shopper, process));
     }
   }
 
@@ -49,7 +48,7 @@ class Shop {
     bool is_answered = false;
   };
 
-  async::Task<void> ask(engine::Engine& engine, Shopper& shopper, bool& crashed) {
+  async::Task<void> ask(engine::Engine& engine, Shopper& shopper, Process& process) {
     const Instant began = time_.now();
     try {
       billing::Sale row = shopper.sale;
@@ -60,7 +59,7 @@ class Shop {
                                                  std::string(ports::reason_of(*answer)),
                                                  time_.now() - began});
     } catch (const Crash&) {
-      crashed = true;
+      process.crashed = true;
     }
   }
 
@@ -69,4 +68,4 @@ class Shop {
   std::map<std::string, std::vector<ShopAnswer>> answers_;
 };
 
-}  // namespace recycled::sim
+}  // namespace recycled::simulation

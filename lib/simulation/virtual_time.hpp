@@ -5,13 +5,14 @@
 #include <map>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include <boost/asio/io_context.hpp>
 
 #include "async/suspend.hpp"
 #include "ports/clock.hpp"
 
-namespace recycled::sim {
+namespace recycled::simulation {
 
 class VirtualTime final : public ports::Clock {
  public:
@@ -37,26 +38,55 @@ class VirtualTime final : public ports::Clock {
   std::map<Sleeper, async::Resume> sleepers_;
 };
 
+// For a while the worker's clock is wrong by so much.
+struct ClockStep {
+  Instant from;
+  Instant until;
+  Millis by{};
+};
+
+// What the worker takes for the time.
+class SteppedClock final : public ports::Clock {
+ public:
+  explicit SteppedClock(const VirtualTime& time) : time_(time) {}
+
+  void step_at(std::vector<ClockStep> steps) { steps_ = std::move(steps); }
+  Instant now() const override { return time_.now() + by(); }
+  // From the minute before a step to a quarter of an hour after it: what was signed or sent just
+  // before may be looked at just after.
+  bool is_off() const;
+  Millis by() const;
+
+ private:
+  const VirtualTime& time_;
+  std::vector<ClockStep> steps_;
+};
+
+// Waits as a steady timer does: for so long as was left by the worker's clock when it began.
 class VirtualAlarm final : public ports::Alarm {
  public:
-  explicit VirtualAlarm(VirtualTime& time) : time_(time) {}
+  VirtualAlarm(VirtualTime& time, const SteppedClock& clock) : time_(time), clock_(clock) {}
 
   async::Task<void> wait_until(Instant at) override;
   void wake() override;
 
  private:
   VirtualTime& time_;
+  const SteppedClock& clock_;
   std::optional<VirtualTime::Sleeper> sleeper_;
   bool woken_ = false;
 };
 
 class VirtualAlarms final : public ports::Alarms {
  public:
-  explicit VirtualAlarms(VirtualTime& time) : time_(time) {}
-  std::unique_ptr<ports::Alarm> make() override { return std::make_unique<VirtualAlarm>(time_); }
+  VirtualAlarms(VirtualTime& time, const SteppedClock& clock) : time_(time), clock_(clock) {}
+  std::unique_ptr<ports::Alarm> make() override {
+    return std::make_unique<VirtualAlarm>(time_, clock_);
+  }
 
  private:
   VirtualTime& time_;
+  const SteppedClock& clock_;
 };
 
-}  // namespace recycled::sim
+}  // namespace recycled::simulation

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,12 +15,17 @@
 #include "ports/entropy.hpp"
 #include "ports/events.hpp"
 #include "ports/ledger.hpp"
-#include "sim/virtual_time.hpp"
+#include "simulation/virtual_time.hpp"
 
-namespace recycled::sim {
+namespace recycled::simulation {
 
 // The process dies: nothing it does from here on reaches the disk.
 struct Crash {};
+
+// What all parts of one process know of it.
+struct Process {
+  bool crashed = false;
+};
 
 class SeededEntropy final : public ports::Entropy {
  public:
@@ -40,14 +46,20 @@ class SeededEntropy final : public ports::Entropy {
 class Transcript final : public ports::Events {
  public:
   explicit Transcript(const ports::Clock& clock) : clock_(clock) {}
+  // Each line goes there, and is not kept.
+  void tell(std::function<void(const std::string&)> to) { to_ = std::move(to); }
   void note(const ports::Event& event) override {
-    lines.push_back(to_iso8601(clock_.now()) + " " + std::string(ports::row_of(event.name).text) +
-                    " " + event.subscription + " " + event.order + " " + event.reason);
+    std::string line = to_iso8601(clock_.now()) + " " +
+                       std::string(ports::row_of(event.name).text) + " " + event.subscription +
+                       " " + event.order + " " + event.reason;
+    if (to_) return to_(line);
+    lines.push_back(std::move(line));
   }
   std::vector<std::string> lines;
 
  private:
   const ports::Clock& clock_;
+  std::function<void(const std::string&)> to_;
 };
 
 // A supervisor with some patience, and the worker's way to keep it (worker/supervision).
@@ -62,8 +74,8 @@ class Supervisor {
     });
   }
 
-  async::Task<void> ask(Instant end, const bool& crashed) {
-    while (time_.now() < end && !crashed) {
+  async::Task<void> ask(Instant end, const Process& process) {
+    while (time_.now() < end && !process.crashed) {
       const Instant until = std::min(liveness_.ask_at(), end);
       co_await time_.sleep_until(until);
       if (time_.now() < liveness_.ask_at()) continue;  // a word came meanwhile
@@ -78,14 +90,20 @@ class Supervisor {
   engine::Liveness liveness_;
 };
 
+// So many of so many commits kill.
+struct Odds {
+  int in = 0;
+  int of = 1000;
+};
+
 // The real ledger, in a process that may die at any commit, before it or after it.
 class MortalLedger final : public ports::Ledger {
  public:
-  MortalLedger(ports::Ledger& ledger, flexfactor::Dice& dice, int per_mille)
-      : ledger_(ledger), dice_(dice), per_mille_(per_mille) {}
+  MortalLedger(ports::Ledger& ledger, flexfactor::Dice& dice, Odds odds)
+      : ledger_(ledger), dice_(dice), odds_(odds) {}
 
   async::Task<Result<void>> write(ports::LedgerWork work) override {
-    const bool dies = !dead_ && dice_.roll(1000) < per_mille_;
+    const bool dies = !dead_ && dice_.roll(odds_.of) < odds_.in;
     const bool before = dies && dice_.roll(2) == 0;
     if (dead_ || before) die();
     auto done = co_await ledger_.write(std::move(work));
@@ -101,8 +119,8 @@ class MortalLedger final : public ports::Ledger {
 
   ports::Ledger& ledger_;
   flexfactor::Dice& dice_;
-  const int per_mille_;
+  const Odds odds_;
   bool dead_ = false;
 };
 
-}  // namespace recycled::sim
+}  // namespace recycled::simulation

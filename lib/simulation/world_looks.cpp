@@ -1,8 +1,8 @@
 // What a test may ask a world's ledger.
 #include "base/ensure.hpp"
-#include "sim/world.hpp"
+#include "simulation/world.hpp"
 
-namespace recycled::sim {
+namespace recycled::simulation {
 
 ports::StoredSale World::sale(const std::string& id) {
   std::optional<ports::StoredSale> found;
@@ -67,4 +67,4 @@ ports::Counts World::counts() {
   return counts;
 }
 
-}  // namespace recycled::sim
+}  // namespace recycled::simulation
