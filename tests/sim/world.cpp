@@ -42,6 +42,7 @@ class World::Impl {
         store::SqliteLedger::open(folder_ / "ledger.db", store::Executor::inline_, time_.now());
     ensure(opened.has_value(), "the simulation's ledger opens");
     ledger_ = std::move(*opened);
+    look([this](ports::LedgerTx& tx) { tx.set_meta("installation", installation_.str()); });
     calendar_ = *system::ZoneCalendar::make(settings_.zone);
   }
   ~Impl() {
@@ -105,6 +106,7 @@ class World::Impl {
   std::vector<Instant> signs_of_life_;
   std::vector<Call> calls_;
   std::vector<std::string> reports_;  // bodies of callbacks to come
+  std::filesystem::path folder_;
 
  private:
   class NoProviders final : public ports::Providers {
@@ -329,7 +331,6 @@ class World::Impl {
 
   inline static int next_folder_ = 0;
   const InstallationId installation_{"simulation"};
-  std::filesystem::path folder_;
   std::unique_ptr<system::ZoneCalendar> calendar_;
   bool crashed_ = false;
   int reported_ = 0;
@@ -350,6 +351,8 @@ void World::cascade(Instant at, const billing::Sale& sale) { impl_->shop_.expect
 const Shop& World::shop() const { return impl_->shop_; }
 
 void World::look(const ports::LedgerWork& work) { impl_->look(work); }
+
+std::filesystem::path World::file() const { return impl_->folder_ / "ledger.db"; }
 
 void World::report(const std::string& event, const std::string& id) {
   const auto about = recoveries(id).back().recovery;
