@@ -190,7 +190,8 @@ TEST_CASE("verify: what hangs, is too late or has no trace is found by name") {
 
 TEST_CASE("verify: a broken reference, schema or page is found by name") {
   Lived lived;
-  CHECK(lived.finds(Invariant::dangling_reference, "UPDATE attempt SET recovery_key = 4711"));
+  CHECK(lived.finds(Invariant::dangling_reference,
+                    "UPDATE outbox SET recovery_key = 4711 WHERE key = 1"));
   CHECK(lived.finds(Invariant::schema_changed, "DROP INDEX recovery_step"));
   CHECK(lived.finds(Invariant::schema_changed, "CREATE TABLE mine (x)"));
   // The pages of an index that the schema has forgotten.
