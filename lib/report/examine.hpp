@@ -86,7 +86,8 @@ std::int64_t count_of(const Examination& examination);  // of all findings
 // One line a finding (which, whose, what, what to do), and a last one or two that sum up.
 std::string to_text(const Examination& examination);
 // {"audit_rows","recoveries","events","callbacks","head":{"rows","hash"},
-// "asked_head":{"hash","row"},"unfinished","counts":{…},"findings":[{"invariant","whose","what","to_do"}]}
+// "asked_head":{"hash","row"},"unfinished","counts":{},
+// "findings":[{"invariant","whose","what","to_do"}]}
 std::string to_json(const Examination& examination);
 
 class Examiner {
