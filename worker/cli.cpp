@@ -21,6 +21,7 @@
 #include "commands/look.hpp"
 #include "commands/run.hpp"
 #include "commands/verify.hpp"
+#include "commands/verify_ledger.hpp"
 #include "exit_code.hpp"
 #include "telemetry/log.hpp"
 
@@ -223,19 +224,30 @@ class CommandLine {
   }
 
   void add_verify() {
-    CLI::App* command = add("verify", "compare the ledger with FlexFactor's list of orders",
-                            "recycled verify --provider --from 2026-11-01 --to 2026-11-30");
+    CLI::App* command = add("verify",
+                            "check every promise of the ledger by itself, or against "
+                            "FlexFactor's list of orders",
+                            "recycled verify\n"
+                            "  recycled verify --provider --from 2026-11-01 --to 2026-11-30");
     take_config(command);
     take_json(command);
-    // The offline half is not there yet, so that the flag has to be given.
-    command
-        ->add_flag_callback(
-            "--provider", [] {}, "ask FlexFactor")
-        ->required();
-    command->add_option("--from", from_, "an instant or a civil day (default: 35 days ago)");
-    command->add_option("--to", to_, "an instant, or the last civil day (default: now)");
-    command->callback([this] {
-      run_ = [this] { return run_verify({config(), from_, to_, output_}); };
+    CLI::Option* ledger =
+        command->add_option("--ledger", file_, "another ledger, such as a backup of this one");
+    CLI::Option* head = command->add_option(
+        "--head", head_, "a hash that audit.head has logged: is it still part of the trail?");
+    CLI::Option* provider = command->add_flag_callback(
+        "--provider", [] {}, "ask FlexFactor instead");
+    provider->excludes(ledger)->excludes(head);
+    command->add_option("--from", from_, "an instant or a civil day (default: 35 days ago)")
+        ->needs(provider);
+    command->add_option("--to", to_, "an instant, or the last civil day (default: now)")
+        ->needs(provider);
+    command->callback([this, provider] {
+      const bool asks = provider->count() > 0;
+      run_ = [this, asks] {
+        if (asks) return run_verify({config(), from_, to_, output_});
+        return run_verify_ledger({config(), file_, head_, output_});
+      };
     });
   }
 
@@ -245,6 +257,7 @@ class CommandLine {
   std::filesystem::path folder_ = ".";
   std::filesystem::path file_;
   std::string id_;
+  std::string head_;
   BackfillTyped backfill_;
   ReportOptions report_;
   RerunTyped rerun_;

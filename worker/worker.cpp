@@ -218,8 +218,23 @@ async::Task<Result<void>> Worker::begin() {
   log_.note(started);
   auto noted = co_await put_run(std::nullopt);
   if (!noted) co_return noted;
+  noted = co_await note_audit_head();
+  if (!noted) co_return noted;
   auto ready = co_await engine_.start();
   co_return ready;
+}
+
+async::Task<Result<void>> Worker::note_audit_head() {
+  std::function<ports::AuditHead(ports::LedgerTx&)> work = [](ports::LedgerTx& tx) {
+    return tx.audit_head();
+  };
+  auto head = co_await ports::transact(*ledger_, std::move(work));
+  if (!head) co_return Failure(head.error());
+  ports::Event event(ports::EventName::audit_head);
+  event.count = head->rows;
+  event.reason = head->hash;
+  log_.note(event);
+  co_return Result<void>{};
 }
 
 void Worker::sum_up() { log_.note(engine::summary_of_run(engine_.tally())); }
@@ -227,6 +242,9 @@ void Worker::sum_up() { log_.note(engine::summary_of_run(engine_.tally())); }
 async::Task<Result<void>> Worker::end() {
   sum_up();
   auto noted = co_await put_run(clock_.now());
+  if (noted) {
+    noted = co_await note_audit_head();
+  }
   ports::Event ended(ports::EventName::run_ended);
   ended.took = clock_.now() - started_at_;
   log_.note(ended);

@@ -57,6 +57,7 @@ class Worker {
   Result<CallbackKeys> read_signing_keys();
   Result<crypto::Secret> read_api_token();
   async::Task<Result<void>> put_run(std::optional<Instant> ended_at);
+  async::Task<Result<void>> note_audit_head();
 
   boost::asio::io_context& io_;
   const config::Settings& settings_;

@@ -12,6 +12,9 @@ constexpr std::array<EventRow, event_count> event_table = {{
      "What was done, in figures: by a pass (at least one line an hour), or by the whole run at its "
      "end; the reason says which."},
     {EventName::run_ended, "run.ended", Level::info, "A run ended by itself or after a stop."},
+    {EventName::audit_head, "audit.head", Level::info,
+     "Where the audit trail ends, at the start and the end of a run: the reason is its hash, count "
+     "its rows."},
     {EventName::run_refused, "run.refused", Level::error,
      "A run did not start: the config or the ledger forbids it."},
     {EventName::run_busy, "run.busy", Level::warning,

@@ -22,6 +22,7 @@ enum class EventName {
   run_started,
   run_summary,
   run_ended,
+  audit_head,
   run_refused,
   run_busy,
   run_paused,

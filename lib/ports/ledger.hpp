@@ -20,6 +20,7 @@
 #include "billing/recovery.hpp"
 #include "billing/sale.hpp"
 #include "billing/subscription.hpp"
+#include "ports/audit_chain.hpp"
 #include "ports/calendar.hpp"
 #include "ports/delivery.hpp"
 #include "ports/pause.hpp"
@@ -104,16 +105,6 @@ struct Settlement {
   std::optional<int> anchor_day;
   std::string fail_reason;
   bool clear_decline = false;  // attempts and reductions cleared (domain.md "Moving on")
-};
-
-struct AuditRow {
-  Instant at{};
-  std::optional<RecoveryKey> recovery;
-  Subject subject;
-  std::string event;   // an event name of the log's table
-  std::string before;  // state
-  std::string after;   // state
-  std::string reason;
 };
 
 // An event for the merchant's systems. Written in the transaction it tells of.
@@ -287,6 +278,7 @@ class LedgerReader {
                                                  std::optional<DeliveryState> state, int limit) = 0;
 
   virtual std::vector<AuditRow> audit_of(const Subject& subject) = 0;
+  virtual AuditHead audit_head() = 0;
   virtual Counts counts() = 0;
   virtual Backlog backlog() = 0;
   virtual std::vector<Total> totals() = 0;  // without what went back
@@ -339,7 +331,7 @@ class LedgerTx : public LedgerReader {
   virtual void replace_request(RecoveryKey key, const std::string& body) = 0;
 
   virtual void add_attempt(const Attempt& attempt) = 0;
-  virtual void add_audit(const AuditRow& row) = 0;
+  virtual void add_audit(const AuditRow& row) = 0;  // as the next link of the chain
   virtual void add_outbox(const OutboxRow& row) = 0;
 
   // Queues for that sink what of the outbox it has not seen yet, at most `limit`, in order. How

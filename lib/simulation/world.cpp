@@ -34,6 +34,7 @@ class World::Impl {
     clock_.step_at(settings_.clock_steps);
     if (settings_.folder.empty()) own_folder_.emplace(make_folder());
     open_ledger();
+    look([this](ports::LedgerTx& tx) { tx.set_meta("installation", installation_.str()); });
     calendar_ = *system::ZoneCalendar::make(settings_.zone);
   }
   ~Impl() = default;
@@ -110,6 +111,10 @@ class World::Impl {
   int crashes_ = 0;
   std::vector<Instant> signs_of_life_;
 
+  std::filesystem::path file() const {
+    return (own_folder_ ? own_folder_->path() : settings_.folder) / "ledger.db";
+  }
+
   void change_rules(billing::Rules rules) {
     settings_.rules = std::move(rules);
     ++edits_;
@@ -129,9 +134,7 @@ class World::Impl {
 
   void open_ledger() {
     ledger_.reset();
-    const auto folder = own_folder_ ? own_folder_->path() : settings_.folder;
-    auto opened =
-        store::SqliteLedger::open(folder / "ledger.db", store::Executor::inline_, clock_.now());
+    auto opened = store::SqliteLedger::open(file(), store::Executor::inline_, clock_.now());
     ensure(opened.has_value(), "the simulation's ledger opens");
     ledger_ = std::move(*opened);
   }
@@ -268,6 +271,8 @@ void World::cascade(Instant at, const billing::Sale& sale) { impl_->shop_.expect
 const Shop& World::shop() const { return impl_->shop_; }
 
 void World::look(const ports::LedgerWork& work) { impl_->look(work); }
+
+std::filesystem::path World::file() const { return impl_->file(); }
 
 void World::report(const std::string& event, const std::string& id) {
   report(event, recoveries(id).back().recovery);

@@ -81,6 +81,7 @@ class World {
 
   Instant now() const;
   void look(const ports::LedgerWork& work);  // at the ledger, in a transaction
+  std::filesystem::path file() const;        // of the ledger
   ports::StoredSubscription subscription(const std::string& id);
   std::vector<ports::StoredRecovery> recoveries(const std::string& id);
   ports::StoredSale sale(const std::string& id);

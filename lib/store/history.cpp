@@ -1,4 +1,5 @@
-// What is only ever appended, and what is counted: attempts, audit, outbox, runs, totals, meta.
+// What is only ever appended, and what is counted: attempts, audit (appended in audit_chain.cpp),
+// outbox, runs, totals, meta.
 // Texts that came from a peer are stored without card numbers (mission.md X4).
 #include "base/card_number.hpp"
 #include "store/rows.hpp"
@@ -68,15 +69,6 @@ std::vector<ports::Attempt> SqliteTx::attempts(RecoveryKey key) {
   }
   query.reset();
   return rows;
-}
-
-void SqliteTx::add_audit(const ports::AuditRow& row) {
-  auto& insert = database_.prepared(
-      "INSERT INTO audit (at, subscription_key, sale_key, recovery_key, event, before, after,"
-      " reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
-  Binder(insert) << row.at << row.subject << row.recovery << row.event << row.before << row.after
-                 << hide_card_numbers(row.reason);
-  insert.exec();
 }
 
 #define SELECT_AUDIT \

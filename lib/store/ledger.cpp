@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "async/suspend.hpp"
+#include "store/audit_chain.hpp"
 #include "store/database.hpp"
 #include "store/group_commit.hpp"
 #include "store/migrate.hpp"
@@ -42,6 +43,7 @@ class SqliteLedger::Impl {
 
   Result<void> prepare(Instant now) {
     auto ready = migrate(database_, migrations(), now);
+    if (ready) chain_older_rows(database_);
     if (ready && executor_ == Executor::thread) thread_ = std::thread([this] { serve(); });
     return ready;
   }

@@ -1,6 +1,6 @@
 // The ledger's operations on an open transaction. One class, its methods grouped by table in
-// subscriptions.cpp, sales.cpp, recoveries.cpp, callbacks.cpp, deliveries.cpp, pauses.cpp and
-// history.cpp.
+// subscriptions.cpp, sales.cpp, recoveries.cpp, callbacks.cpp, deliveries.cpp, pauses.cpp,
+// audit_chain.cpp and history.cpp.
 #pragma once
 
 #include "ports/ledger.hpp"
@@ -100,6 +100,10 @@ class SqliteTx final : public ports::LedgerTx {
   bool update_delivery(const ports::Delivery& delivery) override;
   void replay_delivery(OutboxKey event, ports::Sink sink, Instant now) override;
 
+  // audit_chain.cpp
+  ports::AuditHead audit_head() override;
+  void add_audit(const ports::AuditRow& row) override;
+
   // history.cpp
   std::vector<ports::Attempt> attempts(RecoveryKey key) override;
   std::vector<ports::AuditRow> audit_of(const ports::Subject& subject) override;
@@ -110,7 +114,6 @@ class SqliteTx final : public ports::LedgerTx {
   std::optional<ports::RunRow> last_run() override;
   std::optional<ports::DryRun> dry_run(const std::string& digest) override;
   void add_attempt(const ports::Attempt& attempt) override;
-  void add_audit(const ports::AuditRow& row) override;
   void add_outbox(const ports::OutboxRow& row) override;
   void put_run(const ports::RunRow& run) override;
   void keep_dry_run(const ports::DryRun& run) override;

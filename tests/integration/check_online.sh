@@ -36,7 +36,7 @@ expect_import "$dir/declined.csv" inserted 1
 check_online 0
 expect_verdict ledger ok
 query "PRAGMA foreign_keys = OFF; INSERT INTO audit (at, subscription_key, event, before, after,
-  reason) VALUES (1, 4711, 'e', '', '', '')"
+  reason, hash) VALUES (1, 4711, 'e', '', '', '', '')"
 check_online 3
 expect_verdict ledger problem
 expect_text "$dir/out" 'subscription that is not there'

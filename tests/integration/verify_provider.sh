@@ -86,4 +86,3 @@ ROWS
   recycled 1 verify --provider
   expect_text "$dir/last.err" 'not finished: gateway flexfactor'
 done
-recycled 2 verify

@@ -7,6 +7,7 @@
 
 #include <doctest/doctest.h>
 
+#include "sim/examined.hpp"
 #include "sim/usual.hpp"
 #include "system/terminal.hpp"
 
@@ -141,6 +142,7 @@ void run_seed(std::uint64_t seed) {
   live(world, settings);
   check_world(world);
   check_told(world);
+  simulation::check_ledger_is_clean(world, settings.rules);
 }
 
 }  // namespace

@@ -119,6 +119,7 @@ class ForwardingTx : public ports::LedgerTx {
   std::vector<ports::AuditRow> audit_of(const ports::Subject& subject) override {
     return tx_.audit_of(subject);
   }
+  ports::AuditHead audit_head() override { return tx_.audit_head(); }
   ports::Counts counts() override { return tx_.counts(); }
   ports::Backlog backlog() override { return tx_.backlog(); }
   std::vector<ports::Total> totals() override { return tx_.totals(); }

@@ -44,8 +44,8 @@ TEST_CASE("integrity: a reference to a row that is gone is told of") {
     Database database(file, Access::read_write);
     database.raw().exec("PRAGMA foreign_keys = OFF");
     database.raw().exec(
-        "INSERT INTO audit (at, subscription_key, event, before, after, reason)"
-        " VALUES (1, 4711, 'e', '', '', '')");
+        "INSERT INTO audit (at, subscription_key, event, before, after, reason, hash)"
+        " VALUES (1, 4711, 'e', '', '', '', '')");
   }
   const auto wrong = check_integrity(file);
   REQUIRE(wrong.has_value());

@@ -1,0 +1,107 @@
+#include "store/audit_chain.hpp"
+
+#include "base/card_number.hpp"
+#include "crypto/digest.hpp"
+#include "ports/events.hpp"
+#include "store/sqlite_tx.hpp"
+
+namespace recycled::store {
+
+bool is_claim(const ports::AuditRow& row) {
+  return row.recovery && row.event == ports::row_of(ports::EventName::recovery_claimed).text;
+}
+
+std::string digest_of_claim(Database& database, RecoveryKey key) {
+  auto& query = database.prepared(
+      "SELECT subscription_key, sale_key, kind, order_id, cycle, round, reattempt,"
+      " provider_gateway, return_gateway, return_card, amount, currency, claimed_at, expires_at"
+      " FROM recovery WHERE key = ?");
+  Binder(query) << key;
+  std::string text;
+  if (query.executeStep()) {
+    for (int column = 0; column < query.getColumnCount(); ++column) {
+      text += ports::prefixed(query.getColumn(column).getString());
+    }
+  }
+  query.reset();
+  return text.empty() ? text : crypto::to_hex(crypto::sha256(text));
+}
+
+ports::ChainedRow read_chained(Columns& in) {
+  ports::ChainedRow link;
+  link.key = in.integer();
+  link.row.at = in.instant();
+  // A null key reads as 0, which no row has.
+  if (const auto recovery = in.integer(); recovery != 0) link.row.recovery = RecoveryKey(recovery);
+  link.row.subject = in.subject();
+  link.row.event = in.text();
+  link.row.before = in.text();
+  link.row.after = in.text();
+  link.row.reason = in.text();
+  link.claim = in.text();
+  link.hash = in.text();
+  return link;
+}
+
+ports::AuditHead SqliteTx::audit_head() {
+  auto& query = database_.prepared("SELECT rows, hash FROM audit_head");
+  ports::AuditHead head;
+  if (query.executeStep()) {
+    Columns in(query);
+    head.rows = in.integer();
+    head.hash = in.text();
+  }
+  query.reset();
+  if (head.rows == 0) {
+    head.hash = ports::origin_of_chain(InstallationId(meta("installation").value_or("")));
+  }
+  return head;
+}
+
+namespace {
+
+void put_head(Database& database, const ports::AuditHead& head) {
+  auto& put = database.prepared(
+      "INSERT INTO audit_head (only, rows, hash) VALUES (1, ?, ?)"
+      " ON CONFLICT (only) DO UPDATE SET rows = excluded.rows, hash = excluded.hash");
+  Binder(put) << head.rows << head.hash;
+  put.exec();
+}
+
+}  // namespace
+
+void SqliteTx::add_audit(const ports::AuditRow& row) {
+  ports::AuditHead head = audit_head();
+  ports::ChainedRow link{head.rows + 1, row, "", ""};
+  link.row.reason = hide_card_numbers(row.reason);
+  if (is_claim(row)) link.claim = digest_of_claim(database_, *row.recovery);
+  link.hash = ports::link_after(head.hash, link);
+  auto& insert = database_.prepared(
+      "INSERT INTO audit (key, at, subscription_key, sale_key, recovery_key, event, before, after,"
+      " reason, claim, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  Binder(insert) << link.key << row.at << row.subject << row.recovery << row.event << row.before
+                 << row.after << link.row.reason << link.claim << link.hash;
+  insert.exec();
+  put_head(database_, {link.key, link.hash});
+}
+
+void chain_older_rows(Database& database) {
+  SQLite::Transaction transaction(database.raw(), SQLite::TransactionBehavior::IMMEDIATE);
+  ports::AuditHead head = SqliteTx(database).audit_head();
+  if (head.rows > 0) return;
+  SQLite::Statement rows(database.raw(), "SELECT " CHAINED_COLUMNS " FROM audit ORDER BY key");
+  while (rows.executeStep()) {
+    Columns in(rows);
+    ports::ChainedRow link = read_chained(in);
+    if (is_claim(link.row)) link.claim = digest_of_claim(database, *link.row.recovery);
+    head = {link.key, ports::link_after(head.hash, link)};
+    auto& update = database.prepared("UPDATE audit SET claim = ?, hash = ? WHERE key = ?");
+    Binder(update) << link.claim << head.hash << link.key;
+    update.exec();
+  }
+  if (head.rows == 0) return;
+  put_head(database, head);
+  transaction.commit();
+}
+
+}  // namespace recycled::store

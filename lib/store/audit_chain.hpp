@@ -1,0 +1,29 @@
+// The chain of the audit rows in the store (ports/audit_chain.hpp).
+#pragma once
+
+#include <string>
+
+#include "base/id.hpp"
+#include "ports/audit_chain.hpp"
+#include "store/database.hpp"
+#include "store/rows.hpp"
+
+namespace recycled::store {
+
+// Gives the rows of a ledger that was never chained their hashes, all in one transaction: a process
+// that dies over it has done nothing, and the next one does it. A ledger with a chain is not
+// touched. Throws SQLite::Exception.
+void chain_older_rows(Database& database);
+
+// What a claim has fixed for good, digested; empty: there is no such recovery.
+std::string digest_of_claim(Database& database, RecoveryKey key);
+
+// Whether that row tells of a claim, whose digest it has.
+bool is_claim(const ports::AuditRow& row);
+
+#define CHAINED_COLUMNS                                                                     \
+  "key, at, recovery_key, subscription_key, sale_key, event, before, after, reason, claim," \
+  " coalesce(hash, '')"
+ports::ChainedRow read_chained(Columns& in);
+
+}  // namespace recycled::store
