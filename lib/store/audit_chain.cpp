@@ -86,6 +86,8 @@ void SqliteTx::add_audit(const ports::AuditRow& row) {
 }
 
 void chain_older_rows(Database& database) {
+  // A ledger that has its chain is opened without a lock that writes.
+  if (SqliteTx(database).audit_head().rows > 0) return;
   SQLite::Transaction transaction(database.raw(), SQLite::TransactionBehavior::IMMEDIATE);
   ports::AuditHead head = SqliteTx(database).audit_head();
   if (head.rows > 0) return;

@@ -14,7 +14,6 @@ namespace {
 
 constexpr std::size_t most_lines = 100;
 
-#define LIVE "('intended', 'unknown', 'waiting', 'grace', 'withdrawing', 'parked')"
 // Another recovery, of the same cycle or sale, with a smaller key.
 #define EARLIER(states)                                                                     \
   "(SELECT count(*) FROM recovery AS e WHERE e.subscription_key = r.subscription_key"       \
@@ -31,7 +30,7 @@ constexpr const char* every_recovery =
     " NOT EXISTS (SELECT 1 FROM recovery AS l WHERE l.subscription_key = r.subscription_key"
     "   AND l.key > r.key)"
     " AND NOT EXISTS (SELECT 1 FROM recovery AS l WHERE l.sale_key = r.sale_key AND l.key > r.key),"
-    " " EARLIER(LIVE) ", " EARLIER("('recovered')") ","
+    " " EARLIER(LIVE_STATES) ", " EARLIER("('recovered')") ","
     " coalesce(s.status, o.status, ''), coalesce(s.cycle, 0),"
     " coalesce(s.changed_at, o.changed_at, 0)"
     " FROM recovery AS r LEFT JOIN subscription AS s ON s.key = r.subscription_key"

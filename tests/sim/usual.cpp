@@ -12,13 +12,7 @@ billing::Subscription declined(const std::string& id, const std::string& card,
 }
 
 billing::Sale declined_sale(const std::string& id, const std::string& card, Instant at) {
-  billing::Sale sale;
-  sale.id = SaleId(id);
-  sale.gateway = GatewayId("bank");
-  sale.amount.minor = 4995;
-  sale.declined = declined("any", card, at).declined;
-  sale.card.token = card;
-  return sale;
+  return testing::declined_sale(id, at, card);
 }
 
 WorldSettings usual_settings(Instant start, Millis shortest_delay, Millis longest_delay) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "billing/rules.hpp"
+#include "billing/sale.hpp"
 #include "billing/subscription.hpp"
 
 namespace recycled::testing {
@@ -49,6 +50,18 @@ inline billing::Subscription declined(const std::string& id, Instant last_attemp
   subscription.declined = decline;
   subscription.card.token = card;
   return subscription;
+}
+
+// A new sale that "bank" has declined at that time.
+inline billing::Sale declined_sale(const std::string& id, Instant at,
+                                   const std::string& card = "token") {
+  billing::Sale sale;
+  sale.id = SaleId(id);
+  sale.gateway = GatewayId("bank");
+  sale.amount.minor = 4995;
+  sale.declined = declined("any", at, card).declined;
+  sale.card.token = card;
+  return sale;
 }
 
 }  // namespace recycled::testing

@@ -97,12 +97,7 @@ TEST_CASE("event_id: other installations and restored backups never share one") 
 TEST_CASE("N2 N3 events: what becomes of a new sale, and how its subscription is rebilled") {
   RelayBench bench;
   const auto sale = [&](const char* id, const char* subscription) {
-    billing::Sale made;
-    made.id = SaleId(id);
-    made.gateway = GatewayId("bank");
-    made.amount.minor = 4995;
-    made.declined = declined("any").declined;
-    made.card.token = "token";
+    auto made = declined_sale(id);
     made.subscription = SubscriptionId(subscription);
     bench.in([&](auto& tx) { accept_sale(tx, made, bench.desk, bench.clock.at); });
     return std::get<ports::StoredRecovery>(bench.rerun(made.id)).key;

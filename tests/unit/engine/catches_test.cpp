@@ -22,12 +22,7 @@ struct CatchBench : Bench {
     }
   }
   void take_sale(const std::string& id) {
-    billing::Sale sale;
-    sale.id = SaleId(id);
-    sale.gateway = GatewayId("bank");
-    sale.amount.minor = 4995;
-    sale.declined = declined("any").declined;
-    sale.card.token = "token";
+    const auto sale = declined_sale(id);
     in([&](auto& tx) { accept_sale(tx, sale, desk, clock.at); });
   }
   int told(EventName name) const { return events.count(name); }

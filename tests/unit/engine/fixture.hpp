@@ -91,6 +91,10 @@ inline async::Task<void> scan_all(const Context& context, Tally& tally, PauseWat
   CHECK(scanned.has_value());
 }
 
+inline billing::Sale declined_sale(const std::string& id, const std::string& card = "token") {
+  return testing::declined_sale(id, noon, card);
+}
+
 struct Bench {
   explicit Bench(const std::string& zone = "America/New_York")
       : calendar(*system::ZoneCalendar::make(zone)),

@@ -12,12 +12,7 @@ using ports::EventName;
 struct PauseBench : Bench {
   PauseBench() {
     accept(declined("S"));
-    billing::Sale sale;
-    sale.id = SaleId("O");
-    sale.gateway = GatewayId("bank");
-    sale.amount.minor = 4995;
-    sale.declined = declined("any").declined;
-    sale.card.token = "another card";
+    const auto sale = declined_sale("O", "another card");
     in([&](auto& tx) { accept_sale(tx, sale, desk, clock.at); });
     clock.at += std::chrono::days(9);
   }

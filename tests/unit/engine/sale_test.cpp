@@ -13,16 +13,6 @@ using billing::SaleStatus;
 
 const Moment now{noon, 0.5, std::nullopt};
 
-billing::Sale sale_of(const std::string& id) {
-  billing::Sale sale;
-  sale.id = SaleId(id);
-  sale.gateway = GatewayId("bank");
-  sale.amount.minor = 4995;
-  sale.declined = declined("any").declined;
-  sale.card.token = "token";
-  return sale;
-}
-
 billing::Event learned(News news) {
   return billing::Learned{news, billing::Source::callback, ProviderOrderId("theirs"), std::nullopt};
 }
@@ -56,8 +46,8 @@ struct SaleBench : Bench {
 
 TEST_CASE("N1: a declined sale is handed over by naming the gateway, with all of expiry_days") {
   SaleBench bench;
-  CHECK(bench.take(sale_of("O")) == Accepted::inserted);
-  CHECK(bench.take(sale_of("O")) == Accepted::unchanged);
+  CHECK(bench.take(declined_sale("O")) == Accepted::inserted);
+  CHECK(bench.take(declined_sale("O")) == Accepted::unchanged);
   const auto claim = std::get<ports::StoredRecovery>(bench.rerun("O"));
   CHECK(claim.sale == SaleId("O"));
   CHECK(claim.recovery.kind == billing::RecoveryKind::rerun);
@@ -74,7 +64,7 @@ TEST_CASE("N1: a declined sale is handed over by naming the gateway, with all of
 
 TEST_CASE("X2: what a rerun would do is what it does, and a plan writes nothing") {
   SaleBench bench;
-  bench.take(sale_of("O"));
+  bench.take(declined_sale("O"));
   RerunClaim plan;
   Draft draft = bench.new_draft();
   bench.in([&](auto& tx) {
@@ -87,7 +77,7 @@ TEST_CASE("X2: what a rerun would do is what it does, and a plan writes nothing"
 
 TEST_CASE("L5: a sale is not handed over twice, and again only after a failure") {
   SaleBench bench;
-  bench.take(sale_of("O"));
+  bench.take(declined_sale("O"));
   const auto first = bench.taken("O");
   CHECK(bench.refusal("O") == SaleRefused::open_recovery);
   bench.hear(first, News::expired);
@@ -100,10 +90,10 @@ TEST_CASE("L5: a sale is not handed over twice, and again only after a failure")
 
 TEST_CASE("N1 H1: what the rules refuse is not handed over") {
   SaleBench bench;
-  auto hard = sale_of("hard");
+  auto hard = declined_sale("hard");
   hard.declined->stated = billing::DeclineClass::hard;
   bench.take(hard);
-  bench.take(sale_of("O"));
+  bench.take(declined_sale("O"));
   CHECK(bench.refusal("hard") == SaleRefused::hard_decline);
   CHECK(bench.refusal("O", "bank") == SaleRefused::not_flexfactor);
   CHECK(bench.refusal("O", "nowhere") == SaleRefused::no_such_gateway);
@@ -113,7 +103,7 @@ TEST_CASE("X2: of several reruns of one card no more are planned than the cap th
   SaleBench bench;
   bench.rules.card_cap = 2;
   const std::vector<std::string> ids{"O-1", "O-2", "O-3"};
-  for (const std::string& id : ids) bench.take(sale_of(id));
+  for (const std::string& id : ids) bench.take(declined_sale(id));
   Draft draft = bench.new_draft();
   std::vector<RerunClaim> plans;
   bench.in([&](auto& tx) {
@@ -132,7 +122,7 @@ TEST_CASE("X2: of several reruns of one card no more are planned than the cap th
 
 TEST_CASE("X2: what was handed over for a plan is found by it, whatever became of it since") {
   SaleBench bench;
-  bench.take(sale_of("O"));
+  bench.take(declined_sale("O"));
   bench.in([&](auto& tx) {
     CHECK_FALSE(claimed_for(tx, tx.sale(SaleId("O"))->key, "plan 1").has_value());
   });
@@ -154,7 +144,7 @@ TEST_CASE("X2: what was handed over for a plan is found by it, whatever became o
 
 TEST_CASE("S4: a sale of an older config, at what is FlexFactor's now, is not handed over") {
   SaleBench bench;
-  bench.take(sale_of("O"));
+  bench.take(declined_sale("O"));
   bench.rules.gateways.at(GatewayId("bank")).flexfactor = billing::FlexFactorTerms();
   CHECK(bench.refusal("O") == SaleRefused::declined_at_flexfactor);
   bench.in([](auto& tx) { CHECK(tx.recoveries_of(tx.sale(SaleId("O"))->key).empty()); });
@@ -162,8 +152,8 @@ TEST_CASE("S4: a sale of an older config, at what is FlexFactor's now, is not ha
 
 TEST_CASE("N2: success completes the order, failure leaves it declined") {
   SaleBench bench;
-  bench.take(sale_of("won"));
-  bench.take(sale_of("lost"));
+  bench.take(declined_sale("won"));
+  bench.take(declined_sale("lost"));
   bench.hear(bench.taken("won"), News::completed);
   bench.hear(bench.taken("lost"), News::expired);
   CHECK(bench.status("won") == SaleStatus::complete);
@@ -172,7 +162,7 @@ TEST_CASE("N2: success completes the order, failure leaves it declined") {
 
 TEST_CASE("N2: the failed completion of a trial leaves the order's status as it was") {
   SaleBench bench;
-  auto trial = sale_of("trial");
+  auto trial = declined_sale("trial");
   trial.type = billing::SaleType::trial_completion;
   bench.take(trial);
   const auto key = bench.taken("trial");
@@ -191,7 +181,7 @@ TEST_CASE("N3: the subscription of a recovered sale is rebilled with card number
   row.status = billing::SubscriptionStatus::active;
   row.cycle = 1;
   row.declined.reset();
-  auto sale = sale_of("O");
+  auto sale = declined_sale("O");
   sale.subscription = SubscriptionId("S");
   bench.take(sale);
   SUBCASE("known before the sale was recovered") {
@@ -228,10 +218,10 @@ TEST_CASE("N3: the subscription of a recovered sale is rebilled with card number
 TEST_CASE("L10: an order that is cancelled while FlexFactor has it is withdrawn there") {
   for (const auto status : {SaleStatus::cancelled, SaleStatus::refunded}) {
     SaleBench bench;
-    bench.take(sale_of("O"));
+    bench.take(declined_sale("O"));
     const auto key = bench.taken("O");
     bench.in([&](auto& tx) { apply(tx, key, learned(News::still_open), bench.desk, now); });
-    auto left = sale_of("O");
+    auto left = declined_sale("O");
     CHECK(bench.take(left) == Accepted::unchanged);
     left.status = status;
     CHECK(bench.take(left) == Accepted::withdrawing);
@@ -265,17 +255,17 @@ TEST_CASE("a batch of sales says what became of each, and only a withdrawal is w
     bench.run(keep_accepted(bench.context, std::move(rows), batch));
     return batch;
   };
-  const auto first = push({sale_of("A"), sale_of("A"), sale_of("B")});
+  const auto first = push({declined_sale("A"), declined_sale("A"), declined_sale("B")});
   CHECK(first.results == std::vector{Accepted::inserted, Accepted::unchanged, Accepted::inserted});
   CHECK_FALSE(first.work_is_due);  // nobody has named a gateway
   CHECK(push({}).results.empty());
-  auto dearer = sale_of("B");
+  auto dearer = declined_sale("B");
   dearer.amount.minor += 1;
   const auto second = push({dearer});
   CHECK(second.results == std::vector{Accepted::updated});
   CHECK_FALSE(second.work_is_due);
   bench.taken("A");
-  auto gone = sale_of("A");
+  auto gone = declined_sale("A");
   gone.status = SaleStatus::cancelled;
   const auto left = push({dearer, gone});
   CHECK(left.results == std::vector{Accepted::unchanged, Accepted::withdrawing});
@@ -285,11 +275,11 @@ TEST_CASE("a batch of sales says what became of each, and only a withdrawal is w
 
 TEST_CASE("N1 L20: a batch of reruns claims what it can, each sale once, whatever else is in it") {
   SaleBench bench;
-  auto hard = sale_of("hard");
+  auto hard = declined_sale("hard");
   hard.declined->stated = billing::DeclineClass::hard;
   bench.take(hard);
-  bench.take(sale_of("A"));
-  bench.take(sale_of("B"));
+  bench.take(declined_sale("A"));
+  bench.take(declined_sale("B"));
   const auto at = [](const char* id, const char* gateway) {
     return RerunWish{SaleId(id), GatewayId(gateway)};
   };
