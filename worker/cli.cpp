@@ -65,6 +65,7 @@ class CommandLine {
     add_events(app_, events_, common(), run_);
     add_verify();
     add_pause(app_, pause_, common(), run_);
+    add_adopt(app_, adopt_, common(), run_);
     add_resolve(app_, resolve_, common(), run_);
     add_simulate(app_, simulate_, common(), run_);
   }
@@ -265,6 +266,7 @@ class CommandLine {
   CallbacksTyped callbacks_;
   EventsTyped events_;
   PauseOptions pause_;
+  AdoptOptions adopt_;
   ResolveTyped resolve_;
   SimulateOptions simulate_;
   std::string from_;

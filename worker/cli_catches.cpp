@@ -37,6 +37,30 @@ void add_pause(CLI::App& app, PauseOptions& options, const CommonOptions& common
   take(resume, run_resume);
 }
 
+void add_adopt(CLI::App& app, AdoptOptions& options, const CommonOptions& common,
+               std::function<int()>& run) {
+  CLI::App* command =
+      app.add_subcommand("adopt", "a person's word that a copied or restored ledger goes on here");
+  command->footer(
+      "Examples:\n  recycled adopt\n  recycled adopt --restored\n"
+      "A ledger belongs to one machine, file and FlexFactor account. Elsewhere it can be read and "
+      "is "
+      "not\nwritten, since it does not know what the other one has handed over. Adopt it only if "
+      "no "
+      "other goes on.\nIt is paused by that: results are taken, and nothing new is handed over "
+      "until `recycled resume`.\nNot beside a running service (exit code 75).");
+  common.take_config(command);
+  command->add_flag("--restored", options.restored,
+                    "it is older than what was done, although nothing shows that: the whole "
+                    "machine was put back");
+  command->callback([&options, common, &run] {
+    run = [&options, common] {
+      options.config = common.config();
+      return run_adopt(options);
+    };
+  });
+}
+
 void add_resolve(CLI::App& app, ResolveTyped& typed, const CommonOptions& common,
                  std::function<int()>& run) {
   static const std::vector<std::string> words{"recovered", "failed",   "withdrawn",

@@ -1,9 +1,10 @@
-// The command line of the safety catches: pause and resume; a person's word.
+// The command line of the safety catches: pause and resume; the install seal; a person's word.
 #pragma once
 
 #include <functional>
 
 #include "cli_callbacks.hpp"
+#include "commands/adopt.hpp"
 #include "commands/pause.hpp"
 #include "commands/resolve.hpp"
 
@@ -11,6 +12,9 @@ namespace recycled {
 
 // Adds both commands. `run` becomes what is to be done. All outlive `app`.
 void add_pause(CLI::App& app, PauseOptions& options, const CommonOptions& common,
+               std::function<int()>& run);
+
+void add_adopt(CLI::App& app, AdoptOptions& options, const CommonOptions& common,
                std::function<int()>& run);
 
 struct ResolveTyped {

@@ -18,7 +18,9 @@ enum class ExitCode {
 constexpr int to_int(ExitCode code) { return static_cast<int>(code); }
 
 // The code of a command that could not do its work: only `busy` says that later may be different.
+// A ledger that is sealed to another place is one that config and machine do not fit.
 constexpr ExitCode exit_code_of(const Error& error) {
+  if (error.fault == Fault::away) return ExitCode::config_invalid;
   return error.fault == Fault::busy ? ExitCode::busy : ExitCode::failed;
 }
 

@@ -48,7 +48,7 @@ Result<std::unique_ptr<OpenedLedger>> open_ledger(const config::Settings& settin
   const std::filesystem::path file = passing ? store::in_memory : settings.store_path;
   auto ledger = store::SqliteLedger::open(file, store::Executor::inline_, clock.now());
   if (!ledger) return Failure(ledger.error());
-  auto installation = installation_of(**ledger);
+  auto installation = installation_of(**ledger, place_of(settings, file));
   if (!installation) return Failure(installation.error());
   return std::make_unique<Opened>(std::move(*ledger), std::move(*calendar), settings.rules,
                                   std::move(*installation), providers);

@@ -77,7 +77,7 @@ Result<std::unique_ptr<Worker>> Worker::make(boost::asio::io_context& context,
   auto ledger =
       store::SqliteLedger::open(settings.store_path, store::Executor::thread, clock.now());
   if (!ledger) return Failure(ledger.error());
-  auto installation = installation_of(**ledger);
+  auto installation = installation_of(**ledger, place_of(settings, settings.store_path));
   if (!installation) return Failure(installation.error());
   auto providers = ProviderSet::make(context.get_executor(), settings, clock, log);
   if (!providers) return Failure(providers.error());

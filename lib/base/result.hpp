@@ -16,6 +16,7 @@ enum class Fault {
   unavailable,  // a peer or the network did not answer
   store,        // the ledger could not do it (disk full, I/O error); nothing was changed
   newer,        // written by a newer program than this one
+  away,         // the ledger is sealed to another place than this one; nothing was changed
 };
 
 struct Error {

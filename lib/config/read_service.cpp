@@ -27,6 +27,15 @@ void read_store(Section& root, Reading& reading) {
                      "Write \"sqlite:FILE\"");
     }
   }
+  if (const auto machine = store.text("machine")) {
+    reading.settings.machine = machine->value;
+    const bool usable =
+        !machine->value.empty() && machine->value.find_first_of("\r\n") == std::string::npos;
+    if (!usable) {
+      store.complain("machine", "machine is empty or of more than one line",
+                     "Write a name for the machines that take turns, or leave it out");
+    }
+  }
   store.refuse_unknown();
 }
 

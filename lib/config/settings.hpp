@@ -124,6 +124,7 @@ struct MetricSettings {
 struct Settings {
   std::filesystem::path file;        // where it was read from; relative paths count from its folder
   std::filesystem::path store_path;  // [store] url = "sqlite:PATH"
+  std::string machine;               // [store] machine: which one this is; empty: its own id
   std::string time_zone = "America/New_York";
   ScheduleSettings schedule;
   Limits limits;

@@ -10,6 +10,7 @@ const std::string_view config_template =
 
 [store]
 url = "sqlite:recycled.db"
+# machine = "billing-pair"  # for machines that take turns on one disk; else the machine's own id
 
 [account]
 # Billing days are civil days of this IANA time zone.

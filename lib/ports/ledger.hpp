@@ -279,6 +279,7 @@ class LedgerReader {
 
   virtual std::vector<AuditRow> audit_of(const Subject& subject) = 0;
   virtual AuditHead audit_head() = 0;
+  virtual std::optional<std::string> audit_hash(std::int64_t row) = 0;  // nothing: no such row
   virtual Counts counts() = 0;
   virtual Backlog backlog() = 0;
   virtual std::vector<Total> totals() = 0;  // without what went back

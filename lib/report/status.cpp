@@ -207,6 +207,13 @@ std::string held_section(const Held& held) {
   return text;
 }
 
+std::string sealed_section(const std::vector<std::string>& sealed) {
+  std::string text;
+  for (const std::string& why : sealed) text += line("sealed", why);
+  if (sealed.empty()) return text;
+  return text + line("", "nothing is written here; if it is to go on here: recycled adopt");
+}
+
 std::string totals_section(const std::vector<ports::Total>& totals) {
   std::string text = totals.empty() ? "" : "money\n";
   for (const ports::Total& total : totals) {
@@ -332,7 +339,8 @@ StatusReport gather_status(ports::LedgerReader& ledger, const billing::Rules& ru
 }
 
 std::string to_text(const StatusReport& status) {
-  return "status at " + to_iso8601(status.at) + "\n" + section_of(status.pauses, status.at) +
+  return "status at " + to_iso8601(status.at) + "\n" + sealed_section(status.sealed) +
+         section_of(status.pauses, status.at) +
          (status.today ? line("today", in_words(*status.today)) : "") +
          line("next due", against(status.next_due, status.at)) +
          line("next step", against(status.next_step, status.at)) +
@@ -349,6 +357,7 @@ std::string to_json(const StatusReport& status) {
   const Json silence{{"count", status.without_news.count},
                      {"oldest_claim", when_or_null(status.without_news.oldest_claim)}};
   return written(Json{{"at", to_iso8601(status.at)},
+                      {"sealed", status.sealed},
                       {"paused", json_of(status.pauses)},
                       {"today", json_of(status.today)},
                       {"next_due", when_or_null(status.next_due)},

@@ -67,6 +67,7 @@ struct Held {
 
 struct StatusReport {
   Instant at{};
+  std::vector<std::string> sealed;   // why the ledger is not written here; empty: it is
   std::vector<ports::Pause> pauses;  // that stand
   std::optional<Today> today;        // where the day has a ceiling
   ports::Counts counts;

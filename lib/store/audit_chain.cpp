@@ -58,6 +58,15 @@ ports::AuditHead SqliteTx::audit_head() {
   return head;
 }
 
+std::optional<std::string> SqliteTx::audit_hash(std::int64_t row) {
+  auto& query = database_.prepared("SELECT hash FROM audit WHERE key = ?");
+  Binder(query) << row;
+  std::optional<std::string> hash;
+  if (query.executeStep()) hash = Columns(query).text();
+  query.reset();
+  return hash;
+}
+
 namespace {
 
 void put_head(Database& database, const ports::AuditHead& head) {
@@ -83,6 +92,7 @@ void SqliteTx::add_audit(const ports::AuditRow& row) {
                  << row.after << link.row.reason << link.claim << link.hash;
   insert.exec();
   put_head(database_, {link.key, link.hash});
+  has_audited_ = true;
 }
 
 void chain_older_rows(Database& database) {

@@ -54,17 +54,21 @@ Failure as_failure(const SQLite::Exception& exception) {
   return fail(busy ? Fault::busy : Fault::store, std::string("ledger: ") + exception.what());
 }
 
-void run_group(Database& database, std::vector<Job*>& jobs) {
+std::optional<ports::AuditHead> run_group(Database& database, std::vector<Job*>& jobs) {
   SqliteTx tx(database);
+  std::optional<ports::AuditHead> end;
   try {
     // IMMEDIATE: an upgrade from read to write would fail at once whatever the timeout
     // (lessons.md 23).
     database.run("BEGIN IMMEDIATE");
     for (Job* job : jobs) run_one(database, tx, *job);
+    if (tx.has_audited()) end = tx.audit_head();  // now: a work that threw took its rows along
     database.run("COMMIT");
+    return end;
   } catch (const SQLite::Exception& exception) {
     roll_back(database);
     for (Job* job : jobs) job->result = as_failure(exception);
+    return std::nullopt;
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <exception>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "base/result.hpp"
@@ -20,7 +21,8 @@ struct Job {
 
 // Runs all of them in one transaction and commits. Each is inside a savepoint, so that one which
 // throws undoes only itself. If the commit fails nothing of any is kept, and each result says so.
-void run_group(Database& database, std::vector<Job*>& jobs);
+// Returns where the audit trail ends now, if it has grown.
+std::optional<ports::AuditHead> run_group(Database& database, std::vector<Job*>& jobs);
 
 // Reads as a failure of the store what SQLite threw.
 Failure as_failure(const SQLite::Exception& exception);

@@ -2,6 +2,7 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include "store/audit_chain.hpp"
 #include "store/database.hpp"
 #include "store/group_commit.hpp"
+#include "store/mark.hpp"
 #include "store/migrate.hpp"
 #include "store/sqlite_tx.hpp"
 
@@ -34,7 +36,9 @@ Result<void> settle(Job& job) {
 class SqliteLedger::Impl {
  public:
   Impl(const std::filesystem::path& file, Executor executor)
-      : database_(file, Access::read_write), executor_(executor) {}
+      : database_(file, Access::read_write), executor_(executor) {
+    if (file != in_memory) mark_.emplace(file);
+  }
 
   ~Impl() { stop(); }
 
@@ -48,11 +52,15 @@ class SqliteLedger::Impl {
     return ready;
   }
 
+  void mark(const ports::AuditHead& head) {
+    if (mark_) mark_->set(head);
+  }
+
   bool is_inline() const { return executor_ == Executor::inline_; }
 
   void run_now(Job& job) {
     std::vector<Job*> group{&job};
-    run_group(database_, group);
+    commit(group);
   }
 
   void enqueue(Job& job, async::Resume resume) {
@@ -64,6 +72,11 @@ class SqliteLedger::Impl {
   }
 
  private:
+  void commit(std::vector<Job*>& jobs) {
+    const auto end = run_group(database_, jobs);
+    if (end) mark(*end);
+  }
+
   // The store's thread: takes all that has gathered, commits it once, then answers everybody.
   void serve() {
     std::vector<Waiting> group;
@@ -71,7 +84,7 @@ class SqliteLedger::Impl {
       std::vector<Job*> jobs;
       jobs.reserve(group.size());
       for (const Waiting& waiting : group) jobs.push_back(waiting.job);
-      run_group(database_, jobs);
+      commit(jobs);
       for (const Waiting& waiting : group) waiting.resume();
       group.clear();
     }
@@ -99,6 +112,7 @@ class SqliteLedger::Impl {
   }
 
   Database database_;
+  std::optional<Mark> mark_;
   Executor executor_;
   std::mutex mutex_;
   std::condition_variable wake_;
@@ -143,6 +157,8 @@ Result<void> SqliteLedger::write_now(const ports::LedgerWork& work) {
   impl_->run_now(job);
   return settle(job);
 }
+
+void SqliteLedger::mark(const ports::AuditHead& head) { impl_->mark(head); }
 
 Result<void> read_ledger(const std::filesystem::path& file,
                          const std::function<void(ports::LedgerReader&)>& look) {

@@ -33,6 +33,10 @@ class SqliteLedger final : public ports::Ledger {
   // use beside Executor::thread while work is queued.
   Result<void> write_now(const ports::LedgerWork& work);
 
+  // The mark beside the ledger (mark.hpp) says this from here on, even where it had come further.
+  // It follows each commit by itself.
+  void mark(const ports::AuditHead& head);
+
  private:
   class Impl;
   explicit SqliteLedger(std::unique_ptr<Impl> impl);

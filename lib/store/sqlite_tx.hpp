@@ -102,7 +102,9 @@ class SqliteTx final : public ports::LedgerTx {
 
   // audit_chain.cpp
   ports::AuditHead audit_head() override;
+  std::optional<std::string> audit_hash(std::int64_t row) override;
   void add_audit(const ports::AuditRow& row) override;
+  bool has_audited() const { return has_audited_; }  // whatever a savepoint has undone since
 
   // history.cpp
   std::vector<ports::Attempt> attempts(RecoveryKey key) override;
@@ -126,6 +128,7 @@ class SqliteTx final : public ports::LedgerTx {
   void count_deliveries(ports::Counts& counts);
 
   Database& database_;
+  bool has_audited_ = false;
 };
 
 }  // namespace recycled::store

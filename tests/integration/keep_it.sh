@@ -58,9 +58,10 @@ expect_equal 2 "$(simulator_says charges)" "charges before the loss"
 head -c 4096 /dev/urandom >"$ledger"
 echo half >"$ledger-wal"
 
-# --- restored, paused, and compared with the present exports ---
+# --- restored, adopted, and compared with the present exports ---
 cp "$dir/second.csv" "$dir/declined.csv"
-run_block 3 'restored from a backup' "$here"
+run_block 3 'recycled/2026-11-20.db' "$here"
+expect_text "$dir/out" 'adopted'
 expect_text "$CALLS" 'systemctl stop recycled recycled-once.timer'
 expect_equal 'S-charged S-ended S-open' \
   "$(sed -n 's/^lost_here  \(S-[a-z]*\) .*/\1/p' "$dir/out" | sort | paste -sd ' ')" "lost orders"
@@ -86,10 +87,17 @@ run_block 0 'tar -C / -czf' "$here"
 expect_text "$CALLS" 'systemctl disable --now recycled recycled-once.timer'
 rm -rf "$etc" "$dir/var/lib"
 run_block 0 'tar -C / -xzf' "$here"
+expect_text "$dir/out" 'adopted: '
 expect_text "$dir/out" 'last run'
 expect_text "$CALLS" "chown -R recycled:recycled $dir/var/lib/recycled"
 expect_equal "$before" "$(query "SELECT group_concat(state) FROM (SELECT state FROM recovery
   ORDER BY key)")" "recoveries on the other machine"
 start_worker
 stop_worker 0
+
+# --- the whole machine was put back ---
+run_block 0 'recycled adopt --restored' "$here"
+recycled 0 status
+expect_text "$dir/out" 'paused'
+recycled 0 resume
 expect_equal 0 "$(simulator_says double_charges)" "double charges"

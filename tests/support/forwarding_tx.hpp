@@ -120,6 +120,7 @@ class ForwardingTx : public ports::LedgerTx {
     return tx_.audit_of(subject);
   }
   ports::AuditHead audit_head() override { return tx_.audit_head(); }
+  std::optional<std::string> audit_hash(std::int64_t row) override { return tx_.audit_hash(row); }
   ports::Counts counts() override { return tx_.counts(); }
   ports::Backlog backlog() override { return tx_.backlog(); }
   std::vector<ports::Total> totals() override { return tx_.totals(); }

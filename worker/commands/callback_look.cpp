@@ -5,8 +5,8 @@
 #include "commands/callback_inbox.hpp"
 #include "commands/load_settings.hpp"
 #include "exit_code.hpp"
+#include "installation.hpp"
 #include "report/callbacks.hpp"
-#include "store/ledger.hpp"
 
 namespace recycled {
 namespace {
@@ -29,7 +29,7 @@ int run_callbacks_list(const CallbackListOptions& options) {
   const auto settings = load_settings(options.config);
   if (!settings) return to_int(ExitCode::config_invalid);
   std::vector<ports::StoredCallback> callbacks;
-  const auto read = store::read_ledger(settings->store_path, [&](ports::LedgerReader& ledger) {
+  const auto read = look_at_ledger(*settings, [&](ports::LedgerReader& ledger) {
     callbacks = report::gather_callbacks(ledger, options.result, options.limit);
   });
   if (!read) return refuse(read.error());
@@ -43,7 +43,7 @@ int run_callbacks_show(const CallbackShowOptions& options) {
   const auto settings = load_settings(options.config);
   if (!settings) return to_int(ExitCode::config_invalid);
   std::optional<Result<report::CallbackStory>> story;
-  const auto read = store::read_ledger(settings->store_path, [&](ports::LedgerReader& ledger) {
+  const auto read = look_at_ledger(*settings, [&](ports::LedgerReader& ledger) {
     story = report::gather_callback(ledger, options.key);
   });
   if (!read) return refuse(read.error());

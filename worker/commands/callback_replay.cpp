@@ -8,9 +8,9 @@
 #include "commands/load_settings.hpp"
 #include "engine/process_callback.hpp"
 #include "exit_code.hpp"
+#include "installation.hpp"
 #include "reception/callbacks.hpp"
 #include "report/callbacks.hpp"
-#include "store/ledger.hpp"
 #include "wiring.hpp"
 
 namespace recycled {
@@ -126,7 +126,7 @@ int run_callbacks_replay(const CallbackReplayOptions& options) {
   if (!settings) return to_int(ExitCode::config_invalid);
   std::vector<CallbackKey> keys = options.keys;
   // Read first: a ledger that is not there is not to be made.
-  const auto read = store::read_ledger(settings->store_path, [&](ports::LedgerReader& ledger) {
+  const auto read = look_at_ledger(*settings, [&](ports::LedgerReader& ledger) {
     if (options.all_of) keys = keys_of(ledger, *options.all_of);
   });
   if (!read) return refuse(read.error());

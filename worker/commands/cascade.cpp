@@ -110,7 +110,7 @@ Result<std::unique_ptr<Desk>> open_desk(const config::Settings& settings, Caller
   auto ledger = store::SqliteLedger::open(settings.store_path, store::Executor::inline_,
                                           caller.clock().now());
   if (!ledger) return Failure(ledger.error());
-  auto installation = installation_of(**ledger);
+  auto installation = installation_of(**ledger, place_of(settings, settings.store_path));
   if (!installation) return Failure(installation.error());
   return std::make_unique<Desk>(settings, caller, std::move(*ledger), std::move(*calendar),
                                 std::move(*installation));

@@ -10,7 +10,6 @@
 #include "exit_code.hpp"
 #include "installation.hpp"
 #include "report/events.hpp"
-#include "store/ledger.hpp"
 #include "webhooks/body.hpp"
 #include "wiring.hpp"
 
@@ -70,7 +69,7 @@ int run_events_list(const EventListOptions& options) {
   const auto settings = load_settings(options.config);
   if (!settings) return to_int(ExitCode::config_invalid);
   Events events;
-  const auto read = store::read_ledger(settings->store_path, [&](ports::LedgerReader& ledger) {
+  const auto read = look_at_ledger(*settings, [&](ports::LedgerReader& ledger) {
     events = report::gather_events(ledger, options.state, options.limit);
   });
   if (!read) return refuse("list", read.error());
@@ -83,7 +82,7 @@ int run_events_show(const EventShowOptions& options) {
   if (!settings) return to_int(ExitCode::config_invalid);
   std::optional<Result<ports::StoredEvent>> stored;
   InstallationId installation;
-  const auto read = store::read_ledger(settings->store_path, [&](ports::LedgerReader& ledger) {
+  const auto read = look_at_ledger(*settings, [&](ports::LedgerReader& ledger) {
     stored = report::gather_event(ledger, options.key);
     installation = installation_in(ledger);
   });
@@ -101,7 +100,7 @@ int run_events_replay(const EventReplayOptions& options) {
   if (!settings) return to_int(ExitCode::config_invalid);
   std::vector<OutboxKey> keys = options.keys;
   // Read first: a ledger that is not there is not to be made.
-  const auto read = store::read_ledger(settings->store_path, [&](ports::LedgerReader& ledger) {
+  const auto read = look_at_ledger(*settings, [&](ports::LedgerReader& ledger) {
     if (options.dead == AlsoDead::yes) keys = dead_ones(ledger);
   });
   if (!read) return refuse("replay", read.error());

@@ -6,10 +6,10 @@
 #include "base/card_number.hpp"
 #include "commands/load_settings.hpp"
 #include "exit_code.hpp"
+#include "installation.hpp"
 #include "report/explain.hpp"
 #include "report/explain_sale.hpp"
 #include "report/status.hpp"
-#include "store/ledger.hpp"
 #include "system/calendar.hpp"
 #include "system/clock.hpp"
 
@@ -33,10 +33,12 @@ int run_status(const StatusOptions& options) {
   report::StatusReport status;
   const auto read = store::read_ledger(settings->store_path, [&](ports::LedgerReader& ledger) {
     status = report::gather_status(ledger, settings->rules, **calendar, clock.now());
+    status.sealed = engine::broken_seal(ledger, place_of(*settings, settings->store_path));
   });
   if (!read) return refuse("status", read.error());
   std::cout << (options.output == Output::json ? to_json(status) + "\n" : to_text(status));
-  return to_int(status.counts.waiting_for_person == 0 ? ExitCode::done : ExitCode::needs_person);
+  const bool is_fine = status.counts.waiting_for_person == 0 && status.sealed.empty();
+  return to_int(is_fine ? ExitCode::done : ExitCode::needs_person);
 }
 
 int run_explain(const ExplainOptions& options) {
@@ -47,7 +49,7 @@ int run_explain(const ExplainOptions& options) {
   const system::SystemClock clock;
   std::optional<report::SaleExplanation> sale;
   std::optional<Result<report::Explanation>> explained;
-  const auto read = store::read_ledger(settings->store_path, [&](ports::LedgerReader& ledger) {
+  const auto read = look_at_ledger(*settings, [&](ports::LedgerReader& ledger) {
     sale = report::gather_sale(ledger, settings->rules, **calendar, options.id, clock.now());
     explained =
         report::gather_explanation(ledger, settings->rules, **calendar, options.id, clock.now());

@@ -5,10 +5,10 @@
 #include "commands/load_settings.hpp"
 #include "commands/period.hpp"
 #include "exit_code.hpp"
+#include "installation.hpp"
 #include "report/revenue.hpp"
 #include "report/revenue_csv.hpp"
 #include "report/revenue_page.hpp"
-#include "store/ledger.hpp"
 #include "system/calendar.hpp"
 #include "system/clock.hpp"
 #include "system/files.hpp"
@@ -30,7 +30,7 @@ Result<std::string> written(const ReportOptions& options, const config::Settings
                             const ports::Calendar& calendar, const report::ReportPeriod& period) {
   const system::SystemClock clock;
   std::string text;
-  const auto read = store::read_ledger(settings.store_path, [&](ports::LedgerReader& ledger) {
+  const auto read = look_at_ledger(settings, [&](ports::LedgerReader& ledger) {
     if (options.form == ReportForm::csv) {
       text = report::csv_head();
       report::each_claimed(

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "commands/period.hpp"
-#include "store/ledger.hpp"
+#include "installation.hpp"
 #include "system/calendar.hpp"
 #include "system/files.hpp"
 
@@ -67,7 +67,7 @@ Result<Orders> orders_asked_for(const RerunOptions& options, const config::Setti
     if (!typed) return Failure(typed.error());
     period = *typed;
   }
-  const auto read = store::read_ledger(settings.store_path, [&](ports::LedgerReader& ledger) {
+  const auto read = look_at_ledger(settings, [&](ports::LedgerReader& ledger) {
     if (period) orders = orders_declined(ledger, *period);
   });
   if (!read) return Failure(read.error());

@@ -8,6 +8,7 @@
 #include "commands/progress.hpp"
 #include "examiner_tools.hpp"
 #include "exit_code.hpp"
+#include "installation.hpp"
 #include "store/inspection.hpp"
 #include "system/clock.hpp"
 #include "system/terminal.hpp"
@@ -30,6 +31,7 @@ int run_verify_ledger(const VerifyLedgerOptions& options) {
   auto tools = examiner_tools(settings->rules);
   tools.on_rows = [&progress](std::int64_t rows) { progress->show(rows, rows); };
   report::Examiner examiner(std::move(tools), clock.now(), options.head);
+  if (options.ledger.empty()) note_if_away(*settings);
   const auto read = store::inspect_ledger(file, [&](ports::LedgerInspector& ledger) {
     progress.emplace(std::cerr, style, clock, ledger.rows());
     examiner.examine(ledger);

@@ -336,6 +336,11 @@ TEST_CASE("what the template comments out is right too and equals the defaults")
   CHECK(settings.rules.decline_rules.size() == 1);
 }
 
+TEST_CASE("a machine is known by its own id unless it is named") {
+  CHECK(accepted(good).machine.empty());
+  CHECK(accepted(with("[account]", "machine = \"pair\"\n[account]")).machine == "pair");
+}
+
 TEST_CASE("a file that is not there or not TOML is one problem") {
   const auto absent = load("/nonexistent/recycled.toml");
   REQUIRE_FALSE(absent.has_value());

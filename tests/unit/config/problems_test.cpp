@@ -179,6 +179,7 @@ TEST_CASE("types and ranges and references are checked one by one") {
       {"Europe/Berlin", "Europe", {"does not exist"}},
       {"Europe/Berlin", "posix/Europe/Berlin", {"does not exist"}},
       {"sqlite:data/ledger.db", "mysql:x", {"url", "sqlite:FILE"}},
+      {"[account]", "machine = \"\"\n[account]", {"[store]", "machine is empty"}},
       {"mid = \"m\"\n", "", {"\"ff\"", "mid is missing"}},
       {"mid = \"m\"", "mid = \"\"", {"mid is empty"}},
       {"app_key_file = \"secrets/key\"\n", "", {"app_key_file is missing"}},

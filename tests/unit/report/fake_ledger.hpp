@@ -142,6 +142,7 @@ class FakeLedger : public ports::LedgerReader {
     return rows;
   }
   ports::AuditHead audit_head() override { return {}; }
+  std::optional<std::string> audit_hash(std::int64_t) override { return {}; }
   std::optional<ports::StoredEvent> event(OutboxKey key) override {
     return first(events, [&](const auto& row) { return row.event.key == key; });
   }
