@@ -23,31 +23,18 @@ namespace {
 using config::Problem;
 using Problems = std::vector<Problem>;
 
-// A ledger that cannot be read is another matter, which whoever opens it says.
-void check_seal(const config::Settings& settings, Problems& problems) {
-  std::vector<std::string> broken;
-  const auto read = store::read_ledger(settings.store_path, [&](ports::LedgerReader& ledger) {
-    broken = engine::broken_seal(ledger, place_of(settings, settings.store_path));
-  });
-  if (!read) return;
-  for (const std::string& one : broken) {
-    problems.push_back({0, "[store] url", "the ledger is sealed: " + one,
-                        "If it is to go on, here and nowhere else: recycled adopt"});
-  }
-}
-
 void check_store(const config::Settings& settings, Problems& problems) {
   namespace fs = std::filesystem;
   const fs::path& file = settings.store_path;
   const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
   std::error_code error;
-  if (fs::is_regular_file(file, error)) {
-    check_seal(settings, problems);
-  } else if (fs::is_directory(file, error)) {
+  if (fs::is_directory(file, error)) {
     problems.push_back({0, "[store] url", file.string() + " is a folder", "Name a file in it"});
   } else if (!fs::is_directory(folder, error)) {
     problems.push_back({0, "[store] url", "there is no folder " + folder.string(),
                         "Make it, readable for the service's user alone"});
+  } else if (const auto away = why_away(settings, file)) {
+    problems.push_back({0, "[store] url", *away, ""});
   }
 }
 

@@ -13,6 +13,16 @@ namespace {
 
 constexpr const char* installation_name = "installation";
 
+std::optional<std::string> why_lost(const std::filesystem::path& file, const engine::Place& here) {
+  if (!here.remembered || here.remembered->rows == 0) return std::nullopt;
+  return "there is no ledger at " + file.string() +
+         " any more: the mark beside it says that it had " + "come to row " +
+         std::to_string(here.remembered->rows) + " of its audit trail. Put a " +
+         "backup in its place, then: recycled adopt. A new one would hand over everything again " +
+         "under ids that nobody recognises; if there is nothing that could be handed over again, " +
+         "delete " + file.string() + ".mark";
+}
+
 }  // namespace
 
 engine::Place place_of(const config::Settings& settings, const std::filesystem::path& ledger) {
@@ -27,13 +37,17 @@ engine::Place place_of(const config::Settings& settings, const std::filesystem::
   return place;
 }
 
+Result<std::unique_ptr<store::SqliteLedger>> open_at_home(const config::Settings& settings,
+                                                          const std::filesystem::path& file,
+                                                          store::Executor executor, Instant now) {
+  if (const auto away = why_away(settings, file)) return fail(Fault::away, *away);
+  return store::SqliteLedger::open(file, executor, now);
+}
+
 Result<InstallationId> installation_of(store::SqliteLedger& ledger, const engine::Place& here) {
   system::KernelEntropy entropy;
   std::string id = crypto::derive_guid({"installation", entropy.bytes(32)});
-  std::vector<std::string> broken;
   const auto done = ledger.write_now([&](ports::LedgerTx& tx) {
-    broken = engine::broken_seal(tx, here);
-    if (!broken.empty()) return;
     engine::put_seal(tx, here);
     if (const auto known = tx.meta(installation_name)) {
       id = *known;
@@ -42,7 +56,6 @@ Result<InstallationId> installation_of(store::SqliteLedger& ledger, const engine
     }
   });
   if (!done) return Failure(done.error());
-  if (!broken.empty()) return fail(Fault::away, away_in_words(broken));
   return InstallationId(id);
 }
 
@@ -50,8 +63,17 @@ InstallationId installation_in(ports::LedgerReader& ledger) {
   return InstallationId(ledger.meta(installation_name).value_or(""));
 }
 
-std::string away_in_words(const std::vector<std::string>& broken) {
-  if (broken.empty()) return {};
+std::optional<std::string> why_away(const config::Settings& settings,
+                                    const std::filesystem::path& file) {
+  const engine::Place here = place_of(settings, file);
+  if (!std::filesystem::exists(file)) return why_lost(file, here);
+  std::vector<std::string> broken;
+  const auto look = [&](ports::LedgerReader& ledger) {
+    broken = engine::broken_seal(ledger, here);
+  };
+  // What cannot be read has no seal yet, or is told of by whoever wants to open it.
+  static_cast<void>(store::read_ledger(file, look, store::Schema::any));
+  if (broken.empty()) return std::nullopt;
   std::string text = "the ledger is sealed: ";
   for (const std::string& one : broken) text += (&one == &broken.front() ? "" : "; ") + one;
   return text + ". It can be read and is not written. If it is to go on, here and nowhere else: " +
@@ -59,18 +81,14 @@ std::string away_in_words(const std::vector<std::string>& broken) {
 }
 
 void note_if_away(const config::Settings& settings) {
-  // What cannot be read is told of by whoever wants to.
-  static_cast<void>(look_at_ledger(settings, [](ports::LedgerReader&) {}));
+  const auto away = why_away(settings, settings.store_path);
+  if (away) std::cerr << "note: " << *away << '\n';
 }
 
 Result<void> look_at_ledger(const config::Settings& settings,
                             const std::function<void(ports::LedgerReader&)>& look) {
-  const engine::Place here = place_of(settings, settings.store_path);
-  return store::read_ledger(settings.store_path, [&](ports::LedgerReader& ledger) {
-    const std::string away = away_in_words(engine::broken_seal(ledger, here));
-    if (!away.empty()) std::cerr << "note: " << away << '\n';
-    look(ledger);
-  });
+  note_if_away(settings);
+  return store::read_ledger(settings.store_path, look);
 }
 
 }  // namespace recycled

@@ -4,8 +4,9 @@
 
 #include <filesystem>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
-#include <vector>
 
 #include "base/id.hpp"
 #include "base/result.hpp"
@@ -16,20 +17,27 @@
 
 namespace recycled {
 
-// Where a ledger of that file is opened now, and for which accounts.
+// Where a ledger of that file is opened now, and for which accounts. To be asked before the ledger
+// is read, which may go on meanwhile.
 engine::Place place_of(const config::Settings& settings, const std::filesystem::path& ledger);
 
+// Why a ledger of that file is not written here, and what to do about it; nothing: it is at home.
+std::optional<std::string> why_away(const config::Settings& settings,
+                                    const std::filesystem::path& file);
+
+// To be written. Fault::away: why_away; then the file is as it was, and none was made.
+Result<std::unique_ptr<store::SqliteLedger>> open_at_home(const config::Settings& settings,
+                                                          const std::filesystem::path& file,
+                                                          store::Executor executor, Instant now);
+
 // The ledger's installation id, drawn once at its first opening, which also seals it. Before any
-// concurrent use. Fault::away: it is at home elsewhere; nothing was written.
+// concurrent use.
 Result<InstallationId> installation_of(store::SqliteLedger& ledger, const engine::Place& here);
 
 // The same without a seal, for those that only look; empty: it has none yet.
 InstallationId installation_in(ports::LedgerReader& ledger);
 
-// What does not fit, and what to do about it, in one sentence for people; empty: it is at home.
-std::string away_in_words(const std::vector<std::string>& broken);
-
-// Says so on standard error, if it is not at home.
+// Says so on standard error, if the config's ledger is not at home.
 void note_if_away(const config::Settings& settings);
 
 // store::read_ledger for those that only look, which works on a ledger that is at home elsewhere as

@@ -46,7 +46,7 @@ Result<std::unique_ptr<OpenedLedger>> open_ledger(const config::Settings& settin
   const system::SystemClock clock;
   const bool passing = use == LedgerUse::look && !std::filesystem::exists(settings.store_path);
   const std::filesystem::path file = passing ? store::in_memory : settings.store_path;
-  auto ledger = store::SqliteLedger::open(file, store::Executor::inline_, clock.now());
+  auto ledger = open_at_home(settings, file, store::Executor::inline_, clock.now());
   if (!ledger) return Failure(ledger.error());
   auto installation = installation_of(**ledger, place_of(settings, file));
   if (!installation) return Failure(installation.error());

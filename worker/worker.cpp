@@ -74,8 +74,7 @@ Result<std::unique_ptr<Worker>> Worker::make(boost::asio::io_context& context,
   if (!lock) return Failure(lock.error());
   auto calendar = system::ZoneCalendar::make(settings.time_zone);
   if (!calendar) return Failure(calendar.error());
-  auto ledger =
-      store::SqliteLedger::open(settings.store_path, store::Executor::thread, clock.now());
+  auto ledger = open_at_home(settings, settings.store_path, store::Executor::thread, clock.now());
   if (!ledger) return Failure(ledger.error());
   auto installation = installation_of(**ledger, place_of(settings, settings.store_path));
   if (!installation) return Failure(installation.error());

@@ -125,6 +125,10 @@ struct CustomerLeft {
 // Found `intended` when the process started: the call may have left (lessons.md 1).
 struct Interrupted {};
 
+// The ledger is a copy, or was restored (engine/seal.hpp): what had not left by its word may have,
+// and what was in doubt may be known elsewhere. Nobody knows without looking at FlexFactor.
+struct Adopted {};
+
 // A cascade's deadline has passed without an answer (C2). Whoever says so takes the order back at
 // FlexFactor himself, at once.
 struct TimedOut {};
@@ -146,7 +150,7 @@ struct PersonSaid {
 };
 
 using Event = std::variant<Answered, Learned, InquiryFailed, WithdrawAnswered, CustomerLeft,
-                           Interrupted, TimedOut, RefundAnswered, PersonSaid>;
+                           Interrupted, Adopted, TimedOut, RefundAnswered, PersonSaid>;
 
 // --- what a decision asks for ---
 enum class Move {

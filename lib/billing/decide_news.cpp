@@ -192,4 +192,15 @@ void Deciding::on(const Interrupted&) {
   become_unknown(Reason::interrupted);
 }
 
+// Whatever the config has for those without an answer: the key may have been forgotten since.
+void Deciding::on(const Adopted&) {
+  const bool doubtful =
+      now_is().state == RecoveryState::intended || now_is().state == RecoveryState::unknown;
+  if (!doubtful) return;
+  now_is().left = true;
+  if (is_cascade(now_is())) return withdraw(Reason::timeout);
+  now_is().tries = 0;
+  go(RecoveryState::unknown, Reason::interrupted, Step::inquire, situation_.now);
+}
+
 }  // namespace recycled::billing

@@ -73,6 +73,7 @@ class Deciding {
   void on(const WithdrawAnswered& event);
   void on(const CustomerLeft& event);
   void on(const Interrupted& event);
+  void on(const Adopted& event);
   void on(const TimedOut& event);
   void on(const RefundAnswered& event);
   void on(const PersonSaid& event);

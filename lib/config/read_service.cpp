@@ -12,8 +12,16 @@ namespace {
 constexpr std::string_view sqlite_scheme = "sqlite:";
 const std::filesystem::path zone_folder = "/usr/share/zoneinfo";
 
+// However it is spelt, and whatever link leads to it: what stands beside a ledger is found by its
+// name.
+std::filesystem::path one_name_of(const std::filesystem::path& file) {
+  std::error_code error;
+  const auto name = std::filesystem::weakly_canonical(file, error);
+  return error ? file : name;
+}
+
 void read_store(Section& root, Reading& reading) {
-  reading.settings.store_path = reading.resolve("recycled.db");
+  reading.settings.store_path = one_name_of(reading.resolve("recycled.db"));
   const Value* table = root.table("store");
   if (table == nullptr) return;
   Section store = reading.section(*table, "[store]");
@@ -21,7 +29,7 @@ void read_store(Section& root, Reading& reading) {
     if (url->value.starts_with(sqlite_scheme) && url->value.size() > sqlite_scheme.size()) {
       std::string path = url->value.substr(sqlite_scheme.size());
       if (path.starts_with("//")) path.erase(0, 2);  // "sqlite:///var/lib/recycled/ledger.db"
-      reading.settings.store_path = reading.resolve(path);
+      reading.settings.store_path = one_name_of(reading.resolve(path));
     } else {
       store.complain("url", "url " + in_quotes(url->value) + " is not one of a known store",
                      "Write \"sqlite:FILE\"");

@@ -4,6 +4,11 @@
 #include <utility>
 
 namespace recycled::engine {
+namespace {
+
+constexpr const char* adopted_name = "adopted";  // since when; empty: not, or resumed since
+
+}  // namespace
 
 const ports::Pause* stopping(const Pauses& standing, const GatewayId& gateway) {
   for (const ports::Pause& pause : standing) {
@@ -37,6 +42,26 @@ ports::Pause pause_all(ports::LedgerTx& tx, const std::string& by, const std::st
   return pause;
 }
 
+ports::Pause pause_adopted(ports::LedgerTx& tx, const std::string& by, const std::string& reason,
+                           Instant now) {
+  ports::Pause pause;
+  pause.at = now;
+  pause.by = by;
+  pause.reason = reason;
+  const Pauses standing = tx.pauses();
+  if (const ports::Pause* older = stopping_all(standing)) {
+    pause.reason += "; and paused " + in_words(*older);
+  }
+  tx.add_pause(pause);
+  tx.set_meta(adopted_name, to_iso8601(now));
+  return pause;
+}
+
+ports::Holding holding(ports::LedgerTx& tx) {
+  const bool is_adopted = !tx.meta(adopted_name).value_or("").empty();
+  return is_adopted ? ports::Holding::sendings : ports::Holding::unsent;
+}
+
 std::optional<ports::Pause> resume(ports::LedgerTx& tx, const GatewayId& gateway,
                                    const std::string& by, Instant now) {
   const Pauses standing = tx.pauses();
@@ -50,6 +75,7 @@ std::optional<ports::Pause> resume(ports::LedgerTx& tx, const GatewayId& gateway
   tx.add_pause(end);
   // The mix is judged by what comes from here on.
   if (!gateway.empty()) tx.set_recent_results(gateway, {});
+  if (gateway.empty()) tx.set_meta(adopted_name, "");
   return *found;
 }
 

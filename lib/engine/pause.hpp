@@ -24,6 +24,12 @@ const ports::Pause* stopping_all(const Pauses& standing);
 // Pulls the switch, if it is not pulled already: what stands then, the older one if there was one.
 ports::Pause pause_all(ports::LedgerTx& tx, const std::string& by, const std::string& reason,
                        Instant now);
+// The same after an adoption (engine/seal.hpp), which holds more. It is said even if the switch is
+// pulled, so that who ends the older pause reads of both.
+ports::Pause pause_adopted(ports::LedgerTx& tx, const std::string& by, const std::string& reason,
+                           Instant now);
+// What the pause that stands holds.
+ports::Holding holding(ports::LedgerTx& tx);
 // Lets go of a person's pause, or of the breaker's at that gateway: nobody ends the one by the
 // other's way. What stood; nothing if none did.
 std::optional<ports::Pause> resume(ports::LedgerTx& tx, const GatewayId& gateway,

@@ -13,22 +13,33 @@ constexpr int page = 500;
 constexpr const char* digest_name = "rules_digest";
 constexpr const char* calls_name = "calls";
 constexpr const char* any_calls = "any";
+constexpr const char* adopted_calls = "adopted";
 constexpr std::size_t most_named = 16;
 
 // What the last process left in doubt.
 struct Doubt {
   std::unordered_set<RecoveryKey> named;
   bool is_any = false;
+  bool is_adopted = false;
 
   bool covers(RecoveryKey key) const { return is_any || named.contains(key); }
+  bool is_none() const { return named.empty() && !is_any; }
+  billing::Event event() const {
+    return is_adopted ? billing::Event(billing::Adopted{}) : billing::Event(billing::Interrupted{});
+  }
+  std::vector<billing::RecoveryState> states() const {
+    using billing::RecoveryState;
+    // In this order, so that what becomes unknown is not met again.
+    if (is_adopted) return {RecoveryState::unknown, RecoveryState::intended};
+    return {RecoveryState::intended};
+  }
 };
 
 Doubt doubt_in(const std::string& noted) {
   Doubt doubt;
-  if (noted == any_calls) {
-    doubt.is_any = true;
-    return doubt;
-  }
+  doubt.is_adopted = noted == adopted_calls;
+  doubt.is_any = noted == any_calls || doubt.is_adopted;
+  if (doubt.is_any) return doubt;
   std::istringstream names(noted);
   for (std::int64_t key = 0; names >> key;) doubt.named.insert(RecoveryKey(key));
   return doubt;
@@ -41,18 +52,38 @@ struct Interruptions {
 };
 
 Interruptions interrupt(ports::LedgerTx& tx, const Desk& desk, const Moment& moment,
-                        const Doubt& doubt, RecoveryKey after) {
+                        const Doubt& doubt, billing::RecoveryState state, RecoveryKey after) {
   Interruptions done;
-  const auto rows = tx.in_state(billing::RecoveryState::intended, after, page);
+  const auto rows = tx.in_state(state, after, page);
   done.more = static_cast<int>(rows.size()) == page;
   for (const ports::StoredRecovery& stored : rows) {
     done.after = stored.key;
     if (!doubt.covers(stored.key)) continue;
-    const billing::Event event = billing::Interrupted{};
-    const Applied applied = apply(tx, stored.key, event, desk, moment);
+    const Applied applied = apply(tx, stored.key, doubt.event(), desk, moment);
     if (applied.after != applied.before.recovery) done.applied.push_back(applied);
   }
   return done;
+}
+
+// A page at a time, each in a transaction of its own: how many it concerned.
+async::Task<Result<std::int64_t>> interrupt_all(const Context& context, Doubt doubt,
+                                                billing::RecoveryState state) {
+  std::int64_t count = 0;
+  RecoveryKey after;
+  for (bool more = true; more;) {
+    const Moment moment = context.moment();
+    std::function<Interruptions(ports::LedgerTx&)> work = [&context, &doubt, moment, state,
+                                                           after](ports::LedgerTx& tx) {
+      return interrupt(tx, context.desk, moment, doubt, state, after);
+    };
+    auto done = co_await ports::transact(context.ledger, std::move(work));
+    if (!done) co_return Failure(done.error());
+    for (const Applied& applied : done->applied) tell(context.events, applied);
+    count += static_cast<std::int64_t>(done->applied.size());
+    after = done->after;
+    more = done->more;
+  }
+  co_return count;
 }
 
 struct Replanned {
@@ -90,6 +121,8 @@ CallsNoted note_calls(ports::LedgerTx& tx, const std::vector<RecoveryKey>& keys)
 
 void note_any_calls(ports::LedgerTx& tx) { tx.set_meta(calls_name, any_calls); }
 
+void note_adoption(ports::LedgerTx& tx) { tx.set_meta(calls_name, adopted_calls); }
+
 async::Task<Result<std::int64_t>> recover_interrupted(const Context& context) {
   std::function<std::string(ports::LedgerTx&)> read = [](ports::LedgerTx& tx) {
     return tx.meta(calls_name).value_or(any_calls);
@@ -97,21 +130,12 @@ async::Task<Result<std::int64_t>> recover_interrupted(const Context& context) {
   auto noted = co_await ports::transact(context.ledger, std::move(read));
   if (!noted) co_return Failure(noted.error());
   const Doubt doubt = doubt_in(*noted);
-  if (doubt.named.empty() && !doubt.is_any) co_return 0;
+  if (doubt.is_none()) co_return 0;
   std::int64_t count = 0;
-  RecoveryKey after;
-  for (bool more = true; more;) {
-    const Moment moment = context.moment();
-    std::function<Interruptions(ports::LedgerTx&)> work = [&context, &doubt, moment,
-                                                           after](ports::LedgerTx& tx) {
-      return interrupt(tx, context.desk, moment, doubt, after);
-    };
-    auto done = co_await ports::transact(context.ledger, std::move(work));
-    if (!done) co_return Failure(done.error());
-    for (const Applied& applied : done->applied) tell(context.events, applied);
-    count += static_cast<std::int64_t>(done->applied.size());
-    after = done->after;
-    more = done->more;
+  for (const billing::RecoveryState state : doubt.states()) {
+    auto interrupted = co_await interrupt_all(context, doubt, state);
+    if (!interrupted) co_return interrupted;
+    count += *interrupted;
   }
   if (count > 0) {
     ports::Event event(ports::EventName::recovery_interrupted);

@@ -14,9 +14,13 @@ namespace recycled::engine {
 enum class CallsNoted { none, some, any };
 CallsNoted note_calls(ports::LedgerTx& tx, const std::vector<RecoveryKey>& keys);
 void note_any_calls(ports::LedgerTx& tx);
+// Of a ledger that was adopted: what left elsewhere is known to nobody here.
+void note_adoption(ports::LedgerTx& tx);
 
 // Every recovery found `intended` whose call may have left just before the last process died
-// becomes unknown, and is resolved without a second charge (lessons.md 1). Returns how many.
+// becomes unknown, and is resolved without a second charge (lessons.md 1). After an adoption
+// (engine/seal.hpp) every one that is queued or unknown is looked for at FlexFactor first. How
+// many.
 async::Task<Result<std::int64_t>> recover_interrupted(const Context& context);
 
 // When the rules are no longer those the ledger was planned with, plans every subscription in

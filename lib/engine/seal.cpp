@@ -1,5 +1,6 @@
 #include "engine/seal.hpp"
 
+#include <algorithm>
 #include <sstream>
 
 #include "engine/pause.hpp"
@@ -36,26 +37,42 @@ Accounts sealed_accounts(ports::LedgerReader& ledger) {
   return parse_accounts(ledger.meta(accounts_name).value_or(""));
 }
 
-// Where one of the two knows less, that much counts.
-bool differs(ports::LedgerReader& ledger, const char* name, const std::string& here) {
-  const std::string sealed = ledger.meta(name).value_or("");
-  const std::size_t both = std::min(sealed.size(), here.size());
-  return sealed.compare(0, both, here, 0, both) != 0;
+bool differ(const std::string& one, const std::string& other) {
+  return !one.empty() && !other.empty() && one != other;
 }
 
-void judge_accounts(ports::LedgerReader& ledger, const Place& here,
-                    std::vector<std::string>& broken) {
-  if (ledger.audit_head().rows == 0) return;  // nothing was ever handed over
+// A file's identity may have two parts, of which a system may know the first alone.
+bool differ_as_files(const std::string& one, const std::string& other) {
+  const auto cut = [](const std::string& text) { return std::min(text.find(' '), text.size()); };
+  return differ(one.substr(0, cut(one)), other.substr(0, cut(other))) ||
+         differ(one.substr(cut(one)), other.substr(cut(other)));
+}
+
+std::string sealed_to(ports::LedgerReader& ledger, const char* name) {
+  return ledger.meta(name).value_or("");
+}
+
+struct MovedAccount {
+  GatewayId gateway;
+  std::string sealed;
+  std::string now;
+};
+
+std::vector<MovedAccount> moved_accounts(ports::LedgerReader& ledger, const Place& here) {
+  std::vector<MovedAccount> moved;
+  if (ledger.audit_head().rows == 0) return moved;  // nothing was ever handed over
   for (const auto& [gateway, sealed] : sealed_accounts(ledger)) {
     const auto now = here.accounts.find(gateway);
     if (now == here.accounts.end() || now->second == sealed) continue;
-    broken.push_back("gateway " + gateway.str() + " was FlexFactor's account \"" + sealed +
-                     "\" and is \"" + now->second + "\" in the config");
+    moved.push_back({gateway, sealed, now->second});
   }
+  return moved;
 }
 
+// A place that knows less of itself does not weaken the seal.
 void put(ports::LedgerTx& tx, const char* name, const std::string& value) {
-  if (value.empty() || tx.meta(name) == value) return;
+  const std::string sealed = sealed_to(tx, name);
+  if (value.empty() || sealed == value || sealed.starts_with(value + " ")) return;
   tx.set_meta(name, value);
 }
 
@@ -63,10 +80,10 @@ void put(ports::LedgerTx& tx, const char* name, const std::string& value) {
 
 std::vector<std::string> broken_seal(ports::LedgerReader& ledger, const Place& here) {
   std::vector<std::string> broken;
-  if (differs(ledger, machine_name, here.machine)) {
+  if (differ(sealed_to(ledger, machine_name), here.machine)) {
     broken.emplace_back("it belongs to another machine");
   }
-  if (differs(ledger, file_name, here.file)) {
+  if (differ_as_files(sealed_to(ledger, file_name), here.file)) {
     broken.emplace_back("its file is not the one it was: it was copied or restored");
   }
   const auto& known = here.remembered;
@@ -75,7 +92,10 @@ std::vector<std::string> broken_seal(ports::LedgerReader& ledger, const Place& h
                      std::to_string(known->rows) + " of its audit trail, which this one does not " +
                      "have: an older one, or a new one, was put in its place");
   }
-  judge_accounts(ledger, here, broken);
+  for (const MovedAccount& one : moved_accounts(ledger, here)) {
+    broken.push_back("gateway " + one.gateway.str() + " was FlexFactor's account \"" + one.sealed +
+                     "\" and is \"" + one.now + "\" in the config");
+  }
   return broken;
 }
 
@@ -88,11 +108,24 @@ void put_seal(ports::LedgerTx& tx, const Place& here) {
   put(tx, accounts_name, to_text(accounts));
 }
 
+std::optional<std::string> objection_to_adoption(ports::LedgerTx& tx, const Place& here) {
+  const auto at_work = tx.gateways_at_work();
+  for (const MovedAccount& one : moved_accounts(tx, here)) {
+    if (std::ranges::find(at_work, one.gateway) == at_work.end()) continue;
+    return "gateway " + one.gateway.str() + " has open hand-overs in the account \"" + one.sealed +
+           "\", which \"" + one.now +
+           "\" knows nothing of. Put mid and environment back until "
+           "they have ended (`recycled pause` keeps new ones away), or give the new account a " +
+           "gateway of its own";
+  }
+  return std::nullopt;
+}
+
 ports::Pause adopt(ports::LedgerTx& tx, const Place& here, const std::string& by,
                    const std::string& reason, Instant now) {
   put_seal(tx, here);
-  note_any_calls(tx);
-  return pause_all(tx, by, reason, now);
+  note_adoption(tx);
+  return pause_adopted(tx, by, reason, now);
 }
 
 }  // namespace recycled::engine

@@ -29,9 +29,13 @@ std::vector<std::string> broken_seal(ports::LedgerReader& ledger, const Place& h
 // From now on it is at home here. Writes only what is different.
 void put_seal(ports::LedgerTx& tx, const Place& here);
 
-// A person's word that this ledger goes on, here: sealed anew, paused, since what was handed over
-// elsewhere is not known, and with every call that may have left since in doubt: it is asked about
-// before anything else. The pause that stands.
+// Why it cannot be adopted as it is: open hand-overs of another account, which nobody could ask
+// about from here and which would be made once more in the new one.
+std::optional<std::string> objection_to_adoption(ports::LedgerTx& tx, const Place& here);
+
+// A person's word that this ledger goes on, here: sealed anew, and paused, since what was handed
+// over elsewhere is not known. Until that pause is ended nothing leaves but questions: what is
+// queued or in doubt is looked for at FlexFactor (billing::Adopted) by the next run. The pause.
 ports::Pause adopt(ports::LedgerTx& tx, const Place& here, const std::string& by,
                    const std::string& reason, Instant now);
 

@@ -57,8 +57,9 @@ Steps::Loaded Steps::load_due(ports::LedgerTx& tx, const billing::Rules& rules,
   std::vector<Item>& items = loaded.items;
   loaded.pauses = tx.pauses();
   const bool is_paused = stopping(loaded.pauses, wanted.gateway) != nullptr;
-  auto due = is_paused ? tx.steps_due_in_pause(wanted.gateway, wanted.now, wanted.candidates)
-                       : tx.steps_due(wanted.gateway, wanted.now, wanted.candidates);
+  auto due = is_paused
+                 ? tx.steps_due_in_pause(wanted.gateway, holding(tx), wanted.now, wanted.candidates)
+                 : tx.steps_due(wanted.gateway, wanted.now, wanted.candidates);
   for (auto& stored : due) {
     if (wanted.busy.contains(stored.key)) continue;
     Item item;

@@ -290,9 +290,9 @@ class LedgerReader {
 
 class LedgerTx : public LedgerReader {
  public:
-  // steps_due, but for what a pause holds: hand-overs whose request has certainly not left.
-  virtual std::vector<StoredRecovery> steps_due_in_pause(const GatewayId& gateway, Instant now,
-                                                         int limit) = 0;
+  // steps_due, but for the hand-overs that a pause holds.
+  virtual std::vector<StoredRecovery> steps_due_in_pause(const GatewayId& gateway, Holding holding,
+                                                         Instant now, int limit) = 0;
   // The gateway's first step due later than `after`: what the engine sleeps until.
   virtual std::optional<Instant> next_step_after(const GatewayId& gateway, Instant after) = 0;
   // The provider gateways with any step ahead, in order.

@@ -26,6 +26,12 @@ struct Pause {
   bool operator==(const Pause&) const = default;
 };
 
+// What a pause keeps from leaving.
+enum class Holding {
+  unsent,    // what has certainly not left; a repeat of what is in doubt is a question
+  sendings,  // repeats too: after an adoption they may be no questions any more
+};
+
 // "since 2026-11-25T17:30:00.000Z, by alice: the refusals of this morning".
 std::string in_words(const Pause& pause);
 

@@ -99,6 +99,7 @@ Difference difference(Drift drift, const ports::StoredRecovery& ours,
   made.drift = drift;
   made.gateway = ours.recovery.provider_gateway;
   made.subscription = ours.subscription;
+  made.sale = ours.sale;
   made.order = ours.recovery.order;
   made.provider_order = theirs.provider_order;
   made.here = billing::to_text(ours.recovery.state);
@@ -214,24 +215,57 @@ void ProviderComparison::take_inquiry(const ports::StoredRecovery& ours, News ne
   add(compare(ours, theirs));
 }
 
-void ProviderComparison::find_lost(ports::LedgerReader& ledger, const NameOrder& name) {
+void ProviderComparison::find_lost(ports::LedgerReader& ledger, const OrderNames& names) {
+  find_lost_cycles(ledger, names);
+  find_lost_sales(ledger, names);
+}
+
+void ProviderComparison::find_lost_cycles(ports::LedgerReader& ledger, const OrderNames& names) {
   SubscriptionKey after;
   while (!nobodys_.empty()) {
     const auto rows = ledger.in_recycle_billing(after, page);
     if (rows.empty()) return;
     for (const auto& row : rows) {
+      const auto& subscription = row.subscription;
+      Difference whose;
+      whose.subscription = subscription.id;
       for (int round = 1; round <= rounds; ++round) {
-        const auto& subscription = row.subscription;
-        const auto found = nobodys_.find(name(subscription.id, subscription.cycle, round));
-        if (found == nobodys_.end()) continue;
-        const ports::ListedOrder& theirs = found->second;
-        add({{Drift::lost_here, gateway_, subscription.id, theirs.order, theirs.provider_order,
-              "no recovery", theirs.word}});
-        --not_ours_;
+        find_lost_one(names.of_cycle(subscription.id, subscription.cycle, round), whose);
       }
     }
     after = rows.back().key;
   }
+}
+
+void ProviderComparison::find_lost_sales(ports::LedgerReader& ledger, const OrderNames& names) {
+  ports::DueCursor after;
+  while (!nobodys_.empty()) {
+    const auto rows = ledger.sales_declined(from_millis(INT64_MAX), after, page);
+    if (rows.empty()) return;
+    for (const auto& row : rows) {
+      Difference whose;
+      whose.subscription = row.sale.subscription;
+      whose.sale = row.sale.id;
+      for (int round = 1; round <= rounds; ++round) {
+        find_lost_one(names.of_sale(row.sale.id, round), whose);
+      }
+    }
+    after = {rows.back().sale.declined->at, rows.back().key.value()};
+  }
+}
+
+void ProviderComparison::find_lost_one(const OrderId& order, Difference whose) {
+  const auto found = nobodys_.find(order);
+  if (found == nobodys_.end()) return;
+  const ports::ListedOrder& theirs = found->second;
+  whose.drift = Drift::lost_here;
+  whose.gateway = gateway_;
+  whose.order = theirs.order;
+  whose.provider_order = theirs.provider_order;
+  whose.here = "no recovery";
+  whose.there = theirs.word;
+  add({std::move(whose)});
+  --not_ours_;
 }
 
 }  // namespace recycled::report

@@ -34,6 +34,7 @@ struct Difference {
   Drift drift = Drift::charged_there;
   GatewayId gateway;
   SubscriptionId subscription;
+  SaleId sale;  // empty: it is the subscription's
   OrderId order;
   ProviderOrderId provider_order;
   std::string here;   // "waiting", "recovered", "80.96 USD", …
@@ -46,8 +47,11 @@ struct Difference {
 std::vector<Difference> compare(const ports::StoredRecovery& ours,
                                 const ports::ListedOrder& theirs);
 
-// The id our ledger would have given to a hand-over.
-using NameOrder = std::function<OrderId(const SubscriptionId&, int cycle, int round)>;
+// The ids our ledger would have given to hand-overs.
+struct OrderNames {
+  std::function<OrderId(const SubscriptionId&, int cycle, int round)> of_cycle;
+  std::function<OrderId(const SaleId&, int round)> of_sale;
+};
 
 // One gateway's comparison: first every page of their list, then what of ours no page showed, then
 // the orders nobody knew. What it keeps is a bit for each recovery and the few that are unclear.
@@ -68,14 +72,18 @@ class ProviderComparison {
   void take_inquiry(const ports::StoredRecovery& ours, billing::News news, const std::string& word);
 
   // Of the orders that nobody knew, those that a hand-over of a subscription still in recycle
-  // billing would have been called.
-  void find_lost(ports::LedgerReader& ledger, const NameOrder& name);
+  // billing, or of a sale still declined, would have been called.
+  void find_lost(ports::LedgerReader& ledger, const OrderNames& names);
 
   const std::vector<Difference>& differences() const { return differences_; }
   std::int64_t compared() const { return compared_; }
   std::int64_t not_ours() const { return not_ours_; }
 
  private:
+  void find_lost_cycles(ports::LedgerReader& ledger, const OrderNames& names);
+  void find_lost_sales(ports::LedgerReader& ledger, const OrderNames& names);
+  // One that nobody knew, if that is what it would have been called.
+  void find_lost_one(const OrderId& order, Difference whose);
   std::optional<ports::StoredRecovery> ours(ports::LedgerReader& ledger,
                                             const ports::ListedOrder& theirs);
   bool is_second(const ports::StoredRecovery& ours, const ports::ListedOrder& theirs);

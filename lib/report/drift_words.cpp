@@ -62,7 +62,8 @@ std::string_view what_to_do(Drift drift) {
 
 std::string to_line(const Difference& difference) {
   std::string line(to_text(difference.drift));
-  line += "  " + printable(difference.subscription.str());
+  const std::string sale = difference.sale.str();
+  line += "  " + printable(sale.empty() ? difference.subscription.str() : "sale " + sale);
   line += "  order " + printable(difference.order.str());
   line += "  at FlexFactor " + printable(difference.provider_order.str());
   line += ": here " + printable(difference.here) + ", there " + printable(difference.there);
@@ -76,6 +77,7 @@ std::string to_json(const Verification& verification) {
     differences.push_back({{"difference", to_text(one.drift)},
                            {"gateway", one.gateway.str()},
                            {"subscription", one.subscription.str()},
+                           {"merchant_order", text_or_null(one.sale.str())},
                            {"order", one.order.str()},
                            {"provider_order", one.provider_order.str()},
                            {"here", one.here},

@@ -38,6 +38,14 @@ void run_one(Database& database, SqliteTx& tx, Job& job) {
   database.run("RELEASE job");
 }
 
+bool was_replaced(SqliteTx& tx, const ports::AuditHead& known) {
+  return known.rows > 0 && tx.audit_hash(known.rows) != known.hash;
+}
+
+Failure replaced() {
+  return fail(Fault::away, "ledger: another one was put in its place while it was open");
+}
+
 void roll_back(Database& database) {
   if (sqlite3_get_autocommit(database.raw().getHandle()) != 0) return;
   try {
@@ -54,21 +62,25 @@ Failure as_failure(const SQLite::Exception& exception) {
   return fail(busy ? Fault::busy : Fault::store, std::string("ledger: ") + exception.what());
 }
 
-std::optional<ports::AuditHead> run_group(Database& database, std::vector<Job*>& jobs) {
+void run_group(Database& database, std::vector<Job*>& jobs, ports::AuditHead& known) {
   SqliteTx tx(database);
-  std::optional<ports::AuditHead> end;
   try {
     // IMMEDIATE: an upgrade from read to write would fail at once whatever the timeout
     // (lessons.md 23).
     database.run("BEGIN IMMEDIATE");
+    if (was_replaced(tx, known)) {
+      roll_back(database);
+      for (Job* job : jobs) job->result = replaced();
+      return;
+    }
     for (Job* job : jobs) run_one(database, tx, *job);
-    if (tx.has_audited()) end = tx.audit_head();  // now: a work that threw took its rows along
+    // Now: a work that threw took its rows along.
+    const ports::AuditHead end = tx.has_audited() ? tx.audit_head() : known;
     database.run("COMMIT");
-    return end;
+    known = end;
   } catch (const SQLite::Exception& exception) {
     roll_back(database);
     for (Job* job : jobs) job->result = as_failure(exception);
-    return std::nullopt;
   }
 }
 

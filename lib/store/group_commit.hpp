@@ -4,7 +4,6 @@
 
 #include <exception>
 #include <functional>
-#include <optional>
 #include <vector>
 
 #include "base/result.hpp"
@@ -21,8 +20,10 @@ struct Job {
 
 // Runs all of them in one transaction and commits. Each is inside a savepoint, so that one which
 // throws undoes only itself. If the commit fails nothing of any is kept, and each result says so.
-// Returns where the audit trail ends now, if it has grown.
-std::optional<ports::AuditHead> run_group(Database& database, std::vector<Job*>& jobs);
+// `known` is where the audit trail was seen to end; where the ledger has not come as far, another
+// one was put in its place, and nothing is written to it: Fault::away. Afterwards it is where it
+// ends now.
+void run_group(Database& database, std::vector<Job*>& jobs, ports::AuditHead& known);
 
 // Reads as a failure of the store what SQLite threw.
 Failure as_failure(const SQLite::Exception& exception);

@@ -47,7 +47,10 @@ class SqliteLedger::Impl {
 
   Result<void> prepare(Instant now) {
     auto ready = migrate(database_, migrations(), now);
-    if (ready) chain_older_rows(database_);
+    if (ready) {
+      chain_older_rows(database_);
+      known_ = SqliteTx(database_).audit_head();
+    }
     if (ready && executor_ == Executor::thread) thread_ = std::thread([this] { serve(); });
     return ready;
   }
@@ -73,8 +76,9 @@ class SqliteLedger::Impl {
 
  private:
   void commit(std::vector<Job*>& jobs) {
-    const auto end = run_group(database_, jobs);
-    if (end) mark(*end);
+    const ports::AuditHead before = known_;
+    run_group(database_, jobs, known_);
+    if (known_ != before) mark(known_);
   }
 
   // The store's thread: takes all that has gathered, commits it once, then answers everybody.
@@ -112,6 +116,7 @@ class SqliteLedger::Impl {
   }
 
   Database database_;
+  ports::AuditHead known_;  // how far it had come when last seen
   std::optional<Mark> mark_;
   Executor executor_;
   std::mutex mutex_;
@@ -161,14 +166,16 @@ Result<void> SqliteLedger::write_now(const ports::LedgerWork& work) {
 void SqliteLedger::mark(const ports::AuditHead& head) { impl_->mark(head); }
 
 Result<void> read_ledger(const std::filesystem::path& file,
-                         const std::function<void(ports::LedgerReader&)>& look) {
+                         const std::function<void(ports::LedgerReader&)>& look, Schema schema) {
   if (!std::filesystem::exists(file)) {
     return fail(Fault::not_found, "there is no ledger at " + file.string() +
                                       "; `recycled init` or the first import makes one");
   }
   try {
     Database database(file, Access::read_only);
-    if (auto same = check_schema(database, migrations()); !same) return same;
+    if (schema == Schema::ours) {
+      if (auto same = check_schema(database, migrations()); !same) return same;
+    }
     SQLite::Transaction snapshot(database.raw());
     SqliteTx reader(database);
     look(reader);

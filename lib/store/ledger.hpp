@@ -43,9 +43,14 @@ class SqliteLedger final : public ports::Ledger {
   std::unique_ptr<Impl> impl_;
 };
 
+// Of which schema a ledger may be that is read: this program's, or any, where what is asked for may
+// not be there yet (Fault::store).
+enum class Schema { ours, any };
+
 // A second pair of eyes: one consistent snapshot, never a write, beside a running service. Fault::
 // not_found when there is no ledger.
 Result<void> read_ledger(const std::filesystem::path& file,
-                         const std::function<void(ports::LedgerReader&)>& look);
+                         const std::function<void(ports::LedgerReader&)>& look,
+                         Schema schema = Schema::ours);
 
 }  // namespace recycled::store

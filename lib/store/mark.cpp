@@ -6,12 +6,15 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace recycled::store {
 namespace {
 
 constexpr const char* title = "recycled: how far this ledger had come";
-constexpr int row_digits = 20;  // so that every mark has one length
+// At both ends of the line, so that who reads it while it is written sees that it does not fit, and
+// always as long, so that every mark has one length.
+constexpr int row_digits = 20;
 
 std::filesystem::path mark_of(const std::filesystem::path& ledger) {
   return ledger.string() + ".mark";
@@ -36,19 +39,34 @@ std::optional<ports::AuditHead> read_mark(const std::filesystem::path& ledger) {
   std::string first;
   ports::AuditHead head;
   if (!std::getline(in, first) || first != title) return std::nullopt;
-  if (!(in >> head.rows >> head.hash) || head.rows < 0) return std::nullopt;
+  std::int64_t again = 0;
+  if (!(in >> head.rows >> head.hash >> again) || again != head.rows) return std::nullopt;
   return head;
 }
 
-Mark::Mark(const std::filesystem::path& ledger) : file_(mark_of(ledger)) {}
+Mark::Mark(const std::filesystem::path& ledger) : ledger_(ledger), file_(mark_of(ledger)) {}
+
+// One that cannot be written, since another user made it, gives way: whoever may make files beside
+// the ledger may do that. A new one belongs to whom the ledger belongs, as its other files do.
+void Mark::open() {
+  stream_.open(file_, std::ios::in | std::ios::out | std::ios::binary);
+  if (stream_.is_open()) return;
+  std::error_code ignored;
+  std::filesystem::remove(file_, ignored);
+  stream_.clear();
+  stream_.open(file_, std::ios::in | std::ios::out | std::ios::trunc | std::ios::binary);
+  struct stat ledger {};
+  if (stat(ledger_.c_str(), &ledger) != 0) return;
+  static_cast<void>(chown(file_.c_str(), ledger.st_uid, ledger.st_gid));
+  static_cast<void>(chmod(file_.c_str(), ledger.st_mode & 0666));
+}
 
 void Mark::set(const ports::AuditHead& head) {
-  if (!stream_.is_open()) {
-    std::ofstream(file_, std::ios::app | std::ios::binary).close();  // made if it is missing
-    stream_.open(file_, std::ios::in | std::ios::out | std::ios::binary);
-  }
+  if (!stream_.is_open()) open();
   std::ostringstream text;
-  text << title << '\n' << std::setw(row_digits) << head.rows << ' ' << head.hash << '\n';
+  text << title << '\n'
+       << std::setw(row_digits) << head.rows << ' ' << head.hash << ' ' << std::setw(row_digits)
+       << head.rows << '\n';
   stream_.clear();
   stream_.seekp(0);
   stream_ << text.str() << std::flush;

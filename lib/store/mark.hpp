@@ -16,7 +16,8 @@ namespace recycled::store {
 // copy has another one. Empty: there is no such file, or the system does not tell.
 std::string identity_of(const std::filesystem::path& ledger);
 
-// What the mark says; nothing: there is none, or nothing that can be read.
+// What the mark says; nothing: there is none, or none that can be read, as while it is written. To
+// be asked before the ledger is read, which is never behind it.
 std::optional<ports::AuditHead> read_mark(const std::filesystem::path& ledger);
 
 // Writes the mark, in place and as one sector. It is never ahead of what is durable, and may be
@@ -29,6 +30,9 @@ class Mark {
   void set(const ports::AuditHead& head);
 
  private:
+  void open();
+
+  std::filesystem::path ledger_;
   std::filesystem::path file_;
   std::fstream stream_;
 };

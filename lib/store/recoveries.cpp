@@ -178,14 +178,16 @@ std::vector<ports::StoredRecovery> SqliteTx::steps_due(const GatewayId& gateway,
 // A cascade is never sent from the queue, and what is past its end is not sent any more: those are
 // taken back.
 std::vector<ports::StoredRecovery> SqliteTx::steps_due_in_pause(const GatewayId& gateway,
-                                                                Instant now, int limit) {
+                                                                ports::Holding holding, Instant now,
+                                                                int limit) {
   auto& query =
       database_.prepared("SELECT " RECOVERY_COLUMNS
                          "WHERE r.next_at IS NOT NULL AND r.provider_gateway = ? AND r.next_at <= ?"
-                         " AND NOT (r.state = 'intended' AND r.step = 'send'"
+                         " AND NOT (r.step = 'send' AND (r.state = 'intended' OR ?)"
                          " AND r.kind <> 'cascade' AND r.expires_at > ?)"
                          " ORDER BY r.next_at, r.key LIMIT ?");
-  Binder(query) << gateway << now << now << limit;
+  const bool holds_repeats = holding == ports::Holding::sendings;
+  Binder(query) << gateway << now << std::int64_t{holds_repeats} << now << limit;
   return read_all(query);
 }
 

@@ -55,7 +55,8 @@ class SqliteTx final : public ports::LedgerTx {
                                               int limit) override;
   std::vector<ports::StoredRecovery> steps_due(const GatewayId& gateway, Instant now,
                                                int limit) override;
-  std::vector<ports::StoredRecovery> steps_due_in_pause(const GatewayId& gateway, Instant now,
+  std::vector<ports::StoredRecovery> steps_due_in_pause(const GatewayId& gateway,
+                                                        ports::Holding holding, Instant now,
                                                         int limit) override;
   std::optional<Instant> next_step() override;
   std::optional<Instant> next_step_after(const GatewayId& gateway, Instant after) override;

@@ -11,7 +11,9 @@ start_simulator --delay 0ms..20ms
 write_config 1
 states() { query "SELECT group_concat(state) FROM (SELECT state FROM recovery ORDER BY state)"; }
 states_are() { [[ $(states) == "$1" ]]; }
+tried=0
 sealed() { # WORD: every command that would write refuses with it, whoever reads is told
+  tried=$((tried + 1))
   recycled 78 once
   expect_text "$dir/last.err" "$1"
   recycled 78 check
@@ -100,27 +102,54 @@ recycled 0 adopt
 recycled 0 resume
 
 # --- a copy of all that there is ---
+# One is queued there that never left. Adopted all the same, it is looked for and not handed over.
+write_rows "$dir/never.csv" <<'ROWS'
+S-never recycle_billing 2 approve-4
+ROWS
+expect_import "$dir/never.csv" inserted 1
+simulator_faults '{"error_5xx":1000}'
+recycled 1 once
+simulator_faults '{"error_5xx":0}'
 mkdir "$dir/staging"
 cp -r "$config" "$dir/secrets" "$dir"/ledger.db* "$dir/staging"
 home=$config
 config=$dir/staging/recycled.toml
 sealed 'it was copied or restored'
-config=$home
+sent=$(simulator_says calls.evaluate)
+recycled 0 adopt
 recycled 0 once
+recycled 0 once
+expect_equal "$sent" "$(simulator_says calls.evaluate)" "hand-overs by an adopted copy in its pause"
+expect_equal 1 "$(sqlite3 "$dir/staging/ledger.db" "SELECT count(*) FROM recovery
+  WHERE state = 'unknown'")" "what the copy holds in doubt"
+config=$home
+start_worker
+until_true 30 "the fourth charge, at home" states_are recovered,recovered,recovered,recovered
+stop_worker 0
 
 # --- the ledger is lost, and somebody begins anew in its place ---
 cp "$dir/ledger.db" "$dir/kept.db"
 rm -f "$dir/ledger.db" "$dir"/ledger.db-*
 recycled 78 import subscriptions "$dir/first.csv"
-expect_text "$dir/last.err" 'or a new one, was put in its place'
+expect_text "$dir/last.err" 'there is no ledger at '
+[[ ! -e $dir/ledger.db ]] || fail "a new ledger was made in the place of the lost one"
+recycled 1 adopt
 cp "$dir/kept.db" "$dir/ledger.db"
 recycled 78 once
 recycled 0 adopt
 recycled 0 resume
 
-# --- another account ---
+# --- another account: adopted only once nothing is open in the old one ---
+write_rows "$dir/open.csv" <<'ROWS'
+S-open recycle_billing 2 pending-1
+ROWS
+expect_import "$dir/open.csv" inserted 1
+recycled 0 once
+cp "$config" "$dir/home.toml"
 sed -i 's/^mid = "demo-mid"/mid = "other-mid"/' "$config"
 sealed 'was FlexFactor'
+recycled 78 adopt
+expect_text "$dir/last.err" 'has open hand-overs in the account "sandbox demo-mid"'
 cp "$dir/home.toml" "$config"
 recycled 0 once
 
@@ -130,4 +159,5 @@ expect_text "$dir/out" 'as was said'
 recycled 0 status
 recycled 0 resume
 expect_equal 0 "$(simulator_says double_charges)" "double charges"
-expect_equal 3 "$(simulator_says charges)" "charges"
+expect_equal 4 "$(simulator_says charges)" "charges"
+printf 'tally\tledgers that are not at home\t%d\t%d\t0\n' "$tried" "$tried"

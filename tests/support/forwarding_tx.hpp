@@ -71,9 +71,10 @@ class ForwardingTx : public ports::LedgerTx {
                                                int limit) override {
     return tx_.steps_due(gateway, now, limit);
   }
-  std::vector<ports::StoredRecovery> steps_due_in_pause(const GatewayId& gateway, Instant now,
+  std::vector<ports::StoredRecovery> steps_due_in_pause(const GatewayId& gateway,
+                                                        ports::Holding holding, Instant now,
                                                         int limit) override {
-    return tx_.steps_due_in_pause(gateway, now, limit);
+    return tx_.steps_due_in_pause(gateway, holding, now, limit);
   }
   std::vector<ports::Pause> pauses() override { return tx_.pauses(); }
   void add_pause(const ports::Pause& pause) override { tx_.add_pause(pause); }

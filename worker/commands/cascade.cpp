@@ -107,8 +107,8 @@ class Desk {
 Result<std::unique_ptr<Desk>> open_desk(const config::Settings& settings, Caller& caller) {
   auto calendar = system::ZoneCalendar::make(settings.time_zone);
   if (!calendar) return Failure(calendar.error());
-  auto ledger = store::SqliteLedger::open(settings.store_path, store::Executor::inline_,
-                                          caller.clock().now());
+  auto ledger =
+      open_at_home(settings, settings.store_path, store::Executor::inline_, caller.clock().now());
   if (!ledger) return Failure(ledger.error());
   auto installation = installation_of(**ledger, place_of(settings, settings.store_path));
   if (!installation) return Failure(installation.error());

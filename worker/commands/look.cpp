@@ -31,9 +31,10 @@ int run_status(const StatusOptions& options) {
   if (!calendar) return refuse("status", calendar.error());
   const system::SystemClock clock;
   report::StatusReport status;
+  const engine::Place here = place_of(*settings, settings->store_path);
   const auto read = store::read_ledger(settings->store_path, [&](ports::LedgerReader& ledger) {
     status = report::gather_status(ledger, settings->rules, **calendar, clock.now());
-    status.sealed = engine::broken_seal(ledger, place_of(*settings, settings->store_path));
+    status.sealed = engine::broken_seal(ledger, here);
   });
   if (!read) return refuse("status", read.error());
   std::cout << (options.output == Output::json ? to_json(status) + "\n" : to_text(status));

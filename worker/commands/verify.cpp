@@ -163,9 +163,14 @@ void Walk::find_lost(ports::LedgerReader& ledger) {
   const auto installation = ledger.meta("installation");
   if (!installation) return;
   const InstallationId id(*installation);
-  comparison_.find_lost(ledger, [&id](const SubscriptionId& subscription, int cycle, int round) {
+  report::OrderNames names;
+  names.of_cycle = [&id](const SubscriptionId& subscription, int cycle, int round) {
     return engine::order_id(id, subscription, cycle, round);
-  });
+  };
+  names.of_sale = [&id](const SaleId& sale, int round) {
+    return engine::order_id(id, sale, round);
+  };
+  comparison_.find_lost(ledger, names);
 }
 
 report::Verification verify(Caller& caller, const config::Settings& settings,

@@ -315,10 +315,35 @@ TEST_CASE("when_unknown: repeat - look up first - or withdraw: never a new key")
       CHECK(unknown.step == row.step);
       CHECK(unknown.sending == 1);
       CHECK(step_now(unknown, rules, start + 1h) == row.step);
-      // The key is too old to repeat it, and the list has said nothing for a day.
-      CHECK(step_now(unknown, rules, start + 25h) == Step::external_cancel);
+      // The key is too old to repeat it; to look is never too late, but for its end.
+      const bool looks = row.policy == WhenUnknown::look_up;
+      CHECK(step_now(unknown, rules, start + 25h) ==
+            (looks ? Step::inquire : Step::external_cancel));
+      CHECK(step_now(unknown, rules, expiry) == Step::external_cancel);
     }
   }
+}
+
+TEST_CASE("X1: after an adoption what is queued or in doubt is looked for, whatever else is set") {
+  Rules rules;
+  rules.when_unknown = WhenUnknown::withdraw;
+  Recovery later = claimed();
+  later.next_at = start + 1h;
+  const Recovery asked =
+      decide(claimed(), answered(outcome::Unknown{"reset", {}}), rules, at(start)).recovery;
+  for (const Recovery& recovery : {claimed(), later, asked}) {
+    const Recovery doubtful = decide(recovery, Adopted{}, rules, at(start + 1min)).recovery;
+    CHECK(doubtful.state == RecoveryState::unknown);
+    CHECK(doubtful.left);
+    CHECK(doubtful.next_at == start + 1min);
+    CHECK(step_now(doubtful, rules, start + 25h) == Step::inquire);
+    // It is not there, and FlexFactor may have forgotten its key.
+    const Event not_there = Learned{News::not_found, Source::inquiry, std::nullopt, std::nullopt};
+    const Recovery missing = decide(doubtful, not_there, rules, at(start + 25h)).recovery;
+    CHECK(missing.sending == 1);
+    CHECK(step_now(missing, rules, start + 25h) == Step::external_cancel);
+  }
+  CHECK(after(taken_over(), Adopted{}, start + 1min) == taken_over());
 }
 
 TEST_CASE("when_unknown look_up: found - not found - no answer") {

@@ -57,6 +57,7 @@ std::vector<Named> every_event() {
       {"cancel unavailable", Event(WithdrawAnswered{Withdrawal::unavailable, {}}), false},
       {"customer cancels", Event(CustomerLeft{Departure::cancelled}), false},
       {"interrupted", Event(Interrupted{}), false},
+      {"adopted", Event(Adopted{}), false},
       {"timed out", Event(TimedOut{}), false},
       {"refund accepted", Event(RefundAnswered{Refund::accepted, {}}), false},
       {"refund refused", Event(RefundAnswered{Refund::refused, {}}), false},

@@ -27,6 +27,10 @@ class Ledger : public FakeLedger {
     return found;
   }
 
+  std::vector<ports::StoredSale> sales_declined(Instant, ports::DueCursor after, int) override {
+    return after.key == 0 ? sales : std::vector<ports::StoredSale>();
+  }
+
   ports::StoredRecovery& add(RecoveryState state, const std::string& theirs = "t") {
     ports::StoredRecovery row;
     const auto number = static_cast<std::int64_t>(recoveries.size()) + 1;
@@ -192,17 +196,28 @@ TEST_CASE("drift: an order with an id that ours would have was lost here") {
   subscription.subscription.id = SubscriptionId("S-1");
   subscription.subscription.cycle = 4;
   ledger.subscriptions = {subscription};
-  const auto name = [](const SubscriptionId& id, int cycle, int round) {
+  ports::StoredSale sale;
+  sale.key = SaleKey(1);
+  sale.sale.id = SaleId("O-1");
+  sale.sale.declined.emplace();
+  ledger.sales = {sale};
+  OrderNames names;
+  names.of_cycle = [](const SubscriptionId& id, int cycle, int round) {
     return OrderId(id.str() + "/" + std::to_string(cycle) + "/" + std::to_string(round));
+  };
+  names.of_sale = [](const SaleId& id, int round) {
+    return OrderId(id.str() + "/" + std::to_string(round));
   };
   ProviderComparison comparison(gateway);
   comparison.take_page(
-      ledger, {listed("t1", "S-1/4/2", News::completed), listed("t2", "S-1/9/1", News::completed)});
-  CHECK(comparison.not_ours() == 2);
-  comparison.find_lost(ledger, name);
+      ledger, {listed("t1", "S-1/4/2", News::completed), listed("t2", "S-1/9/1", News::completed),
+               listed("t3", "O-1/1", News::completed)});
+  CHECK(comparison.not_ours() == 3);
+  comparison.find_lost(ledger, names);
   CHECK(comparison.not_ours() == 1);
-  REQUIRE(kinds(comparison.differences()) == std::vector{Drift::lost_here});
+  REQUIRE(kinds(comparison.differences()) == std::vector{Drift::lost_here, Drift::lost_here});
   CHECK(comparison.differences()[0].subscription == SubscriptionId("S-1"));
+  CHECK(comparison.differences()[1].sale == SaleId("O-1"));
 }
 
 TEST_CASE("drift: each has a name and something to do, in text and in JSON") {

@@ -96,11 +96,14 @@ void a_pause_holds_what_has_not_left(const MakeLedger& make) {
   in(*ledger, [](ports::LedgerTx& tx) {
     CHECK(orders_of(tx.steps_due(ff, noon, 9)) ==
           "fresh asked anew in doubt waiting leaving past its end ");
-    CHECK(orders_of(tx.steps_due_in_pause(ff, noon, 9)) ==
+    using ports::Holding;
+    CHECK(orders_of(tx.steps_due_in_pause(ff, Holding::unsent, noon, 9)) ==
           "in doubt waiting leaving past its end ");
+    CHECK(orders_of(tx.steps_due_in_pause(ff, Holding::sendings, noon, 9)) ==
+          "waiting leaving past its end ");
     // What is held takes no place of what is not.
-    CHECK(orders_of(tx.steps_due_in_pause(ff, noon, 2)) == "in doubt waiting ");
-    CHECK(tx.steps_due_in_pause(GatewayId("another"), noon, 9).empty());
+    CHECK(orders_of(tx.steps_due_in_pause(ff, Holding::unsent, noon, 2)) == "in doubt waiting ");
+    CHECK(tx.steps_due_in_pause(GatewayId("another"), Holding::unsent, noon, 9).empty());
   });
 }
 

@@ -13,6 +13,7 @@
 #include <sys/resource.h>
 
 #include "async/task_group.hpp"
+#include "store/mark.hpp"
 #include "store/migrate.hpp"
 #include "unit/store/fixture.hpp"
 
@@ -207,6 +208,7 @@ TEST_CASE("group commit: one work too large takes its whole group with it") {
   const testing::Scratch folder;
   Database database(folder / "ledger.db", Access::read_write);
   REQUIRE(migrate(database, migrations(), noon).has_value());
+  ports::AuditHead known;
   const auto run = [&](const std::vector<ports::LedgerWork>& works) {
     std::vector<Job> jobs(works.size());
     std::vector<Job*> group;
@@ -214,7 +216,7 @@ TEST_CASE("group commit: one work too large takes its whole group with it") {
       jobs[i].work = works[i];
       group.push_back(&jobs[i]);
     }
-    run_group(database, group);
+    run_group(database, group, known);
     return jobs;
   };
   CHECK(run({note("before")})[0].result.has_value());
@@ -269,6 +271,23 @@ TEST_CASE("L23 a write waits for the transaction of another process") {
   CHECK(answer.on_disk == "1");
 }
 
+TEST_CASE("X1: nothing is written to a ledger that was put in the place of the one that is open") {
+  OwnLedger own;
+  OwnLedger older;
+  const auto audit = [](ports::LedgerTx& tx) {
+    tx.add_audit({noon, std::nullopt, put(tx, "S-1"), "event", "", "", ""});
+  };
+  in(*own.ledger, audit);
+  // As `.restore` does it: into the file that is open.
+  SQLite::Database(own.file.string(), SQLite::OPEN_READWRITE)
+      .backup(older.file.c_str(), SQLite::Database::Load);
+  const auto refused = own.ledger->write_now(audit);
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().fault == Fault::away);
+  CHECK(read_mark(own.file)->rows == 1);
+  in(*older.ledger, [](ports::LedgerTx& tx) { CHECK(tx.audit_head().rows == 0); });
+}
+
 TEST_CASE("a lock that nobody gives back is busy, and nothing was done") {
   const testing::Scratch folder;
   Database database(folder / "ledger.db", Access::read_write);
@@ -279,7 +298,8 @@ TEST_CASE("a lock that nobody gives back is busy, and nothing was done") {
   Job job;
   job.work = note("name");
   std::vector<Job*> group{&job};
-  run_group(database, group);
+  ports::AuditHead known;
+  run_group(database, group, known);
   REQUIRE_FALSE(job.result.has_value());
   CHECK(job.result.error().fault == Fault::busy);
   other.exec("COMMIT");

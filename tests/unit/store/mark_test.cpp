@@ -44,8 +44,11 @@ TEST_CASE("a mark says what was written last, whatever its length, and rubbish s
   CHECK(read_mark(ledger) == back);
   Mark(ledger).set(far);  // of another process
   CHECK(read_mark(ledger) == far);
-  for (const char* rubbish :
-       {"", "rubbish\n1 a\n", "recycled: how far this ledger had come\n-1 a\n"}) {
+  const std::string title = "recycled: how far this ledger had come\n";
+  write(ledger.string() + ".mark", title + "2 a 2\n");
+  CHECK(read_mark(ledger) == ports::AuditHead{2, "a"});
+  for (const std::string& rubbish :
+       {std::string(), std::string("rubbish\n2 a 2\n"), title + "2 a", title + "3 b 2\n"}) {
     write(ledger.string() + ".mark", rubbish);
     CHECK_FALSE(read_mark(ledger).has_value());
   }
