@@ -1,6 +1,7 @@
 #include "engine/apply.hpp"
 
 #include "base/ensure.hpp"
+#include "base/failpoint.hpp"
 #include "billing/calendar.hpp"
 #include "engine/announce.hpp"
 #include "engine/breaker.hpp"
@@ -145,7 +146,9 @@ bool write(ports::LedgerTx& tx, const Applied& applied, const Owner& owner, cons
     if (!tx.update_recovery(applied.before.key, expected, applied.after)) return false;
   }
   store_next_request(tx, applied, desk);
+  may_die_at(Failpoint::state_written);
   settle(tx, applied, owner, desk, moment);
+  may_die_at(Failpoint::settlement_written);
   announce(tx, applied, owner, moment.now);
   audit(tx, applied, moment.now);
   return true;

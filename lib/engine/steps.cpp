@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/ensure.hpp"
+#include "base/failpoint.hpp"
 
 namespace recycled::engine {
 namespace {
@@ -117,6 +118,7 @@ async::Task<Result<void>> Steps::start_due_in(Lane& lane) {
     };
     auto loaded = co_await ports::transact(context_.ledger, std::move(work));
     if (!loaded) co_return Failure(loaded.error());
+    if (!loaded->items.empty()) may_die_at(Failpoint::calls_noted);
     noted_ = loaded->noted;
     watch_.saw(loaded->pauses);
     if (loaded->items.size() == wanted.items) lane.more = true;

@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include "base/failpoint.hpp"
 #include "store/sqlite_tx.hpp"
 
 namespace recycled::store {
@@ -61,7 +62,9 @@ void run_group(Database& database, std::vector<Job*>& jobs) {
     // (lessons.md 23).
     database.run("BEGIN IMMEDIATE");
     for (Job* job : jobs) run_one(database, tx, *job);
+    may_die_at(Failpoint::commit_before);
     database.run("COMMIT");
+    may_die_at(Failpoint::commit_done);
   } catch (const SQLite::Exception& exception) {
     roll_back(database);
     for (Job* job : jobs) job->result = as_failure(exception);

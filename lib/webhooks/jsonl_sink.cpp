@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "async/suspend.hpp"
+#include "base/failpoint.hpp"
 #include "webhooks/body.hpp"
 
 namespace recycled::webhooks {
@@ -83,6 +84,7 @@ bool write_at(int file, off_t at, std::string_view text) {
     at += took;
     text.remove_prefix(static_cast<std::size_t>(took));
   }
+  may_die_at(Failpoint::line_written);
   return fsync(file) == 0;
 }
 
@@ -99,7 +101,11 @@ Result<void> append_lines(const std::filesystem::path& file, std::string_view li
   }
   if (ftruncate(opened.number(), end) != 0) return os_failure(file);
   if (end == 0 && !sync_folder(file)) return os_failure(file);
-  if (write_at(opened.number(), end, lines)) return {};
+  may_die_at(Failpoint::line_before);
+  if (write_at(opened.number(), end, lines)) {
+    may_die_at(Failpoint::line_synced);
+    return {};
+  }
   auto failed = os_failure(file);
   // What cannot be cut off now is cut off by the next one.
   [[maybe_unused]] const int cut = ftruncate(opened.number(), end);
