@@ -208,6 +208,13 @@ Applied apply_release(ports::LedgerTx& tx, RecoveryKey key, const Desk& desk,
                  });
 }
 
+void doubt_refund(ports::LedgerTx& tx, const ports::StoredRecovery& stored) {
+  billing::Recovery doubted = stored.recovery;
+  doubted.step = billing::Step::inquire;
+  const bool was_there = tx.update_recovery(stored.key, stored.recovery.state, doubted);
+  ensure(was_there, "a recovery is as this transaction has read it");
+}
+
 void tell(ports::Events& events, const Applied& applied) {
   const billing::Recovery& after = applied.after;
   const auto line = [&](ports::EventName name, std::string_view reason) {

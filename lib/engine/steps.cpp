@@ -7,6 +7,7 @@
 
 #include "base/ensure.hpp"
 #include "base/failpoint.hpp"
+#include "engine/apply.hpp"
 
 namespace recycled::engine {
 namespace {
@@ -76,6 +77,7 @@ Steps::Loaded Steps::load_due(ports::LedgerTx& tx, const billing::Rules& rules,
   std::vector<RecoveryKey> keys;
   for (Item& item : items) {
     if (item.step == billing::Step::send) item.body = tx.request(item.stored.key);
+    if (item.step == billing::Step::refund) doubt_refund(tx, item.stored);
     keys.push_back(item.stored.key);
   }
   loaded.noted = note(tx, keys, wanted);
