@@ -1,5 +1,7 @@
 #include "store/group_commit.hpp"
 
+#include <string>
+
 #include <sqlite3.h>
 
 #include "base/failpoint.hpp"
@@ -50,9 +52,19 @@ void roll_back(Database& database) {
 
 }  // namespace
 
+std::string words_of(const SQLite::Exception& exception) {
+  std::string words = exception.what();
+  if (exception.getErrorCode() == SQLITE_CANTOPEN) {
+    words +=
+        "; also to be read it wants files beside it: can this user write in its folder, or is "
+        "the disk read-only?";
+  }
+  return words;
+}
+
 Failure as_failure(const SQLite::Exception& exception) {
   const bool busy = exception.getErrorCode() == SQLITE_BUSY;
-  return fail(busy ? Fault::busy : Fault::store, std::string("ledger: ") + exception.what());
+  return fail(busy ? Fault::busy : Fault::store, "ledger: " + words_of(exception));
 }
 
 void run_group(Database& database, std::vector<Job*>& jobs) {

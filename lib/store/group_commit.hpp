@@ -4,6 +4,7 @@
 
 #include <exception>
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "base/result.hpp"
@@ -21,6 +22,9 @@ struct Job {
 // Runs all of them in one transaction and commits. Each is inside a savepoint, so that one which
 // throws undoes only itself. If the commit fails nothing of any is kept, and each result says so.
 void run_group(Database& database, std::vector<Job*>& jobs);
+
+// What SQLite said, with what to look for where it says little.
+std::string words_of(const SQLite::Exception& exception);
 
 // Reads as a failure of the store what SQLite threw.
 Failure as_failure(const SQLite::Exception& exception);
