@@ -74,16 +74,17 @@ void Deciding::give_back() {
 
 // Completed, as we know. The answer to an inquiry that a contradiction had asked for, or the one
 // whether a refund went through whose answer was lost.
-void Deciding::was_charged() {
+void Deciding::was_charged(Source source) {
   const bool asked = now_is().step == Step::inquire;
   const bool gives_back = is_given_back(now_is());
   if (now_is().step == Step::refund) return;
+  if (asked && gives_back && source == Source::callback) return;  // perhaps older than the refund
   stop_working();
   if (asked && gives_back) give_back();
 }
 
 void Deciding::on(const RefundAnswered& event) {
-  if (now_is().step != Step::refund) return;
+  if (!is_given_back(now_is())) return;  // other news was faster
   switch (event.result) {
     case Refund::accepted:
       stop_working();
@@ -93,9 +94,8 @@ void Deciding::on(const RefundAnswered& event) {
       decision_.alarm = Alarm::refund_due;
       return;
     case Refund::unavailable:  // never a second one before the order has been asked about
-      again_later(event.retry_after);
-      now_is().step = Step::inquire;
-      return;
+      next(Step::inquire, situation_.now);
+      return again_later(event.retry_after);
   }
 }
 

@@ -17,7 +17,7 @@ void Deciding::on(const Learned& event) {
   switch (event.news) {
     case News::completed:
       succeed();
-      if (now_is().state == RecoveryState::recovered) was_charged();
+      if (now_is().state == RecoveryState::recovered) was_charged(event.source);
       return;
     case News::expired:
       return end_without_charge(Reason::expired, event.source);

@@ -122,7 +122,7 @@ class Deciding {
   void refused_to_shopper(Reason reason);
   void still_open_to_shopper();
   void give_back();
-  void was_charged();
+  void was_charged(Source source);
   void check_withdrawal();
 
   void person_keeps_charge();

@@ -1,6 +1,7 @@
 #include "engine/apply.hpp"
 
 #include "base/ensure.hpp"
+#include "base/failpoint.hpp"
 #include "billing/calendar.hpp"
 #include "engine/announce.hpp"
 #include "engine/breaker.hpp"
@@ -145,7 +146,9 @@ bool write(ports::LedgerTx& tx, const Applied& applied, const Owner& owner, cons
     if (!tx.update_recovery(applied.before.key, expected, applied.after)) return false;
   }
   store_next_request(tx, applied, desk);
+  may_die_at(Failpoint::state_written);
   settle(tx, applied, owner, desk, moment);
+  may_die_at(Failpoint::settlement_written);
   announce(tx, applied, owner, moment.now);
   audit(tx, applied, moment.now);
   return true;
@@ -203,6 +206,13 @@ Applied apply_release(ports::LedgerTx& tx, RecoveryKey key, const Desk& desk,
                    nothing.recovery = recovery;
                    return nothing;
                  });
+}
+
+void doubt_refund(ports::LedgerTx& tx, const ports::StoredRecovery& stored) {
+  billing::Recovery doubted = stored.recovery;
+  doubted.step = billing::Step::inquire;
+  const bool was_there = tx.update_recovery(stored.key, stored.recovery.state, doubted);
+  ensure(was_there, "a recovery is as this transaction has read it");
 }
 
 void tell(ports::Events& events, const Applied& applied) {

@@ -41,6 +41,10 @@ std::variant<Applied, std::string> apply_word(ports::LedgerTx& tx, RecoveryKey k
 // Frees a cycle whose request certainly never left and has expired.
 Applied apply_release(ports::LedgerTx& tx, RecoveryKey key, const Desk& desk, const Moment& moment);
 
+// In the transaction before a refund leaves: who dies over it asks about it first, and makes it
+// again only if there was none.
+void doubt_refund(ports::LedgerTx& tx, const ports::StoredRecovery& stored);
+
 // One line for what changed, one more for an alarm.
 void tell(ports::Events& events, const Applied& applied);
 

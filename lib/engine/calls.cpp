@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/failpoint.hpp"
 #include "engine/line.hpp"
 
 namespace recycled::engine {
@@ -47,7 +48,9 @@ void tell(const Context& context, ports::EventName name, const ports::StoredReco
 async::Task<Ended> hand_over(const Context& context, ports::Provider& provider,
                              ports::StoredRecovery stored, std::string body) {
   Ended ended = began(context, stored, billing::Step::send);
+  may_die_at(Failpoint::call_before);
   auto reply = co_await provider.hand_over(std::move(body));
+  may_die_at(Failpoint::call_answered);
   note_service(ended, reply);
   ports::Attempt& attempt = ended.attempt;
   attempt.outcome = billing::name_of(reply.outcome);
@@ -64,6 +67,7 @@ async::Task<Ended> inquire(const Context& context, ports::Provider& provider,
   const Instant asked_at = context.clock.now();
   ProviderOrderId order = stored.recovery.provider_order.value();
   const auto reply = co_await provider.inquire(std::move(order));
+  may_die_at(Failpoint::inquiry_answered);
   co_return concluded(context, stored, reply, std::nullopt, asked_at);
 }
 
@@ -94,6 +98,7 @@ async::Task<Ended> withdraw(const Context& context, ports::Provider& provider,
   Ended ended =
       began(context, stored, known ? billing::Step::cancel : billing::Step::external_cancel);
   ports::WithdrawReply reply;
+  may_die_at(Failpoint::cancel_before);
   if (known) {
     ProviderOrderId order = *known;
     reply = co_await provider.cancel(std::move(order));
@@ -101,6 +106,7 @@ async::Task<Ended> withdraw(const Context& context, ports::Provider& provider,
     OrderId order = stored.recovery.order;
     reply = co_await provider.cancel_external(std::move(order));
   }
+  may_die_at(Failpoint::cancel_answered);
   note_service(ended, reply);
   ended.attempt.outcome = billing::to_text(reply.result);
   ended.attempt.detail = reply.message;
@@ -113,9 +119,12 @@ async::Task<Result<Applied>> keep(const Context& context, Ended ended) {
   ended.attempt.took = moment.now - ended.attempt.started_at;
   std::function<Applied(ports::LedgerTx&)> work = [&context, &ended, moment](ports::LedgerTx& tx) {
     tx.add_attempt(ended.attempt);
-    return apply(tx, ended.attempt.recovery, ended.event, context.desk, moment);
+    auto applied = apply(tx, ended.attempt.recovery, ended.event, context.desk, moment);
+    may_die_at(Failpoint::result_written);
+    return applied;
   };
   auto applied = co_await ports::transact(context.ledger, std::move(work));
+  may_die_at(Failpoint::result_committed);
   co_return applied;
 }
 
@@ -124,7 +133,9 @@ async::Task<Ended> refund(const Context& context, ports::Provider& provider,
   Ended ended = began(context, stored, billing::Step::refund);
   ProviderOrderId order = stored.recovery.provider_order.value();
   const Money amount = stored.recovery.amount;
+  may_die_at(Failpoint::refund_before);
   const auto reply = co_await provider.refund(std::move(order), amount);
+  may_die_at(Failpoint::refund_answered);
   note_service(ended, reply);
   ended.attempt.outcome = billing::to_text(reply.result);
   ended.attempt.detail = reply.message;

@@ -4,6 +4,7 @@
 
 #include "async/spawn.hpp"
 #include "base/ensure.hpp"
+#include "base/failpoint.hpp"
 #include "engine/accept.hpp"
 #include "engine/claim.hpp"
 #include "engine/claim_sale.hpp"
@@ -99,6 +100,7 @@ async::Task<Result<CascadeAnswer>> Cascades::ask(billing::Sale row) {
     co_return std::move(*answer);
   }
   Opened opened = std::move(std::get<Opened>(*opening));
+  may_die_at(Failpoint::cascade_committed);
   if (!opened.body.empty()) ears_.claim(opened.stored);
   auto answer = co_await answer_for(std::move(opened));
   if (answer) tell(row, *answer, began);
@@ -147,6 +149,7 @@ async::Task<Result<ports::StoredRecovery>> Cascades::end(ports::StoredRecovery s
                                                    moment](ports::LedgerTx& tx) {
     return apply(tx, key, no_answer, context_.desk, moment);
   };
+  may_die_at(Failpoint::cascade_deadline);
   const auto applied = co_await ports::transact(context_.ledger, std::move(work));
   hear(stored, applied);
   if (!applied) co_return Failure(applied.error());
@@ -218,6 +221,7 @@ void Cascades::hear(ports::StoredRecovery& stored, const Result<Applied>& applie
   stored = applied->before;
   stored.recovery = applied->after;
   if (!stored.recovery.told) return;
+  may_die_at(Failpoint::cascade_told);
   const auto [first, last] = waiters_.equal_range(stored.key);
   for (auto waiting = first; waiting != last; ++waiting) {
     waiting->second->answered = stored;

@@ -3,6 +3,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/failpoint.hpp"
 #include "ports/events.hpp"
 
 namespace recycled::engine {
@@ -49,6 +50,7 @@ std::optional<RecoveryKey> append(ports::LedgerTx& tx, const ports::NewRecovery&
   row.after = to_text(fresh.recovery.state);
   row.reason = why;
   tx.add_audit(row);
+  may_die_at(Failpoint::claim_written);
   return claimed;
 }
 

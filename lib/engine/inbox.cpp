@@ -3,6 +3,7 @@
 #include <exception>
 #include <utility>
 
+#include "base/failpoint.hpp"
 #include "engine/process_callback.hpp"
 
 namespace recycled::engine {
@@ -85,6 +86,7 @@ Inbox::Taken Inbox::store(ports::LedgerTx& tx, const ports::StoredCallback& call
   }
   taken.applied = processing(taken.callback);
   taken.callback.key = tx.add_callback(taken.callback);
+  may_die_at(Failpoint::callback_written);
   return taken;
 }
 

@@ -4,6 +4,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "base/failpoint.hpp"
 #include "engine/apply.hpp"
 
 namespace recycled::engine {
@@ -78,6 +79,7 @@ async::Task<Result<std::int64_t>> interrupt_all(const Context& context, Doubt do
     };
     auto done = co_await ports::transact(context.ledger, std::move(work));
     if (!done) co_return Failure(done.error());
+    may_die_at(Failpoint::start_interrupted);
     for (const Applied& applied : done->applied) tell(context.events, applied);
     count += static_cast<std::int64_t>(done->applied.size());
     after = done->after;
@@ -166,6 +168,7 @@ async::Task<Result<std::int64_t>> replan_if_changed(const Context& context, std:
     };
     auto done = co_await ports::transact(context.ledger, std::move(work));
     if (!done) co_return Failure(done.error());
+    may_die_at(Failpoint::start_replanned);
     changed += done->changed;
     after = done->after;
     more = done->more;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/failpoint.hpp"
 #include "billing/backoff.hpp"
 
 namespace recycled::engine {
@@ -107,7 +108,9 @@ async::Task<void> Relay::work(ports::DueDelivery first, Lane& lane) {
 async::Task<Relay::Due> Relay::deliver(ports::DueDelivery due, Lane& lane) {
   ports::OutboundEvent event = due.event;
   std::string id = event_id(context_.desk.installation, event);
+  may_die_at(Failpoint::event_queued);
   auto reply = co_await lane.receiver->deliver(std::move(id), std::move(event));
+  may_die_at(Failpoint::event_delivered);
   const Instant now = context_.clock.now();
   const ports::Delivery after = judged(due.delivery, reply, now);
   const Instant until = horizon();
@@ -123,6 +126,7 @@ async::Task<Relay::Due> Relay::deliver(ports::DueDelivery due, Lane& lane) {
     return marked;
   };
   auto marked = co_await ports::transact(context_.ledger, std::move(mark));
+  may_die_at(Failpoint::event_marked);
   if (!marked) {
     failure_ = marked.error();
     co_return Due{};

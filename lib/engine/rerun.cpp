@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/failpoint.hpp"
 #include "engine/claim_sale.hpp"
 #include "engine/pause.hpp"
 
@@ -77,6 +78,7 @@ async::Task<Result<RerunClaims>> rerun_batch(const Context& context,
     return claims;
   };
   auto claims = co_await ports::transact(context.ledger, std::move(work));
+  may_die_at(Failpoint::rerun_committed);
   co_return claims;
 }
 

@@ -3,6 +3,7 @@
 #include <set>
 #include <utility>
 
+#include "base/failpoint.hpp"
 #include "engine/claim.hpp"
 #include "engine/claim_cycle.hpp"
 #include "engine/line.hpp"
@@ -143,6 +144,7 @@ async::Task<Result<void>> scan(const Context& context, int batch, Tally& tally, 
     };
     auto claimed = co_await ports::transact(context.ledger, std::move(work));
     if (!claimed) co_return Failure(claimed.error());
+    if (!claimed->looks.empty()) may_die_at(Failpoint::claim_committed);
     pauses.saw(claimed->pauses);
     ceilings.saw(claimed->room, claimed->reached, today);
     tell(context, *claimed, tally);

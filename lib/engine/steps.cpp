@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "base/ensure.hpp"
+#include "base/failpoint.hpp"
+#include "engine/apply.hpp"
 
 namespace recycled::engine {
 namespace {
@@ -76,6 +78,7 @@ Steps::Loaded Steps::load_due(ports::LedgerTx& tx, const billing::Rules& rules,
   std::vector<RecoveryKey> keys;
   for (Item& item : items) {
     if (item.step == billing::Step::send) item.body = tx.request(item.stored.key);
+    if (item.step == billing::Step::refund) doubt_refund(tx, item.stored);
     keys.push_back(item.stored.key);
   }
   loaded.noted = note(tx, keys, wanted);
@@ -118,6 +121,7 @@ async::Task<Result<void>> Steps::start_due_in(Lane& lane) {
     };
     auto loaded = co_await ports::transact(context_.ledger, std::move(work));
     if (!loaded) co_return Failure(loaded.error());
+    if (!loaded->items.empty()) may_die_at(Failpoint::calls_noted);
     noted_ = loaded->noted;
     watch_.saw(loaded->pauses);
     if (loaded->items.size() == wanted.items) lane.more = true;

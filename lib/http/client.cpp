@@ -13,6 +13,7 @@
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 
+#include "base/failpoint.hpp"
 #include "crypto/secret.hpp"
 #include "http/connector.hpp"
 #include "http/tls.hpp"
@@ -143,6 +144,7 @@ async::Task<Exchange> Client::Impl::talk(std::unique_ptr<Wire> wire, Message mes
   co_await beast_http::async_write(*wire, message, token);
   crypto::wipe(message.body());  // it may have held a card number
   if (error) co_return failed(Reached::perhaps, "send the request: " + wire->reason(error));
+  may_die_at(Failpoint::request_written);
 
   boost::beast::flat_buffer buffer;
   std::optional<Parser> parser;
@@ -153,6 +155,7 @@ async::Task<Exchange> Client::Impl::talk(std::unique_ptr<Wire> wire, Message mes
     co_await beast_http::async_read(*wire, buffer, *parser, token);
     if (error) co_return failed(Reached::perhaps, "read the response: " + wire->reason(error));
   } while (is_interim(*parser));
+  may_die_at(Failpoint::answer_read);
 
   // Bytes after the answer belong to no request: what this peer says next cannot be trusted.
   if (parser->keep_alive() && buffer.size() == 0) keep(std::move(wire));

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/failpoint.hpp"
 #include "flexfactor/callback.hpp"
 #include "flexfactor/callback_mask.hpp"
 
@@ -82,6 +83,7 @@ async::Task<http::Response> CallbackDoor::answer(http::Request request) {
   callback.body = flexfactor::without_card_numbers(request.body);
   // X4 goes before evidence: what is stored is then not what was signed, and says so.
   if (callback.body != request.body) callback.headers += "recycled-masked: card number\n";
+  may_die_at(Failpoint::callback_verified);
   auto receipt = co_await engine_.take(std::move(callback));
   if (!receipt) {
     ports::Event event(ports::EventName::store_failed);
@@ -91,6 +93,7 @@ async::Task<http::Response> CallbackDoor::answer(http::Request request) {
   }
   switch (*receipt) {
     case engine::Receipt::stored:
+      may_die_at(Failpoint::callback_committed);
       break;
     case engine::Receipt::repeated_nonce:
       co_return refuse(409, "repeated_nonce: this nonce was used before");

@@ -1,7 +1,10 @@
 #include "store/group_commit.hpp"
 
+#include <string>
+
 #include <sqlite3.h>
 
+#include "base/failpoint.hpp"
 #include "store/sqlite_tx.hpp"
 
 namespace recycled::store {
@@ -57,9 +60,19 @@ void roll_back(Database& database) {
 
 }  // namespace
 
+std::string words_of(const SQLite::Exception& exception) {
+  std::string words = exception.what();
+  if (exception.getErrorCode() == SQLITE_CANTOPEN) {
+    words +=
+        "; also to be read it wants files beside it: can this user write in its folder, or is "
+        "the disk read-only?";
+  }
+  return words;
+}
+
 Failure as_failure(const SQLite::Exception& exception) {
   const bool busy = exception.getErrorCode() == SQLITE_BUSY;
-  return fail(busy ? Fault::busy : Fault::store, std::string("ledger: ") + exception.what());
+  return fail(busy ? Fault::busy : Fault::store, "ledger: " + words_of(exception));
 }
 
 void run_group(Database& database, std::vector<Job*>& jobs, ports::AuditHead& known) {
@@ -76,7 +89,9 @@ void run_group(Database& database, std::vector<Job*>& jobs, ports::AuditHead& kn
     for (Job* job : jobs) run_one(database, tx, *job);
     // Now: a work that threw took its rows along.
     const ports::AuditHead end = tx.has_audited() ? tx.audit_head() : known;
+    may_die_at(Failpoint::commit_before);
     database.run("COMMIT");
+    may_die_at(Failpoint::commit_done);
     known = end;
   } catch (const SQLite::Exception& exception) {
     roll_back(database);

@@ -4,6 +4,7 @@
 
 #include <exception>
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "base/result.hpp"
@@ -24,6 +25,9 @@ struct Job {
 // one was put in its place, and nothing is written to it: Fault::away. Afterwards it is where it
 // ends now.
 void run_group(Database& database, std::vector<Job*>& jobs, ports::AuditHead& known);
+
+// What SQLite said, with what to look for where it says little.
+std::string words_of(const SQLite::Exception& exception);
 
 // Reads as a failure of the store what SQLite threw.
 Failure as_failure(const SQLite::Exception& exception);

@@ -134,7 +134,7 @@ Result<std::unique_ptr<SqliteLedger>> SqliteLedger::open(const std::filesystem::
     return std::unique_ptr<SqliteLedger>(new SqliteLedger(std::move(impl)));
   } catch (const SQLite::Exception& exception) {
     return fail(as_failure(exception).value().fault,
-                "cannot open the ledger " + file.string() + ": " + exception.what());
+                "cannot open the ledger " + file.string() + ": " + words_of(exception));
   }
 }
 

@@ -3,6 +3,7 @@
 #include <map>
 #include <string>
 
+#include "base/failpoint.hpp"
 #include "crypto/digest.hpp"
 
 namespace recycled::store {
@@ -85,11 +86,14 @@ Result<void> migrate(Database& database, const std::vector<Migration>& steps, In
     note.bind(3, checksum(step));
     note.bind(4, to_millis(now));
     note.exec();
+    may_die_at(Failpoint::migration_step);
   }
   if (found.size() < steps.size()) {
     if (auto whole = check_references(database); !whole) return whole;
+    may_die_at(Failpoint::migration_before_commit);
   }
   transaction.commit();
+  if (found.size() < steps.size()) may_die_at(Failpoint::migration_committed);
   return {};
 }
 

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/failpoint.hpp"
 #include "system/descriptor.hpp"
 
 namespace recycled::system {
@@ -77,6 +78,7 @@ Result<void> write_file(const std::filesystem::path& path, std::string_view cont
                         Access access) {
   const std::filesystem::path beside = path.string() + ".new";
   auto written = write_beside(beside, content, access);
+  may_die_at(Failpoint::file_written);
   if (written && rename(beside.c_str(), path.c_str()) != 0) {
     written = refuse(Fault::store, path, last_os_error());
   }
@@ -84,6 +86,7 @@ Result<void> write_file(const std::filesystem::path& path, std::string_view cont
     unlink(beside.c_str());
     return written;
   }
+  may_die_at(Failpoint::file_renamed);
   return sync_folder(path);
 }
 

@@ -41,6 +41,7 @@ expect_exit 0 recycled --version
 expect_exit 0 flexfactor-sim --version
 ldd /usr/bin/recycled /usr/bin/flexfactor-sim >libraries
 if grep 'not found' libraries; then fail "libraries are missing"; fi
+if grep -a RECYCLED_FAILPOINT /usr/bin/recycled >/dev/null; then fail "a test build was packaged"; fi
 expect_equal '750 root:recycled' "$(mode /etc/recycled)" "the config's folder"
 expect_equal '750 root:recycled' "$(mode /etc/recycled/secrets)" "the secrets' folder"
 expect_equal '700 recycled:recycled' "$(mode /var/lib/recycled)" "the ledger's folder"

@@ -201,6 +201,34 @@ TEST_CASE("C2: a refund whose answer is lost is asked about, and never made twic
   CHECK(world.statistics().refunded == static_cast<std::int64_t>(world.charges().size()));
 }
 
+TEST_CASE("C2: who dies over a refund asks about it first, though no callback tells of it") {
+  auto settings = calm();
+  settings.crashes = {40, 1000};
+  settings.outages = {
+      {settings.start, settings.start + 2h, simulation::Outage::Kind::lost_read, std::nullopt}};
+  settings.provider.per_mille[SimulatedFault::callback_lost] = 1000;
+  std::int64_t refunded = 0;
+  for (settings.seed = 1; settings.seed <= 12; ++settings.seed) {
+    CAPTURE(settings.seed);
+    simulation::World world(settings);
+    for (int n = 0; n < 30; ++n) {
+      const std::string id = "O" + std::to_string(n);
+      world.cascade(settings.start + 1h, sale_of(id, "approve-" + id));
+    }
+    world.live_until(settings.start + 10 * 24h);
+    CHECK(world.crashes() > 0);
+    CHECK(world.statistics().refunded == static_cast<std::int64_t>(world.charges().size()));
+    refunded += world.statistics().refunded;
+    for (int n = 0; n < 30; ++n) {
+      // None, if the process died before it was claimed.
+      for (const auto& one : world.recoveries_of_sale("O" + std::to_string(n))) {
+        CHECK(one.recovery.refunded == (one.recovery.state == RecoveryState::recovered));
+      }
+    }
+  }
+  CHECK(refunded > 20);
+}
+
 TEST_CASE("C2: a request that certainly did not leave is a decline, and charges nobody") {
   auto settings = calm();
   settings.outages = {

@@ -5,6 +5,7 @@
 #include <iostream>
 #include <utility>
 
+#include "base/failpoint.hpp"
 #include "commands/load_settings.hpp"
 #include "commands/progress.hpp"
 #include "commands/reject_file.hpp"
@@ -49,10 +50,12 @@ Result<void> write_batch(OpenedLedger& ledger, const std::vector<Item>& batch, I
     counts = total;
     for (const Item& item : batch) ++counts.of(accept(tx, item, ledger.desk(), now));
     if (mode == ImportMode::dry_run) throw DryRunDone();
+    may_die_at(Failpoint::import_written);
   };
   try {
     auto written = ledger.write(work);
     if (!written) return written;
+    may_die_at(Failpoint::import_committed);
   } catch (const DryRunDone&) {
   }
   total = counts;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iostream>
 
+#include "base/failpoint.hpp"
 #include "commands/progress.hpp"
 #include "system/terminal.hpp"
 
@@ -50,6 +51,7 @@ Result<std::size_t> Pages::run(std::size_t count, const std::string& items, Work
       progress.finish();
       return Failure(written.error());
     }
+    if (work == Work::writes) may_die_at(Failpoint::page_committed);
     done_ = last;
     progress.show(static_cast<std::int64_t>(done_), static_cast<std::int64_t>(done_));
     if (work == Work::writes && per_second_ > 0 && done_ < count) keep_pace(page, began);

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "base/failpoint.hpp"
+
 namespace recycled {
 
 RejectFile::RejectFile(std::filesystem::path file, std::string header)
@@ -21,6 +23,7 @@ void RejectFile::add(const intake::Reject& reject) {
   out_ << "# line " << reject.line << ": " << reject.reason << '\n';
   if (!reject.record.empty()) out_ << reject.record << '\n';
   out_.flush();
+  may_die_at(Failpoint::reject_written);
   if (!out_) is_whole_ = false;
 }
 

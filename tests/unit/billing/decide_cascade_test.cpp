@@ -187,3 +187,26 @@ TEST_CASE("C2: a refund is told once, and asked about before it is made again") 
   CHECK(inquired(News::refunded).step == Step::none);
   CHECK(after(late, learned(News::completed), deadline + 1h).step == Step::refund);
 }
+
+TEST_CASE(
+    "C2: a refund that is under way is in doubt, and only its answer or an inquiry ends that") {
+  Recovery doubted = after(timed_out(), learned(News::completed), deadline + 1h);
+  doubted.step = Step::inquire;  // as it is stored before the call
+  CHECK(after(doubted, refund(Refund::accepted), deadline + 1h).refunded);
+  CHECK(after(doubted, refund(Refund::accepted), deadline + 1h).step == Step::none);
+  const Decision refused = decide(doubted, refund(Refund::refused), Rules{}, at(deadline + 1h));
+  CHECK(refused.alarm == Alarm::refund_due);
+  CHECK(refused.recovery.step == Step::none);
+  CHECK(after(doubted, refund(Refund::unavailable), deadline + 1h).step == Step::inquire);
+  // A callback may be older than the refund.
+  CHECK(after(doubted, learned(News::completed, Source::callback), deadline + 1h).step ==
+        Step::inquire);
+  const auto inquired = [&](News news) {
+    return after(doubted, learned(news, Source::inquiry), deadline + 1h);
+  };
+  CHECK(inquired(News::completed).step == Step::refund);
+  CHECK(inquired(News::refunded).refunded);
+  // A callback told of the refund first: its answer is old news.
+  const Recovery told = after(doubted, learned(News::refunded), deadline + 1h);
+  CHECK(decide(told, refund(Refund::refused), Rules{}, at(deadline + 1h)).alarm == Alarm::none);
+}

@@ -82,10 +82,28 @@ TEST_CASE("X1: what a crash left of a line is cut off, and no whole line is") {
   }
 }
 
+TEST_CASE("what a power cut left of lines is cut off from the first zero on") {
+  const testing::Scratch folder;
+  const auto file = folder / "events.jsonl";
+  const std::string zeros(5000, '\0');
+  for (const std::string& left :
+       {zeros, R"({"id":"evt_2)" + zeros, R"({"id":"evt_2)" + zeros + "x}\n",
+        "{\"id\":\"evt_2\"}\n" + zeros + "\n{\"id\":\"evt_4\"}\n"}) {
+    std::ofstream(file) << "{\"id\":\"evt_1\"}\n" << left;
+    REQUIRE(append_lines(file, "next\n").has_value());
+    const bool second_is_whole = left.starts_with("{\"id\":\"evt_2\"}\n");
+    CHECK(content(file) == std::string("{\"id\":\"evt_1\"}\n") +
+                               (second_is_whole ? "{\"id\":\"evt_2\"}\n" : "") + "next\n");
+  }
+}
+
 TEST_CASE("a file that was named by mistake loses nothing") {
   const testing::Scratch folder;
   const auto file = folder / "notes.txt";
-  for (const std::string text : {"a note without an end", "whole\na note"}) {
+  const std::string zeros(9, '\0');
+  for (const std::string& text :
+       {std::string("a note without an end"), std::string("whole\na note"), "other\n" + zeros,
+        "other\n" + zeros + "\nbytes\n"}) {
     std::ofstream(file) << text;
     const auto refused = append_lines(file, "next\n");
     REQUIRE_FALSE(refused.has_value());
