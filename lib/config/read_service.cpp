@@ -27,6 +27,9 @@ void read_store(Section& root, Reading& reading) {
                      "Write \"sqlite:FILE\"");
     }
   }
+  Millis& retention = reading.settings.retention;
+  retention =
+      store.duration("retention", {Millis(0), std::chrono::days(36500)}).value_or(retention);
   store.refuse_unknown();
 }
 

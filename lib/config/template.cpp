@@ -10,6 +10,7 @@ const std::string_view config_template =
 
 [store]
 url = "sqlite:recycled.db"
+# retention = "400d"       # requests, answers and callbacks after their end; "0s": for good
 
 [account]
 # Billing days are civil days of this IANA time zone.
