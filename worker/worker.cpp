@@ -44,6 +44,7 @@ engine::EngineSettings engine_settings(const config::Settings& settings) {
   engine.scan_every = settings.schedule.scan_every;
   engine.once_poll_gap = settings.schedule.once_poll_gap;
   engine.nonce_memory = 3 * settings.callbacks.window;
+  engine.retention = settings.retention;
   engine.rules_digest = config::rules_digest(settings);
   engine.relay.in_flight = settings.events.in_flight;
   engine.relay.give_up_after = settings.events.give_up_after;

@@ -1,5 +1,7 @@
 #include "config/problem.hpp"
 
+#include <algorithm>
+
 #include "base/card_number.hpp"
 
 namespace recycled::config {
@@ -11,6 +13,9 @@ std::string describe(const Problem& problem, const std::filesystem::path& file) 
   if (!problem.where.empty()) text += problem.where + ": ";
   text += problem.what + ".";
   if (!problem.fix.empty()) text += " " + problem.fix + ".";
+  // A name or value of the file may hold what a terminal would obey.
+  std::ranges::replace_if(
+      text, [](unsigned char c) { return c < ' ' || c == 0x7f; }, '?');
   return text;
 }
 

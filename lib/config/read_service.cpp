@@ -44,6 +44,9 @@ void read_store(Section& root, Reading& reading) {
                      "Write a name for the machines that take turns, or leave it out");
     }
   }
+  Millis& retention = reading.settings.retention;
+  retention =
+      store.duration("retention", {Millis(0), std::chrono::days(36500)}).value_or(retention);
   store.refuse_unknown();
 }
 

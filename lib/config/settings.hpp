@@ -125,6 +125,9 @@ struct Settings {
   std::filesystem::path file;        // where it was read from; relative paths count from its folder
   std::filesystem::path store_path;  // [store] url = "sqlite:PATH"
   std::string machine;               // [store] machine: which one this is; empty: its own id
+  // How long the ledger keeps payloads after their end; zero: for good. A cardholder may dispute a
+  // charge for 120 days, in some cases for 540 days after the sale, and what was sent is evidence.
+  Millis retention = std::chrono::days(400);
   std::string time_zone = "America/New_York";
   ScheduleSettings schedule;
   Limits limits;

@@ -11,6 +11,7 @@ const std::string_view config_template =
 [store]
 url = "sqlite:recycled.db"
 # machine = "billing-pair"  # for machines that take turns on one disk; else the machine's own id
+# retention = "400d"       # requests, answers and callbacks after their end; "0s": for good
 
 [account]
 # Billing days are civil days of this IANA time zone.

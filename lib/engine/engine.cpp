@@ -19,13 +19,14 @@ Engine::Engine(const Context& context, const ports::CallbackReader& reader, port
       summaries_(context, tally_, settings_.scan_every),
       watch_(context.events),
       ceilings_(context.events),
-      inbox_(context, reader, settings_.nonce_memory, tally_,
-             [this](Instant next) { heard_of(next); }),
+      inbox_(context, reader, tally_, [this](Instant next) { heard_of(next); }),
       steps_(context, executor, settings_.pace, tally_, watch_,
              [this](Instant next) { heard_of(next); }),
       cascades_(context, alarms, executor, ears()),
       relay_(context, sinks, executor, settings_.relay, tally_,
-             [this](Instant next) { heard_of(next); }) {}
+             [this](Instant next) { heard_of(next); }),
+      retention_(loop_, {settings_.retention, settings_.nonce_memory, settings_.scan_every},
+                 tally_) {}
 
 CascadeEars Engine::ears() {
   return {[this](const ports::StoredRecovery& claimed) { tally_.note_claim(claimed); },
@@ -93,9 +94,9 @@ async::Task<Result<void>> Engine::once() {
   if (!done || !joined) co_return done ? joined : done;
   done = co_await steps_.note_quiet();
   if (!done) co_return done;
-  done = co_await inbox_.forget_old_nonces();
-  if (!done) co_return done;
   done = co_await relay_.once();
+  if (!done) co_return done;
+  done = co_await retention_.once();
   co_return done;
 }
 
@@ -114,8 +115,6 @@ async::Task<Result<void>> Engine::pass(Scanning scanning) {
   const Instant now = context_.clock.now();
   if (!next_scan_ || now >= *next_scan_) {
     next_scan_ = now + settings_.scan_every;
-    done = co_await inbox_.forget_old_nonces();
-    if (!done) co_return done;
     if (scanning == Scanning::on) {
       done = co_await scan(loop_, settings_.scan_batch, tally_, watch_, ceilings_);
     }
@@ -124,6 +123,9 @@ async::Task<Result<void>> Engine::pass(Scanning scanning) {
   done = co_await steps_.start_due();
   if (!done) co_return done;
   done = co_await relay_.start_due();
+  if (!done) co_return done;
+  // Last, when calls and deliveries are on their way and the ledger has least to do.
+  done = co_await retention_.step_if_due();
   co_return done;
 }
 
@@ -141,7 +143,7 @@ async::Task<Result<Instant>> Engine::sleep_until() {
   };
   auto next = co_await ports::transact(context_.ledger, std::move(read));
   if (!next) co_return Failure(next.error());
-  Instant until = std::min(*next_scan_, summaries_.next());
+  Instant until = std::min({*next_scan_, summaries_.next(), retention_.next()});
   if (next->first) until = std::min(until, *next->first);
   if (next->second) until = std::min(until, std::max(*next->second, now + Millis(1000)));
   if (heard_) until = std::min(until, *heard_);

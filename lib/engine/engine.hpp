@@ -18,6 +18,7 @@
 #include "engine/recover.hpp"
 #include "engine/relay.hpp"
 #include "engine/rerun.hpp"
+#include "engine/retention.hpp"
 #include "engine/standing.hpp"
 #include "engine/steps.hpp"
 #include "engine/summary.hpp"
@@ -30,6 +31,7 @@ struct EngineSettings {
   Millis scan_every = std::chrono::minutes(1);
   Millis once_poll_gap = Millis(0);
   Millis nonce_memory = std::chrono::minutes(10);  // at least twice the callback window
+  Millis retention = Millis(0);                    // of payloads after their end; zero: for good
   std::string rules_digest;                        // identifies desk.rules()
   RelaySettings relay;
 };
@@ -101,6 +103,7 @@ class Engine {
   Steps steps_;
   Cascades cascades_;
   Relay relay_;
+  Retention retention_;
   std::optional<Instant> next_scan_;
   Instant pass_began_ = from_millis(0);
   Instant asleep_until_ = from_millis(0);

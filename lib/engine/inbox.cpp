@@ -19,13 +19,9 @@ std::string reason_of(const ports::StoredCallback& callback, const std::string& 
 
 }  // namespace
 
-Inbox::Inbox(const Context& context, const ports::CallbackReader& reader, Millis nonce_memory,
-             Tally& tally, std::function<void(Instant)> on_next)
-    : context_(context),
-      reader_(reader),
-      nonce_memory_(nonce_memory),
-      tally_(tally),
-      on_next_(std::move(on_next)) {}
+Inbox::Inbox(const Context& context, const ports::CallbackReader& reader, Tally& tally,
+             std::function<void(Instant)> on_next)
+    : context_(context), reader_(reader), tally_(tally), on_next_(std::move(on_next)) {}
 
 ports::StoredCallback Inbox::stored_form(const SignedCallback& callback,
                                          const Result<ports::CallbackContent>& content,
@@ -141,13 +137,6 @@ async::Task<Result<void>> Inbox::retry(ports::Ledger& ledger, ports::StoredCallb
     tell_of(given_up);
   }
   co_return marked;
-}
-
-async::Task<Result<void>> Inbox::forget_old_nonces() {
-  const Instant before = context_.clock.now() - nonce_memory_;
-  ports::LedgerWork forget = [before](ports::LedgerTx& tx) { tx.forget_nonces(before); };
-  auto done = co_await context_.ledger.write(std::move(forget));
-  co_return done;
 }
 
 void Inbox::tell_of(const Taken& taken, const std::string& key) {

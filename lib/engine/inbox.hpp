@@ -29,8 +29,8 @@ enum class Receipt {
 class Inbox {
  public:
   // All outlive the inbox.
-  Inbox(const Context& context, const ports::CallbackReader& reader, Millis nonce_memory,
-        Tally& tally, std::function<void(Instant)> on_next);
+  Inbox(const Context& context, const ports::CallbackReader& reader, Tally& tally,
+        std::function<void(Instant)> on_next);
 
   // Returns once everything is on disk. Processing that fails does not lose the callback: it is
   // stored as failed, and tried again.
@@ -39,8 +39,6 @@ class Inbox {
   // failure. After `last_try` looks they wait for a person. `ledger` is the context's, as whoever
   // asks sees it.
   async::Task<Result<void>> retry_due(ports::Ledger& ledger);
-  // Nonces whose dates are refused anyway.
-  async::Task<Result<void>> forget_old_nonces();
 
  private:
   struct Taken {
@@ -61,7 +59,6 @@ class Inbox {
 
   const Context& context_;
   const ports::CallbackReader& reader_;
-  const Millis nonce_memory_;
   Tally& tally_;
   std::function<void(Instant)> on_next_;  // hears of each step that a callback schedules
 };

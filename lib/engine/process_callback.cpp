@@ -97,6 +97,7 @@ std::optional<Replayed> replay_callback(ports::LedgerTx& tx, CallbackKey key,
   if (!stored) return std::nullopt;
   Replayed replayed;
   replayed.callback = std::move(*stored);
+  if (replayed.callback.pruned_at) return replayed;
   const auto content = reader.read(replayed.callback.body);
   if (content) replayed.callback.event = content->event;
   replayed.applied = process_callback(tx, replayed.callback, content, desk, moment);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <exception>
+#include <iterator>
 #include <utility>
 
 #include <boost/asio/redirect_error.hpp>
@@ -46,6 +47,20 @@ Reply to_reply(Response response) {
   return reply;
 }
 
+// What is read ahead, and the longest piece of a body that has to be seen as a whole: the size of a
+// chunk with its extensions, which neither limit counts.
+constexpr std::size_t between_parts = 64 * 1024;
+
+// Beast knows the coding "chunked" and takes any other for none: what follows would be another
+// request here than for a proxy before us (RFC 9112, 6.1).
+bool is_coding_known(const beast_http::request<beast_http::string_body>& message) {
+  const auto codings = message.equal_range(beast_http::field::transfer_encoding);
+  if (codings.first == codings.second) return true;
+  const bool alone = std::next(codings.first) == codings.second;
+  return alone && message.version() >= 11 &&
+         boost::beast::iequals(codings.first->value(), "chunked");
+}
+
 struct Refusal {
   int status;
   const char* why;
@@ -76,7 +91,11 @@ std::optional<Refusal> refusal_of(const Wire& wire, const ErrorCode& why) {
 
 Session::Session(StreamSocket socket, const ServerSettings& settings, const Handler& handler,
                  std::shared_ptr<asio::ssl::context> tls)
-    : wire_(std::move(socket)), settings_(settings), handler_(handler), tls_(std::move(tls)) {}
+    : wire_(std::move(socket)),
+      buffer_(settings.header_bytes + between_parts),
+      settings_(settings),
+      handler_(handler),
+      tls_(std::move(tls)) {}
 
 // While the handler works nobody waits for the peer, and its reply gets a deadline of its own.
 void Session::finish() {
@@ -155,6 +174,10 @@ async::Task<ErrorCode> Session::read_request(Parser& parser) {
   auto token = asio::redirect_error(asio::use_awaitable, error);
   co_await beast_http::async_read_header(wire_, buffer_, parser, token);
   if (error) co_return error;
+  if (!is_coding_known(parser.get())) {
+    error = beast_http::error::bad_transfer_encoding;
+    co_return error;
+  }
   const auto expect = parser.get()[beast_http::field::expect];
   if (boost::beast::iequals(expect, "100-continue")) {
     Reply go_on(beast_http::status::continue_, 11);

@@ -70,7 +70,8 @@ constexpr std::array<EventRow, event_count> event_table = {{
     {EventName::callback_received, "callback.received", Level::info,
      "A signed callback was stored and answered."},
     {EventName::callback_refused, "callback.refused", Level::warning,
-     "A callback did not pass verification and was not stored."},
+     "A callback did not pass verification and was not stored; above 60 a minute they are told "
+     "together, and count is how many."},
     {EventName::callback_unmatched, "callback.unmatched", Level::warning,
      "A callback names an order that is not known yet; it waits in the inbox."},
     {EventName::callback_failed, "callback.failed", Level::warning,
@@ -116,7 +117,9 @@ constexpr std::array<EventRow, event_count> event_table = {{
     {EventName::api_reruns, "api.reruns", Level::info,
      "Reruns were asked for at the local API; count is how many orders were claimed by it."},
     {EventName::api_refused, "api.refused", Level::warning,
-     "A request to the local API came without the token; the reason is what it asked for."},
+     "A request to the local API came without the token; the reason is what it asked for. Above 60 "
+     "a "
+     "minute they are told together, and count is how many."},
     {EventName::api_failed, "api.failed", Level::error,
      "A request to the local API could not be answered; the reason says why."},
     {EventName::store_failed, "store.failed", Level::error,

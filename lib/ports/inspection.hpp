@@ -44,6 +44,7 @@ struct InspectedRecovery {
   std::string status;
   int cycle_now = 0;
   Instant changed_at{};
+  std::optional<Instant> pruned_at{};  // its request and delivered events are gone since then
 };
 
 // What a stored request says, as its sender reads it.

@@ -24,6 +24,7 @@
 #include "ports/calendar.hpp"
 #include "ports/delivery.hpp"
 #include "ports/pause.hpp"
+#include "ports/stored_callback.hpp"
 #include "ports/subject.hpp"
 
 namespace recycled::ports {
@@ -59,6 +60,7 @@ struct StoredRecovery {
   SubscriptionId subscription;  // of a sale: of its recurring product, if it has one
   SaleId sale;                  // empty: it is a subscription's
   billing::Recovery recovery;
+  std::optional<Instant> pruned_at{};  // its request and what its calls said are gone since then
 };
 
 // With the decline that it was claimed for: what the merchant had said by then, whatever an import
@@ -120,31 +122,13 @@ struct OutboxRow {
   std::string reason;
 };
 
-enum class CallbackResult {
-  applied,    // it was decided upon
-  ignored,    // an event we store and do not act on
-  unmatched,  // names an order we do not know (yet): matched later
-  failed,     // its processing failed: tried again, then a person
-  unreadable  // signed, but not what the contract describes: a person
-};
-std::string_view to_text(CallbackResult result);
-std::optional<CallbackResult> parse_callback_result(std::string_view text);
+// What one step of pruning has taken away.
+struct Pruned {
+  std::int64_t recoveries = 0;  // their requests, what their calls said, their delivered events
+  std::int64_t callbacks = 0;   // their headers and bodies
+  std::int64_t runs = 0;        // as a whole
 
-struct StoredCallback {
-  CallbackKey key;
-  Instant received_at{};
-  std::string nonce;
-  std::string event;  // as in the body; empty when unreadable
-  OrderId order;
-  ProviderOrderId provider_order;
-  std::string headers;  // those of the signature, "name: value" lines
-  std::string body;     // raw
-  // The gateways whose key signed it: it counts for their orders alone. Empty: not known.
-  std::vector<GatewayId> signers;
-  CallbackResult result = CallbackResult::unmatched;
-  int tries = 0;
-  std::optional<Instant> next_at;  // when it is looked at again
-  std::string error;
+  bool operator==(const Pruned&) const = default;
 };
 
 struct RunRow {
@@ -163,6 +147,7 @@ struct DryRun {
 
   bool operator==(const DryRun&) const = default;
 };
+inline constexpr Millis dry_runs_are_kept = std::chrono::days(30);
 
 struct Counts {
   std::map<billing::SubscriptionStatus, std::int64_t> subscriptions;
@@ -175,6 +160,9 @@ struct Counts {
   // Parked recoveries, callbacks that nobody looks at again by himself, and events that were given
   // up: exit code 3.
   std::int64_t waiting_for_person = 0;
+  // Those of which the payloads are gone.
+  std::int64_t pruned_recoveries = 0;
+  std::int64_t pruned_callbacks = 0;
 };
 
 // What is open now, for whoever looks every few seconds: it costs what is open, not what is stored.
@@ -258,8 +246,9 @@ class LedgerReader {
   // Re-attempts and reruns claimed since then, and those of before that are queued and have not
   // left yet: they go out now. No cascades.
   virtual billing::HandedOver handed_over_since(Instant since) = 0;
-  virtual std::optional<Instant> next_step() = 0;    // of all gateways
-  virtual std::string request(RecoveryKey key) = 0;  // the stored bytes, their hash checked
+  virtual std::optional<Instant> next_step() = 0;  // of all gateways
+  // The stored bytes, their hash checked; nobody asks for those of a pruned one.
+  virtual std::string request(RecoveryKey key) = 0;
   virtual std::vector<Attempt> attempts(RecoveryKey key) = 0;
 
   virtual std::vector<StoredCallback> callbacks_of(const OrderId& order) = 0;
@@ -351,7 +340,14 @@ class LedgerTx : public LedgerReader {
   [[nodiscard]] virtual bool remember_nonce(const std::string& nonce, Instant seen_at) = 0;
   virtual CallbackKey add_callback(const StoredCallback& callback) = 0;
   virtual void mark_callback(const StoredCallback& callback) = 0;  // result, tries, next_at, error
-  virtual void forget_nonces(Instant before) = 0;
+  // Of those seen before then, the oldest; how many it were, `limit` at most.
+  virtual int forget_nonces(Instant before, int limit) = 0;
+  // Of each kind at most `limit`, the oldest first: recoveries that came to their end before
+  // `before` and have no step ahead lose their request, what their calls said, and those of their
+  // events that were delivered; callbacks that came before it and were applied or ignored lose
+  // headers and body; runs go but for the newest. What is open, undelivered or not applied stays
+  // whole, whatever its age.
+  virtual Pruned prune(Instant before, Instant now, int limit) = 0;
 
   virtual void put_run(const RunRow& run) = 0;
   virtual void keep_dry_run(const DryRun& run) = 0;  // once more: its day is the later one

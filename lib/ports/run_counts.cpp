@@ -54,6 +54,7 @@ RunCounts since(const RunCounts& now, const RunCounts& before) {
   made.answered = now.answered - before.answered;
   made.callbacks = now.callbacks - before.callbacks;
   made.delivered = now.delivered - before.delivered;
+  made.pruned = now.pruned - before.pruned;
   made.refund_due = now.refund_due - before.refund_due;
   made.held = grown(now.held, before.held);
   made.put_off = grown(now.put_off, before.put_off);
@@ -91,7 +92,8 @@ std::string to_text(const RunCounts& counts) {
          seldom("refund due", counts.refund_due) +
          plain("parked", became(counts, RecoveryState::parked)) + plain("calls", counts.calls) +
          seldom("unanswered", counts.calls - counts.answered) +
-         seldom("callbacks", counts.callbacks) + seldom("events delivered", counts.delivered);
+         seldom("callbacks", counts.callbacks) + seldom("events delivered", counts.delivered) +
+         seldom("pruned", counts.pruned);
 }
 
 }  // namespace recycled::ports

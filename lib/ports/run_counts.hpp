@@ -22,6 +22,7 @@ struct RunCounts {
   std::int64_t answered = 0;  // of those: the service was there
   std::int64_t callbacks = 0;
   std::int64_t delivered = 0;   // events, to each of their receivers
+  std::int64_t pruned = 0;      // hand-overs and callbacks that lost their payloads
   std::int64_t refund_due = 0;  // became recovered, and has to be given back
   std::map<billing::NotTaken, std::int64_t> held;
   // Due, and left as it is: "card_cap", "ceiling", "not_due", "kill_switch". Words of ours alone.

@@ -52,7 +52,7 @@ CallbackDoor::CallbackDoor(CallbackKeys keys, engine::Engine& engine, const port
 http::Response CallbackDoor::refuse(int status, std::string reason) {
   ports::Event event(ports::EventName::callback_refused);
   event.reason = reason;
-  events_.note(event);
+  refusals_.note(event);
   return plain(status, std::move(reason));
 }
 

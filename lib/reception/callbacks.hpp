@@ -12,6 +12,7 @@
 #include "ports/clock.hpp"
 #include "ports/events.hpp"
 #include "reception/callback_keys.hpp"
+#include "reception/refusals.hpp"
 
 namespace recycled {
 
@@ -42,6 +43,7 @@ class CallbackDoor {
   engine::Engine& engine_;
   const ports::Clock& clock_;
   ports::Events& events_;
+  Refusals refusals_{clock_, events_};
 };
 
 }  // namespace recycled

@@ -82,7 +82,8 @@ Json json_of(const StoredCallback& callback) {
           {"result", to_text(callback.result)},
           {"tries", callback.tries},
           {"next_at", when_or_null(callback.next_at)},
-          {"error", text_or_null(callback.error)}};
+          {"error", text_or_null(callback.error)},
+          {"pruned_at", when_or_null(callback.pruned_at)}};
 }
 
 Json json_of(const std::optional<ports::StoredRecovery>& stored) {
@@ -143,15 +144,19 @@ std::string to_text(const CallbackStory& story) {
                printable(story.recovery->subscription.str()) + ", now " +
                std::string(to_text(story.recovery->recovery.state));
   }
-  return text + line("recovery", recovery) + "headers\n" + indented(callback.headers) + "body\n" +
-         indented(callback.body);
+  text += line("recovery", recovery);
+  if (callback.pruned_at) {
+    return text + line("headers and body", "pruned on " + to_iso8601(*callback.pruned_at));
+  }
+  return text + "headers\n" + indented(callback.headers) + "body\n" + indented(callback.body);
 }
 
 std::string to_json(const CallbackStory& story) {
   Json json = json_of(story.callback);
   json["recovery"] = json_of(story.recovery);
-  json["headers"] = headers_of(story.callback.headers);
-  json["body"] = story.callback.body;
+  const bool pruned = story.callback.pruned_at.has_value();
+  json["headers"] = pruned ? Json() : headers_of(story.callback.headers);
+  json["body"] = pruned ? Json() : Json(story.callback.body);
   return written(json);
 }
 

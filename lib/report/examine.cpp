@@ -217,6 +217,7 @@ void Examiner::check_request(const ports::InspectedRecovery& recovery) {
     return add(Invariant::request_missing, whose(recovery),
                by_id(recovery) + "has no request any more");
   }
+  if (recovery.pruned_at && recovery.request->empty()) return check_pruned(recovery);
   if (crypto::to_hex(crypto::sha256(*recovery.request)) != recovery.request_sha256) {
     add(Invariant::request_changed, whose(recovery),
         by_id(recovery) + "has a request that is not the one of its hash");
@@ -241,6 +242,18 @@ void Examiner::check_request(const ports::InspectedRecovery& recovery) {
         by_id(recovery) + "is of " + std::to_string(recovery.minor) +
             " minor units, at a price of " + std::to_string(*facts->price));
   }
+}
+
+// Of what ended long ago the request is gone on purpose. A late success may still be parked, since
+// nothing of it is sent any more.
+void Examiner::check_pruned(const ports::InspectedRecovery& recovery) {
+  const auto state = billing::parse_recovery_state(recovery.state);
+  const bool may_be_sent = state && is_live(*state) && *state != RecoveryState::parked;
+  const bool has_ended = recovery.settled_at.has_value() && !may_be_sent;
+  if (has_ended) return;
+  add(Invariant::request_missing, whose(recovery),
+      by_id(recovery) + "is " + recovery.state + ", and its request was pruned at " +
+          to_iso8601(*recovery.pruned_at));
 }
 
 void Examiner::check_state(const ports::InspectedRecovery& recovery) {
@@ -280,7 +293,7 @@ void Examiner::check_trace(const ports::InspectedRecovery& recovery) {
     add(Invariant::never_called, whose(recovery),
         by_id(recovery) + "is " + recovery.state + ", without a call or a callback");
   }
-  if (!recovered) return;
+  if (!recovered || recovery.pruned_at) return;  // its events were delivered and are gone
   if ((known.events & told_success) == 0 && !recovery.late) {
     add(Invariant::event_missing, whose(recovery),
         by_id(recovery) + "was charged, and there is no event of it");

@@ -115,6 +115,7 @@ class Examiner {
   void take_recovery(const ports::InspectedRecovery& recovery);
   void check_uniqueness(const ports::InspectedRecovery& recovery);
   void check_request(const ports::InspectedRecovery& recovery);
+  void check_pruned(const ports::InspectedRecovery& recovery);
   void check_state(const ports::InspectedRecovery& recovery);
   void check_trace(const ports::InspectedRecovery& recovery);
   void check_subscription(const ports::InspectedRecovery& recovery);

@@ -34,7 +34,8 @@ Json json_of(const ports::StoredCallback& callback) {
           {"result", to_text(callback.result)},
           {"tries", callback.tries},
           {"next_at", when_or_null(callback.next_at)},
-          {"error", text_or_null(callback.error)}};
+          {"error", text_or_null(callback.error)},
+          {"pruned_at", when_or_null(callback.pruned_at)}};
 }
 
 Json json_of(const RecoveryStory& story) {
@@ -56,6 +57,7 @@ Json json_of(const RecoveryStory& story) {
           {"next_step", to_text(recovery.step)},
           {"next_at", when_or_null(recovery.next_at)},
           {"settled_at", when_or_null(recovery.settled_at)},
+          {"pruned_at", when_or_null(story.stored.pruned_at)},
           {"late", recovery.late},
           {"refund_due", recovery.refund_due},
           {"refunded", recovery.refunded},

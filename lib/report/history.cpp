@@ -43,7 +43,16 @@ class Chronicle {
                            " " + attempt.outcome,
                        attempt.detail));
     }
+    if (story.stored.pruned_at) {
+      note(*story.stored.pruned_at, "pruned",
+           "pruned: the request of order " + recovery.order.str() +
+               ", what its calls brought in detail, and its delivered events");
+    }
     for (const ports::StoredCallback& callback : story.callbacks) {
+      if (callback.pruned_at) {
+        note(*callback.pruned_at, "pruned",
+             "pruned: headers and body of callback " + std::to_string(callback.key.value()));
+      }
       note(callback.received_at, "callback",
            with_detail("callback " + std::to_string(callback.key.value()) + " " + callback.event +
                            " " + std::string(to_text(callback.result)),

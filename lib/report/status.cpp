@@ -158,6 +158,13 @@ std::string events_section(const StatusReport& status) {
   return text;
 }
 
+// What ended so long ago that its payloads are gone.
+std::string pruned_section(const ports::Counts& counts) {
+  if (counts.pruned_recoveries == 0 && counts.pruned_callbacks == 0) return {};
+  return "pruned, long ended\n" + line("recoveries", std::to_string(counts.pruned_recoveries)) +
+         line("callbacks", std::to_string(counts.pruned_callbacks));
+}
+
 std::string in_words(const WithoutNews& silence) {
   if (silence.count == 0) return "none";
   return std::to_string(silence.count) + ", the oldest claimed " +
@@ -350,12 +357,15 @@ std::string to_text(const StatusReport& status) {
          section("orders", status.counts.sales) + section("recoveries", status.counts.recoveries) +
          ages_section(status.open_by_age) + not_taken_section(status.counts.refusals) +
          section("callbacks", status.counts.callbacks) + events_section(status) +
-         totals_section(status.totals) + returned_section(status.returned);
+         pruned_section(status.counts) + totals_section(status.totals) +
+         returned_section(status.returned);
 }
 
 std::string to_json(const StatusReport& status) {
   const Json silence{{"count", status.without_news.count},
                      {"oldest_claim", when_or_null(status.without_news.oldest_claim)}};
+  const Json pruned{{"recoveries", status.counts.pruned_recoveries},
+                    {"callbacks", status.counts.pruned_callbacks}};
   return written(Json{{"at", to_iso8601(status.at)},
                       {"sealed", status.sealed},
                       {"paused", json_of(status.pauses)},
@@ -373,6 +383,7 @@ std::string to_json(const StatusReport& status) {
                       {"not_taken", json_of(status.counts.refusals)},
                       {"callbacks", json_of(status.counts.callbacks)},
                       {"events", json_of(status.counts.deliveries)},
+                      {"pruned", pruned},
                       {"oldest_event", when_or_null(status.counts.oldest_delivery)},
                       {"totals", json_of(status.totals)},
                       {"returned", json_of(status.returned)}});

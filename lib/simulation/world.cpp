@@ -219,6 +219,7 @@ class World::Impl {
     for (const GatewayId& id : accounts.ids()) engine_settings.pace[id] = settings_.pace;
     engine_settings.scan_batch = settings_.scan_batch;
     engine_settings.scan_every = std::chrono::hours(1);
+    engine_settings.retention = settings_.retention;
     engine_settings.rules_digest = "rules " + std::to_string(edits_);
     engine::Engine engine(world, reader, alarms, executor, engine_settings,
                           {{ports::Sink::webhook, &receiver_}});

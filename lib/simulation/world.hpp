@@ -43,6 +43,7 @@ struct WorldSettings {
   std::vector<Outage> outages;
   std::vector<ClockStep> clock_steps;
   int scan_batch = 7;
+  Millis retention{};                // of payloads; zero: for good
   std::optional<Millis> patience{};  // of the supervisor; nothing: nobody watches
   std::filesystem::path folder;      // of the ledger, which is kept; empty: one that goes with it
   Wraps wraps;

@@ -11,7 +11,8 @@ namespace {
 #define CALLBACK_COLUMNS                                                                      \
   "c.key, c.received_at, c.nonce, c.event, c.order_id, c.provider_order, c.headers, c.body, " \
   "c.signers,"                                                                                \
-  " coalesce(i.result, c.result), coalesce(i.tries, 0), i.next_at, coalesce(i.error, '')"     \
+  " coalesce(i.result, c.result), coalesce(i.tries, 0), i.next_at, coalesce(i.error, ''),"    \
+  " c.pruned_at"                                                                              \
   " FROM callback AS c LEFT JOIN inbox AS i ON i.callback_key = c.key "
 
 std::string in_lines(const std::vector<GatewayId>& gateways) {
@@ -45,6 +46,7 @@ std::vector<ports::StoredCallback> read_all(SQLite::Statement& statement) {
     row.tries = in.number();
     row.next_at = in.maybe_instant();
     row.error = in.text();
+    row.pruned_at = in.maybe_instant();
     rows.push_back(std::move(row));
   }
   statement.reset();
@@ -130,12 +132,6 @@ void SqliteTx::mark_callback(const ports::StoredCallback& callback) {
   Binder(put) << callback.key << ports::to_text(callback.result) << callback.tries
               << callback.next_at << hide_card_numbers(callback.error);
   put.exec();
-}
-
-void SqliteTx::forget_nonces(Instant before) {
-  auto& forget = database_.prepared("DELETE FROM nonce WHERE seen_at < ?");
-  Binder(forget) << before;
-  forget.exec();
 }
 
 }  // namespace recycled::store

@@ -188,6 +188,11 @@ ports::Counts SqliteTx::counts() {
       database_.prepared("SELECT coalesce(i.result, c.result) AS result, count(*) FROM callback"
                          " AS c LEFT JOIN inbox AS i ON i.callback_key = c.key GROUP BY 1"),
       ports::parse_callback_result);
+  const auto pruned = [this](const char* sql) {
+    return database_.raw().execAndGet(sql).getInt64();
+  };
+  counts.pruned_recoveries = pruned("SELECT count(pruned_at) FROM recovery");
+  counts.pruned_callbacks = pruned("SELECT count(pruned_at) FROM callback");
   count_deliveries(counts);
   counts.waiting_for_person = waiting_for_person();
   return counts;

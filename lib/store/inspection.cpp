@@ -32,7 +32,7 @@ constexpr const char* every_recovery =
     " AND NOT EXISTS (SELECT 1 FROM recovery AS l WHERE l.sale_key = r.sale_key AND l.key > r.key),"
     " " EARLIER(LIVE_STATES) ", " EARLIER("('recovered')") ","
     " coalesce(s.status, o.status, ''), coalesce(s.cycle, 0),"
-    " coalesce(s.changed_at, o.changed_at, 0)"
+    " coalesce(s.changed_at, o.changed_at, 0), r.pruned_at"
     " FROM recovery AS r LEFT JOIN subscription AS s ON s.key = r.subscription_key"
     " LEFT JOIN sale AS o ON o.key = r.sale_key LEFT JOIN request AS q ON q.recovery_key = r.key"
     " ORDER BY r.key";
@@ -67,6 +67,7 @@ ports::InspectedRecovery read_recovery(Columns& in) {
   row.status = in.text();
   row.cycle_now = in.number();
   row.changed_at = in.instant();
+  row.pruned_at = in.maybe_instant();
   return row;
 }
 

@@ -12,7 +12,7 @@ namespace {
   " r.provider_gateway, r.return_gateway, r.return_card, r.amount, r.currency, r.state,"     \
   " r.reason, r.step, r.next_at, r.sending, r.tries, r.inquiries, r.has_left, r.claimed_at," \
   " r.expires_at, r.unsent_until, r.provider_order, r.settled_at, r.refund_due, r.late,"     \
-  " r.refunded, r.charged_back, r.told"
+  " r.refunded, r.charged_back, r.told, r.pruned_at"
 #define FROM_RECOVERY                                          \
   " FROM recovery AS r"                                        \
   " LEFT JOIN subscription AS s ON s.key = r.subscription_key" \
@@ -60,6 +60,7 @@ ports::StoredRecovery read(Columns& in) {
   recovery.refunded = in.flag();
   recovery.charged_back = in.flag();
   if (const auto told = in.maybe_text()) recovery.told = reason_of(*told);
+  stored.pruned_at = in.maybe_instant();
   return stored;
 }
 

@@ -1,6 +1,6 @@
 // The ledger's operations on an open transaction. One class, its methods grouped by table in
 // subscriptions.cpp, sales.cpp, recoveries.cpp, callbacks.cpp, deliveries.cpp, pauses.cpp,
-// audit_chain.cpp and history.cpp.
+// audit_chain.cpp, retention.cpp and history.cpp.
 #pragma once
 
 #include "ports/ledger.hpp"
@@ -88,7 +88,10 @@ class SqliteTx final : public ports::LedgerTx {
   bool remember_nonce(const std::string& nonce, Instant seen_at) override;
   CallbackKey add_callback(const ports::StoredCallback& callback) override;
   void mark_callback(const ports::StoredCallback& callback) override;
-  void forget_nonces(Instant before) override;
+
+  // retention.cpp
+  int forget_nonces(Instant before, int limit) override;
+  ports::Pruned prune(Instant before, Instant now, int limit) override;
 
   // deliveries.cpp
   std::optional<ports::StoredEvent> event(OutboxKey key) override;

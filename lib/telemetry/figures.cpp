@@ -58,6 +58,7 @@ std::string json_members(const ports::RunCounts& figures) {
   made.add("answered", figures.answered);
   made.add("callbacks", figures.callbacks);
   made.add("delivered", figures.delivered);
+  made.add("pruned", figures.pruned);
   made.add("amounts", amounts.braced());
   return made.text();
 }

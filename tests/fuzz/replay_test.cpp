@@ -35,6 +35,12 @@ void replay(const char* target, void (*take)(std::string_view)) {
 
 }  // namespace
 
+TEST_CASE("fuzz: the kept requests to the local API") { replay("api_request", api_request); }
+
+TEST_CASE("fuzz: the kept configs") { replay("config", config); }
+
+TEST_CASE("fuzz: the kept imports") { replay("import_file", import_file); }
+
 TEST_CASE("fuzz: the kept callback bodies") { replay("callback_body", callback_body); }
 
 TEST_CASE("fuzz: the kept callback headers") { replay("callback_headers", callback_headers); }

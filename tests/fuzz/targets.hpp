@@ -7,8 +7,11 @@
 
 namespace recycled::fuzz {
 
+void api_request(std::string_view bytes);       // method, target, headers, an empty line, body
 void callback_body(std::string_view bytes);     // the body of a callback
 void callback_headers(std::string_view bytes);  // its headers, an empty line, its body
+void config(std::string_view bytes);            // a config file
+void import_file(std::string_view bytes);       // a file of `import`, CSV or JSONL
 void json_batch(std::string_view bytes);        // the body of a push to the local API
 void provider_reply(std::string_view bytes);    // an HTTP status, a line break, the body of a reply
 

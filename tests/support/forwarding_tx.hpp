@@ -177,7 +177,10 @@ class ForwardingTx : public ports::LedgerTx {
   }
   CallbackKey add_callback(const ports::StoredCallback& c) override { return tx_.add_callback(c); }
   void mark_callback(const ports::StoredCallback& c) override { tx_.mark_callback(c); }
-  void forget_nonces(Instant before) override { tx_.forget_nonces(before); }
+  int forget_nonces(Instant before, int limit) override { return tx_.forget_nonces(before, limit); }
+  ports::Pruned prune(Instant before, Instant now, int limit) override {
+    return tx_.prune(before, now, limit);
+  }
   void put_run(const ports::RunRow& run) override { tx_.put_run(run); }
   void keep_dry_run(const ports::DryRun& run) override { tx_.keep_dry_run(run); }
   void forget_dry_runs(Instant before) override { tx_.forget_dry_runs(before); }

@@ -5,6 +5,7 @@
 #include "api/office.hpp"
 #include "crypto/secret.hpp"
 #include "ports/events.hpp"
+#include "reception/refusals.hpp"
 
 namespace recycled::api {
 
@@ -23,6 +24,7 @@ class Door {
  private:
   const Office office_;
   rest::Router router_;
+  Refusals refusals_;
 };
 
 }  // namespace recycled::api

@@ -112,6 +112,12 @@ int replay_all(const std::vector<CallbackKey>& keys, OpenedLedger& ledger, Outpu
       code = ExitCode::failed;
       continue;
     }
+    if (const auto pruned_at = (*one)->pruned_at) {
+      std::cerr << "recycled callbacks replay: callback " << key.value() << " was pruned on "
+                << to_iso8601(*pruned_at) << ", and there is nothing left to process\n";
+      code = ExitCode::failed;
+      continue;
+    }
     if (!is_done(**one) && code == ExitCode::done) code = ExitCode::needs_person;
     after.push_back(std::move(**one));
   }

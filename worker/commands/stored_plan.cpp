@@ -8,8 +8,6 @@
 namespace recycled {
 namespace {
 
-constexpr Millis plans_are_kept = std::chrono::hours(24 * 30);
-
 std::string so_far(std::size_t handed_over) {
   return handed_over == 0 ? "nothing was handed over"
                           : std::to_string(handed_over) + " had been handed over before";
@@ -22,7 +20,7 @@ Result<std::string> keep_plan(OpenedLedger& ledger, const report::Plan& plan) {
   const ports::DryRun run{report::digest_of(content), ledger.now(), content};
   const auto kept = ledger.write([&run](ports::LedgerTx& tx) {
     tx.keep_dry_run(run);
-    tx.forget_dry_runs(run.made_at - plans_are_kept);
+    tx.forget_dry_runs(run.made_at - ports::dry_runs_are_kept);
   });
   if (!kept) return Failure(kept.error());
   return run.digest;

@@ -33,6 +33,13 @@ TEST_CASE("a good config becomes settings") {
   CHECK(profile.reattempts.at(4).days == 3);
 }
 
+TEST_CASE("payloads are kept for 400 days, for as long as it says, or for good") {
+  CHECK(accepted(good).retention == std::chrono::days(400));
+  CHECK(accepted(with("[store]", "[store]\nretention = \"90d\"")).retention ==
+        std::chrono::days(90));
+  CHECK(accepted(with("[store]", "[store]\nretention = \"0s\"")).retention == Millis(0));
+}
+
 namespace {
 
 const std::string every_setting = good + R"toml(
@@ -319,6 +326,7 @@ TEST_CASE("what the template comments out is right too and equals the defaults")
   CHECK(settings.limits.api_connections == Limits().api_connections);
   CHECK(settings.limits.request_timeout == Limits().request_timeout);
   CHECK(settings.limits.drain == Limits().drain);
+  CHECK(settings.retention == std::chrono::days(400));
   CHECK(settings.schedule.scan_every == ScheduleSettings().scan_every);
   CHECK(settings.callbacks.window == CallbackSettings().window);
   CHECK(settings.callbacks.listen == CallbackSettings().listen);

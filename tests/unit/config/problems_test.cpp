@@ -198,6 +198,8 @@ TEST_CASE("types and ranges and references are checked one by one") {
       {"kind = \"nmi\"", "kind = \"nmi\"\ncascade = \"c\"", {"\"c\"", "cascade_profile"}},
       {"mid = \"m\"", "mid = \"m\"\nbase_url = \"ftp://x/\"", {"base_url", "https://"}},
       {"mid = \"m\"", "mid = \"m\"\nbase_url = \"http://api.example.com/\"", {"plain HTTP"}},
+      {"[store]", "[store]\nretention = \"40000d\"", {"retention", "36500d"}},
+      {"[store]", "[store]\nretention = 400", {"retention", "a text"}},
       {"[account]", "[schedule]\nscan_every = \"often\"\n[account]", {"\"often\"", "90s"}},
       {"[account]", "[schedule]\nrepeat_window = \"25h\"\n[account]", {"repeat_window", "to 1d"}},
       {"[account]", "[schedule]\nlate_success = \"no\"\n[account]", {"\"accept\" or \"hold\""}},
@@ -227,6 +229,15 @@ TEST_CASE("types and ranges and references are checked one by one") {
        {"kind \"x\""}},
       {"[[recycle_profile]]", "[recycle_profile]", {"a table", "[[recycle_profile]]"}},
   });
+}
+
+TEST_CASE("a problem shows no character that a terminal would obey") {
+  const auto problems = refused(with("[account]", "\"x\\u001b[31m\\n\" = 1\n[account]"));
+  REQUIRE(problems.size() == 1);
+  const std::string told = describe(problems[0], "/etc/recycled.toml");
+  CHECK(told.find('\x1b') == std::string::npos);
+  CHECK(told.find('\n') == std::string::npos);
+  CHECK(told.find("x?[31m?") != std::string::npos);
 }
 
 TEST_CASE("events: an address that can be trusted, a secret that stays outside, sane times") {

@@ -54,19 +54,16 @@ struct InboxBench : Bench {
   PlainReader reader;
   Tally tally;
   std::vector<Instant> heard;
-  Inbox inbox{own, reader, std::chrono::minutes(10), tally,
-              [this](Instant next) { heard.push_back(next); }};
+  Inbox inbox{own, reader, tally, [this](Instant next) { heard.push_back(next); }};
 
   async::Task<void> take_into(SignedCallback callback, Receipt& receipt) {
     auto taken = co_await inbox.take(std::move(callback));
     REQUIRE(taken.has_value());
     receipt = *taken;
   }
-  async::Task<void> retry_and_forget() {
+  async::Task<void> retry_due() {
     auto retried = co_await inbox.retry_due(failing);
     REQUIRE(retried.has_value());
-    auto forgotten = co_await inbox.forget_old_nonces();
-    REQUIRE(forgotten.has_value());
   }
   Receipt take(const std::string& nonce, const std::string& body,
                std::vector<GatewayId> signers = {GatewayId("ff")}) {
@@ -77,7 +74,7 @@ struct InboxBench : Bench {
   }
   void retry_at(Instant at) {
     clock.at = at;
-    run(retry_and_forget());
+    run(retry_due());
   }
   std::vector<ports::StoredCallback> stored(const OrderId& order) {
     std::vector<ports::StoredCallback> found;

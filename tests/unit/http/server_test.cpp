@@ -49,6 +49,40 @@ TEST_CASE("a request arrives whole and its reply goes back whole") {
   CHECK(find_header(answer->headers, "x-asked") == "yes");
 }
 
+TEST_CASE("what a proxy may read otherwise is refused, and nothing behind it is looked at") {
+  Served served(echo);
+  const std::string post = "POST / HTTP/1.1\r\nHost: h\r\n";
+  const std::string behind = "\r\n0\r\n\r\nGET /hidden HTTP/1.1\r\nConnection: close\r\n\r\n";
+  for (const char* headers :
+       {"Transfer-Encoding: xchunked\r\n", "Transfer-Encoding: chunked, identity\r\n",
+        "Transfer-Encoding: chunked, chunked\r\n", "Transfer-Encoding: identity\r\n",
+        "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
+        "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n",
+        "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n",
+        "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n",
+        "Content-Length: 3\r\nContent-Length: 4\r\n", "Content-Length : 3\r\n"}) {
+    CAPTURE(std::string(headers));
+    const std::string reply = served.raw(post + headers + behind);
+    CHECK(count(reply, "HTTP/1.1 ") == 1);
+    CHECK(has(reply, "HTTP/1.1 400 "));
+  }
+  const std::string old = served.raw("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n" + behind);
+  CHECK(has(old, "HTTP/1.1 400 "));
+  CHECK(has(served.raw(post + "Transfer-Encoding: Chunked\r\nConnection: close\r\n\r\n"
+                              "2\r\nab\r\n0\r\n\r\n"),
+            "POST / ab"));
+}
+
+TEST_CASE("what no limit counts is bounded all the same: the extension of a chunk") {
+  Served served(echo);
+  const std::string post =
+      "POST / HTTP/1.1\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n1;";
+  const std::string rest = "\r\na\r\n0\r\n\r\n";
+  CHECK(has(served.raw(post + std::string(1'000, 'e') + rest), "POST / a"));
+  CHECK(has(served.raw(post + std::string(200'000, 'e') + rest), "HTTP/1.1 400 "));
+  CHECK(has(served.raw(post + std::string(5'000'000, 'e')), "HTTP/1.1 400 "));
+}
+
 TEST_CASE("requests on one connection are answered in order, also those sent ahead") {
   Served served(echo);
   const std::string reply = served.raw(

@@ -98,6 +98,21 @@ TEST_CASE("callbacks show: bytes that would command a terminal do not") {
   CHECK(has(shown(with(hostile)), "body\n  ?[2J?line\n  next?\n"));
 }
 
+TEST_CASE("L26 callbacks show: one that was pruned says so instead of its headers and body") {
+  auto pruned = waiting();
+  pruned.headers.clear();
+  pruned.body.clear();
+  pruned.pruned_at = *parse_instant("2027-12-27T10:00:00Z");
+  const FakeLedger ledger = with(pruned);
+  CHECK(has(shown(ledger), "pruned on 2027-12-27T10:00:00Z\n"));
+  CHECK_FALSE(has(shown(ledger), "\nbody\n"));
+  FakeLedger once_more = ledger;
+  const auto json = Json::parse(to_json(*gather_callback(once_more, CallbackKey(7))));
+  CHECK(json.at("pruned_at") == "2027-12-27T10:00:00Z");
+  CHECK(json.at("headers").is_null());
+  CHECK(json.at("body").is_null());
+}
+
 TEST_CASE("callbacks show: one that is not there is said to be that") {
   FakeLedger ledger;
   const auto none = gather_callback(ledger, CallbackKey(9));

@@ -50,6 +50,12 @@ void a_subject_s_events_keep_their_order(const MakeLedger& make);
 void a_replayed_event_takes_its_place_again(const MakeLedger& make);
 void lists_and_counts_events(const MakeLedger& make);
 
+// conformance_retention.cpp
+void prunes_what_ended(const MakeLedger& make);
+void prunes_callbacks_that_are_done(const MakeLedger& make);
+void prunes_delivered_events(const MakeLedger& make);
+void prunes_in_small_steps(const MakeLedger& make);
+
 // conformance_history.cpp
 void keeps_callbacks(const MakeLedger& make);
 void a_claim_wakes_the_callbacks_that_waited_for_it(const MakeLedger& make);
@@ -100,6 +106,10 @@ inline void everything(const MakeLedger& make) {
   keeps_pauses(make);
   a_pause_holds_what_has_not_left(make);
   keeps_recent_results(make);
+  prunes_what_ended(make);
+  prunes_callbacks_that_are_done(make);
+  prunes_delivered_events(make);
+  prunes_in_small_steps(make);
   counts_and_totals(make);
   the_backlog(make);
   broken_promises_come_out(make);

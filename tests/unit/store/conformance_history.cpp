@@ -131,9 +131,12 @@ void nonces_are_taken_once(const MakeLedger& make) {
   });
   in(*ledger, [&](ports::LedgerTx& tx) {
     CHECK_FALSE(tx.remember_nonce("b", noon + Millis(9)));
-    tx.forget_nonces(noon + Millis(1));
+    CHECK(tx.forget_nonces(noon + Millis(1), 9) == 1);
     CHECK(tx.remember_nonce("a", noon + Millis(9)));
     CHECK_FALSE(tx.remember_nonce("b", noon + Millis(9)));
+    CHECK(tx.forget_nonces(noon + Millis(99), 1) == 1);  // the oldest
+    CHECK(tx.remember_nonce("b", noon + Millis(9)));
+    CHECK_FALSE(tx.remember_nonce("a", noon + Millis(9)));
   });
 }
 

@@ -54,6 +54,14 @@ TEST_CASE("L2 conformance: one live recovery a cycle") {
   conformance::one_live_recovery_a_cycle(sqlite(Executor::inline_));
 }
 
+TEST_CASE("L26 conformance: what ended long ago is pruned, and nothing else") {
+  const auto make = sqlite(Executor::inline_);
+  SUBCASE("recoveries") { conformance::prunes_what_ended(make); }
+  SUBCASE("callbacks") { conformance::prunes_callbacks_that_are_done(make); }
+  SUBCASE("events") { conformance::prunes_delivered_events(make); }
+  SUBCASE("small steps") { conformance::prunes_in_small_steps(make); }
+}
+
 TEST_CASE("L12 conformance: updates are guarded and ends are final") {
   const auto make = sqlite(Executor::inline_);
   SUBCASE("guard") { conformance::updates_are_guarded(make); }

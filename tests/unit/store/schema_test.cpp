@@ -7,6 +7,7 @@
 
 #include "base/ensure.hpp"
 #include "store/migrate.hpp"
+#include "store/retention.hpp"
 #include "store/rows.hpp"
 #include "unit/store/fixture.hpp"
 
@@ -183,6 +184,88 @@ TEST_CASE("attempts, callbacks and audit rows are append-only") {
     CAPTURE(sql);
     CHECK_THROWS_WITH_AS(raw(own, sql), doctest::Contains("append-only"), SQLite::Exception);
   }
+}
+
+TEST_CASE("L26 pruning looks at what may go, and not at what is stored") {
+  const OwnLedger own;
+  SQLite::Database database(own.file.string());
+  const auto plan_of = [&database](const char* sql) {
+    SQLite::Statement steps(database, std::string("EXPLAIN QUERY PLAN ") + sql);
+    std::string plan;
+    while (steps.executeStep()) plan += steps.getColumn(3).getString() + "\n";
+    return plan;
+  };
+  // In the order of the index, so that the limit ends the walk: nothing is sorted.
+  CHECK(plan_of(recoveries_to_prune) ==
+        "SEARCH recovery USING INDEX recovery_to_prune (settled_at>? AND settled_at<?)\n");
+  CHECK(plan_of(callbacks_to_prune) ==
+        "SEARCH c USING INDEX callback_to_prune (received_at<?)\n"
+        "SEARCH i USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN\n");
+  const std::string events = plan_of(events_to_prune);
+  CHECK_MESSAGE(
+      events.find("SEARCH o USING COVERING INDEX outbox_of (recovery_key=? AND rowid<?)") == 0,
+      events);
+  CHECK_MESSAGE(events.find("SCAN") == std::string::npos, events);
+  CHECK_MESSAGE(events.find("TEMP B-TREE") == std::string::npos, events);
+  const auto nonces = plan_of(
+      "DELETE FROM nonce WHERE nonce IN (SELECT nonce FROM nonce"
+      " WHERE seen_at < 1 ORDER BY seen_at LIMIT 9)");
+  CHECK_MESSAGE(nonces.find("nonce_age (seen_at<?)") != std::string::npos, nonces);
+}
+
+TEST_CASE("L26 what is open cannot be pruned, and what was pruned is so for good") {
+  OwnLedger own;
+  in(*own.ledger, [](auto& tx) {
+    const auto key = put(tx, "S");
+    put_recovery(tx, key, plain_recovery("open"));
+    put_recovery(tx, key, in_state(plain_recovery("ended", 6), billing::RecoveryState::failed));
+  });
+  CHECK_NOTHROW(raw(own, "UPDATE recovery SET pruned_at = 1 WHERE order_id = 'ended'"));
+  for (const char* sql : {"UPDATE recovery SET pruned_at = 1 WHERE order_id = 'open'",
+                          "UPDATE recovery SET pruned_at = NULL WHERE order_id = 'ended'",
+                          "UPDATE recovery SET pruned_at = 2"}) {
+    CAPTURE(sql);
+    CHECK_THROWS_WITH_AS(raw(own, sql), doctest::Contains("what is open is not pruned"),
+                         SQLite::Exception);
+  }
+}
+
+TEST_CASE("L26 the pages of what is pruned come free, and the file grows no more") {
+  OwnLedger own;
+  const auto live_once = [&](int life) {
+    in(*own.ledger, [life](ports::LedgerTx& tx) {
+      for (int index = 0; index < 500; ++index) {
+        const std::string name = std::to_string(life) + "-" + std::to_string(index);
+        auto recovery = in_state(plain_recovery(name), billing::RecoveryState::failed);
+        recovery.settled_at = noon;
+        const auto key = tx.insert_recovery({put(tx, name), recovery, std::string(1200, 'r')});
+        tx.add_attempt(
+            {*key, noon, Millis(1), billing::Step::send, "declined", std::string(200, 'd')});
+        ports::StoredCallback callback;
+        callback.received_at = noon;
+        callback.nonce = name;
+        callback.headers = std::string(450, 'h');
+        callback.body = std::string(300, 'b');
+        callback.result = ports::CallbackResult::applied;
+        tx.add_callback(callback);
+      }
+      for (int step = 0; step < 5; ++step) tx.prune(noon + Millis(1), noon, 100);
+    });
+  };
+  SQLite::Database database(own.file.string());
+  const auto pages_of = [&](const std::string& table) {
+    return database.execAndGet("SELECT count(*) FROM dbstat WHERE name = '" + table + "'").getInt();
+  };
+  live_once(1);
+  CHECK(database.execAndGet("SELECT count(*) FROM callback WHERE body <> x''").getInt() == 0);
+  // 500 rows of some 100 bytes; before they were pruned it was 125 pages and more.
+  CHECK(pages_of("request") < 40);
+  CHECK(pages_of("callback") < 40);
+  CHECK(database.execAndGet("PRAGMA freelist_count").getInt() > 150);
+  const int grown = database.execAndGet("PRAGMA page_count").getInt();
+  live_once(2);
+  // Subscriptions and what is kept of the rest: less than half of what came.
+  CHECK(database.execAndGet("PRAGMA page_count").getInt() - grown < grown / 2);
 }
 
 TEST_CASE("L12 a success stays one even for raw SQL") {

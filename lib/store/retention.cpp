@@ -1,0 +1,108 @@
+// What ended long ago is pruned here (lessons.md 26). The statements that look for it repeat the
+// words of their partial indexes, so that a step costs what it takes away and what waits for a
+// person, never what is stored. A row that becomes shorter is replaced, not updated: SQLite joins
+// half-empty pages after a deletion alone, and only a page that is free as a whole is used again.
+#include "store/retention.hpp"
+
+#include <vector>
+
+#include "store/rows.hpp"
+#include "store/sqlite_tx.hpp"
+
+namespace recycled::store {
+namespace {
+
+template <class Key>
+std::vector<Key> keys_of(SQLite::Statement& query) {
+  std::vector<Key> keys;
+  while (query.executeStep()) keys.push_back(Columns(query).key<Key>());
+  query.reset();
+  return keys;
+}
+
+void prune_events(Database& database, RecoveryKey of) {
+  auto& query = database.prepared(events_to_prune);
+  Binder(query) << of;
+  for (const OutboxKey key : keys_of<OutboxKey>(query)) {
+    auto& deliveries = database.prepared("DELETE FROM delivery WHERE outbox_key = ?");
+    Binder(deliveries) << key;
+    deliveries.exec();
+    auto& event = database.prepared("DELETE FROM outbox WHERE key = ?");
+    Binder(event) << key;
+    event.exec();
+  }
+}
+
+void prune_recovery(Database& database, RecoveryKey key, Instant now) {
+  auto& mark = database.prepared("UPDATE recovery SET pruned_at = ? WHERE key = ?");
+  Binder(mark) << now << key;
+  mark.exec();
+  // Its hash stays: whoever has a copy of the request can still show that it is the one.
+  auto& request = database.prepared(
+      "REPLACE INTO request (recovery_key, sha256, body)"
+      " SELECT recovery_key, sha256, '' FROM request WHERE recovery_key = ?");
+  Binder(request) << key;
+  request.exec();
+  auto& attempts = database.prepared(
+      "REPLACE INTO attempt (key, recovery_key, started_at, took, step, outcome, detail)"
+      " SELECT key, recovery_key, started_at, took, step, outcome, '' FROM attempt"
+      " WHERE recovery_key = ? AND detail <> ''");
+  Binder(attempts) << key;
+  attempts.exec();
+  prune_events(database, key);
+}
+
+std::int64_t prune_recoveries(Database& database, Instant before, Instant now, int limit) {
+  auto& query = database.prepared(recoveries_to_prune);
+  Binder(query) << before << limit;
+  const auto keys = keys_of<RecoveryKey>(query);
+  for (const RecoveryKey key : keys) prune_recovery(database, key, now);
+  return std::ssize(keys);
+}
+
+std::int64_t prune_callbacks(Database& database, Instant before, Instant now, int limit) {
+  auto& query = database.prepared(callbacks_to_prune);
+  Binder(query) << before << limit;
+  const auto keys = keys_of<CallbackKey>(query);
+  for (const CallbackKey key : keys) {
+    auto& replace = database.prepared(
+        "REPLACE INTO callback (key, received_at, nonce, event, order_id, provider_order, headers,"
+        " body, signers, result, pruned_at)"
+        " SELECT key, received_at, nonce, event, order_id, provider_order, '', x'', signers, "
+        "result,"
+        " ? FROM callback WHERE key = ?");
+    Binder(replace) << now << key;
+    replace.exec();
+  }
+  return std::ssize(keys);
+}
+
+// The newest run is what the next one asks for.
+std::int64_t prune_runs(Database& database, Instant before, int limit) {
+  auto& forget = database.prepared(
+      "DELETE FROM run WHERE rowid IN (SELECT rowid FROM"
+      " (SELECT rowid, started_at FROM run ORDER BY rowid LIMIT ?) WHERE started_at < ?)"
+      " AND rowid < (SELECT max(rowid) FROM run)");
+  Binder(forget) << limit << before;
+  return forget.exec();
+}
+
+}  // namespace
+
+ports::Pruned SqliteTx::prune(Instant before, Instant now, int limit) {
+  ports::Pruned pruned;
+  pruned.recoveries = prune_recoveries(database_, before, now, limit);
+  pruned.callbacks = prune_callbacks(database_, before, now, limit);
+  pruned.runs = prune_runs(database_, before, limit);
+  return pruned;
+}
+
+int SqliteTx::forget_nonces(Instant before, int limit) {
+  auto& forget = database_.prepared(
+      "DELETE FROM nonce WHERE nonce IN"
+      " (SELECT nonce FROM nonce WHERE seen_at < ? ORDER BY seen_at LIMIT ?)");
+  Binder(forget) << before << limit;
+  return forget.exec();
+}
+
+}  // namespace recycled::store
