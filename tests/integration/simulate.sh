@@ -13,7 +13,7 @@ expect_text "$dir/out" 'held: every invariant, to the end'
 expect_text "$dir/out" 'true'
 [[ -s "$dir/simulated.log" ]] || fail "no log"
 
-few=(--days 12 --seed 3 --subscriptions 40)
+few=(--days 10 --seed 3 --subscriptions 25)
 for run in 1 2; do
   expect_exit 0 "$bin/recycled" simulate "${few[@]}" --json --log "$dir/log.$run" --keep "$dir/kept.$run"
   cp "$dir/out" "$dir/figures.$run"
