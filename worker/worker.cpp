@@ -5,6 +5,7 @@
 #include "api/token.hpp"
 #include "config/digest.hpp"
 #include "crypto/base64.hpp"
+#include "engine_settings.hpp"
 #include "installation.hpp"
 #include "metrics.hpp"
 #include "rest/answers.hpp"
@@ -31,15 +32,7 @@ namespace {
 
 engine::EngineSettings engine_settings(const config::Settings& settings) {
   engine::EngineSettings engine;
-  for (const auto& [gateway, account] : settings.accounts) {
-    engine::PaceLimits pace;
-    pace.in_flight = account.in_flight.value_or(settings.limits.in_flight);
-    pace.per_second = account.requests_per_second;
-    pace.failures_to_rest = settings.limits.failures_to_rest;
-    pace.first_rest = settings.rules.timing.first_backoff;
-    pace.longest_rest = settings.rules.timing.longest_backoff;
-    engine.pace.emplace(gateway, pace);
-  }
+  engine.pace = paces_of(settings);
   engine.scan_batch = settings.limits.scan_batch;
   engine.scan_every = settings.schedule.scan_every;
   engine.once_poll_gap = settings.schedule.once_poll_gap;

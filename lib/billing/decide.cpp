@@ -44,6 +44,14 @@ void Deciding::finish(RecoveryState state, Reason reason, Move move) {
   decision_.move = situation_.moved_on ? Move::none : move;
 }
 
+// Given up, and the one more inquiry is yet to be made: what an inquiry brings that was under way
+// when it ended is no answer to that one, and neither puts it forward nor stands for it.
+bool Deciding::last_look_is_ahead() const {
+  const Recovery& recovery = decision_.recovery;
+  return !is_live(recovery.state) && recovery.step == Step::inquire &&
+         *recovery.next_at > situation_.now;
+}
+
 // The step got no answer: the same one later. Our trouble and FlexFactor's use up no re-attempt.
 void Deciding::again_later(std::optional<Millis> retry_after) {
   if (now_is().step == Step::none) return;
@@ -116,7 +124,7 @@ void Deciding::end_without_charge(Reason reason, Source source) {
     return;
   }
   if (!is_live(now_is().state)) {
-    if (source == Source::inquiry) stop_working();
+    if (source == Source::inquiry && !last_look_is_ahead()) stop_working();
     return;
   }
   if (now_is().state == RecoveryState::withdrawing) return conclude_withdrawal();

@@ -114,6 +114,7 @@ void Deciding::still_open_at_sync(Source source) {
 }
 
 void Deciding::not_found() {
+  if (last_look_is_ahead()) return;
   if (!is_live(now_is().state)) return stop_working();
   if (is_awaited(now_is())) return still_open_to_shopper();
   if (now_is().state == RecoveryState::withdrawing) {
@@ -132,6 +133,7 @@ void Deciding::not_found() {
 }
 
 void Deciding::on(const InquiryFailed& event) {
+  if (last_look_is_ahead()) return;
   again_later(event.retry_after);
   // A list that cannot tell is no better another time: then the same bytes are what is left to ask.
   const bool in_vain = event.because == InquiryFailed::Because::cannot_tell;

@@ -91,6 +91,7 @@ class Deciding {
   void stop_working() { next(Step::none, std::nullopt); }
   void finish(RecoveryState state, Reason reason, Move move);
   void again_later(std::optional<Millis> retry_after);
+  bool last_look_is_ahead() const;
 
   Millis inquiry_gap(int inquiries) const;
   void succeed();

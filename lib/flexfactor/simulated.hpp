@@ -43,6 +43,7 @@ class SimulatedFlexFactor {
 
   Statistics statistics() const { return orders_.statistics(); }
   const std::vector<Charge>& charges() const { return orders_.charges(); }
+  const std::vector<SimulatedOrder>& orders() const { return orders_.all(); }  // the oldest first
 
  private:
   // A target taken apart: "orders/{id}/cancel", and what follows '?'.

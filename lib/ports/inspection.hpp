@@ -37,9 +37,10 @@ struct InspectedRecovery {
   bool was_called = false;             // it has an attempt
   bool was_called_back = false;        // a callback names its order
   bool is_newest = true;               // of its subscription or sale
-  // Of the same cycle or sale, of smaller keys.
+  // Of the same cycle or sale, of smaller keys; of charges those that were not given back.
   std::int64_t live_before = 0;
   std::int64_t recovered_before = 0;
+  bool is_given_back = false;  // a cascade's charge after a "no", or it is on its way back
   // Its subscription or sale as it is now.
   std::string status;
   int cycle_now = 0;

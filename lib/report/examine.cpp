@@ -196,7 +196,8 @@ void Examiner::check_uniqueness(const ports::InspectedRecovery& recovery) {
         by_id(recovery) + "is open, and so is another one of cycle " +
             std::to_string(recovery.cycle));
   }
-  if (state == RecoveryState::recovered && recovery.recovered_before > 0) {
+  const bool is_charged = state == RecoveryState::recovered && !recovery.is_given_back;
+  if (is_charged && recovery.recovered_before > 0) {
     add(Invariant::second_success, whose(recovery),
         by_id(recovery) + "was charged, and so was another one of cycle " +
             std::to_string(recovery.cycle));

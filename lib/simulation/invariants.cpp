@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <vector>
 
+#include "simulation/rule_book.hpp"
+#include "store/inspection.hpp"
+
 namespace recycled::simulation {
 namespace {
 
@@ -10,18 +13,15 @@ using billing::RecoveryState;
 using billing::SubscriptionStatus;
 
 constexpr const char* charged_once = "one charge at most of a subscription's cycle";
-constexpr const char* approval_known = "every charge at FlexFactor is in the ledger";
-constexpr const char* amount_right = "the amount is what the price rule says";
 constexpr const char* turn_right =
     "the re-attempt whose turn it is, at its block's gateway, when due";
-constexpr const char* one_live = "one live recovery at most of a subscription's cycle";
 constexpr const char* in_time = "nothing is open past its deadline and grace";
 constexpr const char* home = "no subscription rests at FlexFactor's gateway";
-constexpr const char* success_stays = "no failure undoes a success";
 constexpr const char* stored_first = "a callback that was answered is stored";
 constexpr const char* applied_all = "every callback takes effect";
+constexpr const char* trail_grows = "the audit trail only grows";
+constexpr const char* verified = "verify finds nothing wrong with the ledger";
 constexpr const char* told_all = "every event is delivered";
-constexpr const char* settled = "everything is settled at the end";
 
 constexpr Millis patience = std::chrono::hours(48);  // of retries, beyond grace
 
@@ -30,54 +30,40 @@ std::string at_state(const billing::Recovery& recovery) {
          std::string(to_text(recovery.reason)) + ")";
 }
 
-const billing::RecycleProfile* profile_with(const billing::Rules& rules, const GatewayId& gateway) {
-  for (const auto& profile : rules.profiles) {
-    const auto& all = profile.gateways;
-    if (std::find(all.begin(), all.end(), gateway) != all.end()) return &profile;
-  }
-  return nullptr;
-}
-
-int next_number(const billing::RecycleProfile& profile, int made) {
-  for (int number = made + 1; number <= 9; ++number) {
-    const auto listed = profile.reattempts.find(number);
-    if (listed == profile.reattempts.end()) return 0;
-    if (!listed->second.skip) return number;
-  }
-  return 0;
+// Some are handed over long after they were due, perhaps in the last days.
+bool keeps_back(const billing::Rules& rules) {
+  const billing::Rules none;
+  return rules.card_cap > 0 || rules.ceilings != none.ceilings || rules.breaker != none.breaker;
 }
 
 }  // namespace
 
-std::int64_t amount_by_the_rule(const billing::RecycleProfile& profile, const Money& price,
-                                int reattempt) {
-  std::int64_t unit = 1;  // of a hundredth of a major unit, in minor units times 100
-  for (int digit = 0; digit < price.currency.exponent(); ++digit) unit *= 10;
-  const std::int64_t least = profile.minimum_price * unit / 100;
-  if (price.minor <= least) return price.minor;
-  std::int64_t off = 0;
-  for (const auto& [number, step] : profile.reattempts) {
-    if (number <= reattempt && !step.skip) off += step.reduction;
-  }
-  std::int64_t amount = price.minor - off * unit / 100;
-  if (profile.reduction_type == billing::ReductionType::percentage) {
-    amount = (price.minor * (10'000 - off) * 2 + 10'000) / 20'000;
-  }
-  return std::max(amount, least);
+void Invariants::holds(const char* invariant, const SubscriptionId& who,
+                       const std::string& otherwise) {
+  const std::string whose = who.empty() ? "" : "subscription " + who.str();
+  checks_.holds(invariant, whose, otherwise, world_.now());
 }
 
-void Invariants::holds(const std::string& invariant, const SubscriptionId& who,
-                       const std::string& otherwise) {
-  ++checked_[invariant];
-  if (!otherwise.empty()) throw Violation{invariant, world_.now(), who, otherwise};
+void Invariants::look_at_news(ports::LedgerTx& tx) {
+  check_claims(tx);
+  check_charges(tx);
+  check_repeats(tx);
+  check_trail(tx);
+}
+
+void Invariants::check_step(const std::vector<OrderId>& touched) {
+  world_.look([&](ports::LedgerTx& tx) {
+    look_at_news(tx);
+    for (const OrderId& order : touched) {
+      if (const auto stored = tx.recovery(order)) check_touched(tx, *stored);
+    }
+  });
 }
 
 void Invariants::check_day() {
   world_.look([this](ports::LedgerTx& tx) {
-    check_claims(tx);
-    check_charges(tx);
+    look_at_news(tx);
     check_open(tx);
-    check_repeats(tx);
   });
 }
 
@@ -93,6 +79,7 @@ void Invariants::check_claims(ports::LedgerTx& tx) {
 }
 
 void Invariants::check_claim(const ports::StoredRecovery& stored) {
+  if (!stored.sale.empty()) return sales_.check_claim(stored);
   const billing::Recovery& recovery = stored.recovery;
   const auto* row = merchant_.find(stored.subscription);
   const auto* profile =
@@ -113,7 +100,8 @@ void Invariants::check_claim(const ports::StoredRecovery& stored) {
   } else if (world_.calendar().day_of(recovery.claimed_at) <
              add_days(last, profile->reattempts.at(turn).days)) {
     wrong = "claimed at " + to_iso8601(recovery.claimed_at) + ", before its day";
-  } else if (row->declined->stated != billing::DeclineClass::soft || row->declined->code == "41") {
+  } else if (!may_be_sent(world_.rules(), row->gateway, billing::OrderType::recurring,
+                          *row->declined)) {
     wrong = "its decline is not to be sent";
   }
   holds(turn_right, stored.subscription, wrong);
@@ -129,15 +117,43 @@ void Invariants::check_charges(ports::LedgerTx& tx) {
   const auto& charges = world_.charges();
   for (; charged_ < charges.size(); ++charged_) {
     const flexfactor::Charge& charge = charges[charged_];
-    const bool is_first = paid_.emplace(charge.subscription, charge.cycle).second;
-    holds(charged_once, charge.subscription,
-          is_first ? "" : "cycle " + std::to_string(charge.cycle) + " was charged twice");
     const auto recovery = tx.recovery(charge.order);
     holds(approval_known, charge.subscription,
           recovery ? "" : "order " + charge.order.str() + " is not known");
+    if (!recovery->sale.empty()) {
+      sales_.check_charge(tx, charge, *recovery);
+      continue;
+    }
+    const bool is_first = paid_.try_emplace({charge.subscription, charge.cycle}, charge.at).second;
+    holds(charged_once, charge.subscription,
+          is_first ? "" : "cycle " + std::to_string(charge.cycle) + " was charged twice");
     holds(amount_right, charge.subscription,
           recovery->recovery.amount == charge.amount ? "" : "charged " + to_decimal(charge.amount));
   }
+}
+
+void Invariants::check_touched(ports::LedgerTx& tx, const ports::StoredRecovery& stored) {
+  const billing::Recovery& recovery = stored.recovery;
+  const bool is_recovered = recovery.state == RecoveryState::recovered;
+  if (is_recovered) recovered_.insert(recovery.order);
+  const bool was_recovered = recovered_.contains(recovery.order);
+  holds(success_stays, stored.subscription,
+        was_recovered && !is_recovered ? at_state(recovery) : "");
+  int live = 0;
+  for (const auto& one : tx.recoveries_of(stored.subject)) {
+    if (one.recovery.cycle == recovery.cycle && is_live(one.recovery.state)) ++live;
+  }
+  holds(one_live, stored.subscription, live <= 1 ? "" : std::to_string(live) + " are live");
+  if (!stored.sale.empty()) return sales_.check_touched(stored);
+  const auto row = tx.subscription(stored.subscription);
+  const bool is_away = row && row->subscription.gateway == recovery.provider_gateway;
+  holds(home, stored.subscription, is_away ? "stored at " + recovery.provider_gateway.str() : "");
+}
+
+void Invariants::check_trail(ports::LedgerTx& tx) {
+  const std::int64_t rows = tx.audit_head().rows;
+  holds(trail_grows, {}, rows >= trail_ ? "" : std::to_string(trail_ - rows) + " rows are gone");
+  trail_ = rows;
 }
 
 // Open past expiry and grace: an outage that was in its way at the time counts for nothing.
@@ -151,16 +167,22 @@ bool Invariants::is_overdue(const billing::Recovery& open) const {
 }
 
 void Invariants::check_open(ports::LedgerTx& tx) {
-  std::set<std::pair<SubscriptionId, int>> live;
+  std::set<std::pair<std::string, int>> live;
   for (const auto state : {RecoveryState::intended, RecoveryState::unknown, RecoveryState::waiting,
                            RecoveryState::grace, RecoveryState::withdrawing}) {
     RecoveryKey after;
     while (true) {
       const auto rows = tx.in_state(state, after, 500);
       for (const auto& row : rows) {
-        const bool is_only = live.emplace(row.subscription, row.recovery.cycle).second;
+        const std::string whose =
+            row.sale.empty() ? row.subscription.str() : "sale " + row.sale.str();
+        const bool is_only = live.emplace(whose, row.recovery.cycle).second;
         holds(one_live, row.subscription, is_only ? "" : "a second is live");
         holds(in_time, row.subscription, is_overdue(row.recovery) ? at_state(row.recovery) : "");
+        if (!row.sale.empty()) {
+          after = row.key;
+          continue;
+        }
         const auto stored = tx.subscription(row.subscription);
         const bool is_away =
             stored && stored->subscription.gateway == row.recovery.provider_gateway;
@@ -193,12 +215,16 @@ void Invariants::check_customer(ports::LedgerTx& tx, const billing::Subscription
   bool has_failed = merchant_.has_given_up(ours.id);
   for (const auto& past : tx.recoveries_of(stored->key)) {
     const billing::Recovery& recovery = past.recovery;
-    const bool is_paid = paid_.contains({ours.id, recovery.cycle});
     const bool is_over = !is_live(recovery.state);
-    holds(settled, ours.id, is_over ? "" : at_state(recovery));
+    const bool may_go_on = keeps_back(world_.rules()) && !is_overdue(recovery);
+    holds(settled, ours.id, is_over || may_go_on ? "" : at_state(recovery));
+    if (!is_over) continue;
+    const auto paid = paid_.find({ours.id, recovery.cycle});
+    const bool is_paid = paid != paid_.end() && !is_beyond_knowing(recovery, paid->second);
     const bool is_recovered = recovery.state == RecoveryState::recovered;
     if (recovery.state != RecoveryState::released) {
-      holds(approval_known, ours.id, is_paid == is_recovered ? "" : at_state(recovery));
+      const bool is_known = is_recovered || went_back(recovery);
+      holds(approval_known, ours.id, is_paid == is_known ? "" : at_state(recovery));
     }
     if (recovery.state == RecoveryState::failed && recovery.cycle == theirs.cycle)
       has_failed = true;
@@ -209,24 +235,42 @@ void Invariants::check_customer(ports::LedgerTx& tx, const billing::Subscription
   holds(success_stays, ours.id, is_undone ? "Recycle Failed, and nothing failed in its cycle" : "");
 }
 
-void Invariants::check_rest() {
+void Invariants::check_told(ports::LedgerTx& tx) {
+  const ports::Counts counts = tx.counts();
+  std::string waiting;
+  for (const auto& [state, count] : counts.deliveries) {
+    if (state != ports::DeliveryState::delivered) waiting = std::to_string(count) + " are not";
+  }
+  holds(told_all, {}, waiting);
+  std::string undone;
+  for (const auto& [result, count] : counts.callbacks) {
+    const bool is_done =
+        result == ports::CallbackResult::applied || result == ports::CallbackResult::ignored;
+    if (!is_done) undone = std::to_string(count) + " are " + std::string(to_text(result));
+  }
+  holds(applied_all, {}, undone);
+}
+
+void Invariants::check_rest(const std::set<OrderId>& given_back_by_hand) {
   check_day();
-  world_.look([this](ports::LedgerTx& tx) {
+  world_.look([&](ports::LedgerTx& tx) {
     merchant_.each([&](const billing::Subscription& ours) { check_customer(tx, ours); });
-    const ports::Counts counts = tx.counts();
-    std::string waiting;
-    for (const auto& [state, count] : counts.deliveries) {
-      if (state != ports::DeliveryState::delivered) waiting = std::to_string(count) + " are not";
-    }
-    holds(told_all, {}, waiting);
-    std::string undone;
-    for (const auto& [result, count] : counts.callbacks) {
-      const bool is_done =
-          result == ports::CallbackResult::applied || result == ports::CallbackResult::ignored;
-      if (!is_done) undone = std::to_string(count) + " are " + std::string(to_text(result));
-    }
-    holds(applied_all, {}, undone);
+    sales_.check_rest(tx, given_back_by_hand);
+    check_told(tx);
   });
+}
+
+void Invariants::examine(const report::ExaminerTools& tools) {
+  report::Examiner examiner(tools, world_.now());
+  const auto read = store::inspect_ledger(
+      world_.file(), [&examiner](ports::LedgerInspector& ledger) { examiner.examine(ledger); });
+  const auto& found = examiner.examination();
+  std::string wrong = read ? "" : read.error().message;
+  if (!found.findings.empty()) {
+    const report::Breach& first = found.findings.front();
+    wrong = std::string(to_text(first.invariant)) + ": " + first.whose + ": " + first.what;
+  }
+  holds(verified, {}, wrong);
 }
 
 }  // namespace recycled::simulation

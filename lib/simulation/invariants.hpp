@@ -2,61 +2,60 @@
 // knows and by the ledger; never by asking the engine's own rules what they would say.
 #pragma once
 
-#include <cstdint>
 #include <map>
-#include <optional>
 #include <set>
-#include <string>
 #include <utility>
+#include <vector>
 
+#include "report/examine.hpp"
+#include "simulation/checks.hpp"
 #include "simulation/merchant.hpp"
+#include "simulation/sale_invariants.hpp"
 #include "simulation/world.hpp"
 
 namespace recycled::simulation {
 
-struct Violation {
-  std::string invariant;
-  Instant at{};
-  SubscriptionId subscription;  // empty: of none in particular
-  std::string detail;
-};
-
-// The names, and how often each was checked.
-using Checked = std::map<std::string, std::int64_t>;
-
 class Invariants {
  public:
-  // Both outlive it.
-  Invariants(World& world, const Merchant& merchant) : world_(world), merchant_(merchant) {}
+  // All outlive it.
+  Invariants(World& world, const Merchant& merchant, const Storefront& storefront)
+      : world_(world), merchant_(merchant), sales_(world, storefront, checks_) {}
 
-  // After each day and before the merchant hears of it. Throws a Violation.
+  // After each step of the world's, of which something was said of these orders: what is new since
+  // the last look, and what may have changed. Throws a Violation, as all of them.
+  void check_step(const std::vector<OrderId>& touched);
+  // After each day and before the merchant hears of it: whatever is open.
   void check_day();
   // Once everything is calm and has had its time.
-  void check_rest();
+  void check_rest(const std::set<OrderId>& given_back_by_hand);
+  // The ledger by itself, as `recycled verify` examines it.
+  void examine(const report::ExaminerTools& tools);
 
-  const Checked& checked() const { return checked_; }
+  const Checked& checked() const { return checks_.checked(); }
 
  private:
-  void holds(const std::string& invariant, const SubscriptionId& who, const std::string& otherwise);
+  void holds(const char* invariant, const SubscriptionId& who, const std::string& otherwise);
+  void look_at_news(ports::LedgerTx& tx);
   void check_claims(ports::LedgerTx& tx);
   void check_claim(const ports::StoredRecovery& stored);
   void check_charges(ports::LedgerTx& tx);
+  void check_touched(ports::LedgerTx& tx, const ports::StoredRecovery& stored);
+  void check_trail(ports::LedgerTx& tx);
   void check_open(ports::LedgerTx& tx);
   void check_repeats(ports::LedgerTx& tx);
   void check_customer(ports::LedgerTx& tx, const billing::Subscription& ours);
+  void check_told(ports::LedgerTx& tx);
   bool is_overdue(const billing::Recovery& open) const;
 
   World& world_;
   const Merchant& merchant_;
-  Checked checked_;
+  Checks checks_;
+  SaleInvariants sales_;
   RecoveryKey claimed_;      // the last one that was looked at
   std::size_t charged_ = 0;  // so many charges were looked at
-  std::set<std::pair<SubscriptionId, std::int64_t>> paid_;
+  std::map<std::pair<SubscriptionId, std::int64_t>, Instant> paid_;
+  std::set<OrderId> recovered_;
+  std::int64_t trail_ = 0;  // rows of it
 };
-
-// What a re-attempt has to charge, worked out once more from domain.md: the price less the
-// reductions up to it, of skipped ones none, never below the minimum.
-std::int64_t amount_by_the_rule(const billing::RecycleProfile& profile, const Money& price,
-                                int reattempt);
 
 }  // namespace recycled::simulation

@@ -2,81 +2,28 @@
 
 #include <algorithm>
 #include <exception>
+#include <iterator>
 #include <memory>
+#include <set>
 
-#include "base/ensure.hpp"
+#include "engine/pause.hpp"
+#include "simulation/invariants.hpp"
+#include "simulation/life_plan.hpp"
 
 namespace recycled::simulation {
 namespace {
 
 using billing::PersonWord;
 using flexfactor::Dice;
-using flexfactor::SimulatedFault;
 using std::chrono::days;
-using std::chrono::hours;
-using std::chrono::minutes;
 
-constexpr SimulatedFault every_fault[] = {
-    SimulatedFault::callback_late,  SimulatedFault::callback_twice,
-    SimulatedFault::callback_early, SimulatedFault::callback_reordered,
-    SimulatedFault::callback_lost,  SimulatedFault::error_429,
-    SimulatedFault::error_5xx,      SimulatedFault::error_5xx_after,
-    SimulatedFault::stall,          SimulatedFault::reset_after_read,
-    SimulatedFault::token_expired};
-constexpr Outage::Kind every_outage[] = {Outage::Kind::unreachable, Outage::Kind::error_503,
-                                         Outage::Kind::lost_unread, Outage::Kind::lost_read};
+// The examination reads all there is, so a month's is enough while there are faults every day.
+constexpr int days_between_examinations = 28;
 
-std::vector<Outage> plan_outages(Dice& dice, Instant start, int count) {
-  std::vector<Outage> made;
-  auto kind = dice.roll(4);
-  for (Instant at = start + days(2); at < start + days(count);) {
-    Outage outage{at, at + hours(1 + dice.roll(20)), every_outage[kind++ % 4], std::nullopt};
-    const auto whose = dice.roll(3);
-    if (whose > 0) outage.only = GatewayId(whose == 1 ? "ff-one" : "ff-two");
-    made.push_back(outage);
-    at = outage.until + hours(24 + dice.roll(24 * 8));
-  }
-  return made;
-}
-
-// Until somebody sets it right; ahead or behind.
-std::vector<ClockStep> plan_clock_steps(Dice& dice, Instant start, int count) {
-  std::vector<ClockStep> made;
-  for (Instant at = start + days(1) + hours(dice.roll(48)); at < start + days(count);) {
-    const Millis by = minutes(1 + dice.roll(45));
-    made.push_back({at, at + hours(1 + dice.roll(5)), dice.roll(2) == 0 ? by : -by});
-    at += days(5 + dice.roll(15));
-  }
-  return made;
-}
-
-WorldSettings world_of(const LifeSettings& settings) {
-  Dice dice(settings.seed * 104'729 + 3);
-  const char* const zones[] = {"America/New_York", "Europe/Berlin", "Australia/Lord_Howe",
-                               "America/Sao_Paulo", "Asia/Kolkata"};
-  WorldSettings world;
-  world.seed = settings.seed;
-  world.zone = zones[dice.roll(5)];
-  world.start = *parse_instant("2026-01-25T06:00:00Z") + days(dice.roll(300));
-  const auto mode = dice.roll(4) == 0 ? billing::MitMode::sync : billing::MitMode::managed;
-  world.rules = merchant_rules(mode);
-  world.provider.mode = mode;
-  world.provider.approve_percent = 50;
-  world.provider.decline_percent = 30;
-  world.provider.shortest_delay = std::chrono::seconds(1);
-  world.provider.longest_delay = hours(1 + dice.roll(24 * 4));
-  for (const auto fault : every_fault) {
-    world.provider.per_mille[fault] = static_cast<int>(40 + dice.roll(80));
-  }
-  // About one death a day, however many there are: each begins a process anew.
-  world.crashes = {1, std::max(60, settings.subscriptions / 5)};
-  world.unanswered = Unanswered::repeated;
-  world.outages = plan_outages(dice, world.start, settings.days);
-  world.clock_steps = plan_clock_steps(dice, world.start, settings.days);
-  world.scan_batch = 50;
-  world.folder = settings.folder;
-  world.wraps = settings.wraps;
-  return world;
+template <class Kind>
+std::int64_t count_in(const std::map<Kind, std::int64_t>& counted, Kind kind) {
+  const auto found = counted.find(kind);
+  return found == counted.end() ? 0 : found->second;
 }
 
 class Life {
@@ -85,10 +32,13 @@ class Life {
       : settings_(settings),
         world_settings_(world_of(settings)),
         world_(world_settings_),
-        merchant_(settings.seed, settings.subscriptions, world_.calendar(), world_settings_.start),
-        invariants_(world_, merchant_),
+        merchant_(settings.seed, settings.subscriptions, world_.calendar(), world_settings_.rules,
+                  world_settings_.start),
+        storefront_(settings.seed, sales_a_day(settings)),
+        invariants_(world_, merchant_, storefront_),
         dice_(settings.seed * 31 + 11) {
     world_.tell(settings.log ? settings.log : [](const std::string&) {});
+    world_.watch([this](const std::vector<OrderId>& touched) { invariants_.check_step(touched); });
   }
 
   LifeReport run() {
@@ -96,6 +46,7 @@ class Life {
     report.settings = settings_;
     report.zone = world_settings_.zone;
     report.began = world_settings_.start;
+    report.quiet_days = quiet_days(settings_);
     try {
       live_all();
     } catch (const Violation& violation) {
@@ -115,30 +66,55 @@ class Life {
 
  private:
   void live_all() {
-    const int all = settings_.days + quiet_days;
+    const int all = settings_.days + quiet_days(settings_);
     for (int day = 1; day <= all; ++day) {
       if (day == settings_.days + 1) calm();
       if (day <= settings_.days && day % 9 == 0) edit_rules();
       world_.import(merchant_.bill(world_.rules(), world_.now()));
+      open_shop();
       world_.live_until(world_settings_.start + days(day));
       invariants_.check_day();
+      if (day % days_between_examinations == 0) examine();
       hear();
       news_from_flexfactor(day);
       decide_what_is_parked();
+      end_pauses();
       if (settings_.progress) settings_.progress(day, all);
     }
-    invariants_.check_rest();
+    invariants_.check_rest(by_hand_);
+    examine();
   }
 
   void calm() {
     world_.calm();
     merchant_.calm();
+    storefront_.calm();
   }
 
-  void edit_rules() { world_.change_rules(edited(world_.rules(), edits_++)); }
+  void examine() {
+    if (settings_.examiner) invariants_.examine(settings_.examiner(world_.rules()));
+  }
+
+  void open_shop() {
+    const auto today = storefront_.open(world_.rules(), world_.now());
+    for (const billing::Sale& row : today.rows) world_.import(row);
+    for (const auto& asked : today.asked) {
+      if (asked.rerun_at) {
+        world_.rerun(asked.at, asked.sale, *asked.rerun_at);
+      } else {
+        world_.cascade(asked.at, *storefront_.find(asked.sale));
+      }
+    }
+  }
+
+  // A config of somebody's own is his to edit.
+  void edit_rules() {
+    if (!settings_.own) world_.change_rules(edited(world_.rules(), edits_++));
+  }
 
   void hear() {
     for (const SubscriptionId& id : world_.take_news()) {
+      if (merchant_.find(id) == nullptr) continue;  // of a sale: nobody is billed for it yet
       merchant_.hear(world_.subscription(id.str()).subscription);
     }
   }
@@ -156,33 +132,54 @@ class Life {
       if (event == nullptr || day >= settings_.days) continue;
       std::optional<ports::StoredRecovery> about;
       world_.look([&](ports::LedgerTx& tx) { about = tx.recovery(charges[told_of_].order); });
+      if (was_told_no(about->recovery)) continue;  // it is on its way back already
       world_.report(event, about->recovery);
       ++reported_[rolled < 3 ? "refunds" : rolled < 5 ? "chargebacks" : "failures after a success"];
     }
   }
 
-  // The operator looks at FlexFactor's portal and says what is true.
+  static bool was_told_no(const billing::Recovery& recovery) {
+    const bool is_cascade = recovery.kind == billing::RecoveryKind::cascade;
+    return is_cascade && recovery.told != billing::Reason::none;
+  }
+
+  // The operator looks at FlexFactor's portal and says what is true. What a cascade charged after a
+  // "no" he gives back there.
   void decide_what_is_parked() {
     std::vector<ports::StoredRecovery> parked;
     world_.look([&](ports::LedgerTx& tx) {
       parked = tx.in_state(billing::RecoveryState::parked, RecoveryKey(), 500);
     });
     for (const auto& one : parked) {
+      const OrderId& order = one.recovery.order;
       const auto& charges = world_.charges();
       for (; booked_ < charges.size(); ++booked_) paid_.insert(charges[booked_].order);
-      const bool is_paid = paid_.contains(one.recovery.order);
-      const auto words = is_paid ? std::vector{PersonWord::recovered, PersonWord::refunded}
-                                 : std::vector{PersonWord::failed, PersonWord::withdrawn};
+      const bool is_paid = paid_.contains(order);
+      auto words = is_paid ? std::vector{PersonWord::recovered, PersonWord::refunded}
+                           : std::vector{PersonWord::failed, PersonWord::withdrawn};
+      const bool gives_back = is_paid && was_told_no(one.recovery);
+      if (gives_back) words = {PersonWord::refunded};
       for (const PersonWord word : words) {
-        if (world_.resolve(one.recovery.order, word)) continue;
+        if (world_.resolve(order, word)) continue;
+        if (gives_back) by_hand_.insert(order);
         ++resolved_;
         break;
       }
     }
   }
 
+  // The breaker's, of a config that has one: somebody looks at the gateway, and lets it go on.
+  void end_pauses() {
+    world_.look([&](ports::LedgerTx& tx) {
+      for (const ports::Pause& pause : tx.pauses()) {
+        engine::resume(tx, pause.gateway, "the operator", world_.now());
+      }
+    });
+  }
+
   Counted lived() const {
     Counted made{merchant_.lived().begin(), merchant_.lived().end()};
+    made.insert(made.end(), storefront_.lived().begin(), storefront_.lived().end());
     const auto statistics = world_.statistics();
     made.emplace_back("hand-overs", statistics.orders);
     made.emplace_back("charges at FlexFactor", statistics.charges);
@@ -193,21 +190,33 @@ class Life {
   }
 
   Counted faults() {
-    Counted made{{"crash", world_.crashes()},
-                 {"crash_over_a_callback", world_.network().repeats()},
-                 {"clock_step", static_cast<std::int64_t>(world_settings_.clock_steps.size())},
-                 {"callback_refused_by_a_wrong_clock", world_.network().refused_for_date()}};
+    Counted made;
+    for (const auto death : {Death::before_commit, Death::in_commit, Death::after_commit}) {
+      made.emplace_back("crash_" + std::string(to_text(death)), count_in(world_.deaths(), death));
+    }
+    made.emplace_back("crash_between_claim_and_call", world_.fell_between().claim_and_call);
+    made.emplace_back("crash_between_call_and_record", world_.fell_between().call_and_record);
+    made.emplace_back("crash_over_a_callback", world_.network().repeats());
+    made.emplace_back("crash_over_a_shop_or_clerk", world_.shop().died_over());
+    made.emplace_back("event_delivered_again", world_.receiver().repeats());
+    for (const auto kind : every_store_trouble) {
+      made.emplace_back("store_" + std::string(to_text(kind)), count_in(world_.disk().met(), kind));
+    }
+    made.emplace_back("stop_for_want_of_the_store", world_.stops());
+    made.emplace_back("callback_not_stored", world_.network().unstored());
+    made.emplace_back("shop_or_clerk_turned_away", world_.shop().turned_away());
+    made.emplace_back("clock_step", std::ssize(world_settings_.clock_steps));
+    made.emplace_back("callback_refused_by_a_wrong_clock", world_.network().refused_for_date());
     for (const auto kind : every_outage) {
-      const auto& struck = world_.network().struck();
-      const auto found = struck.find(kind);
       made.emplace_back("outage_" + std::string(to_text(kind)),
-                        found == struck.end() ? 0 : found->second);
+                        count_in(world_.network().struck(), kind));
     }
     const auto statistics = world_.statistics();
     for (const auto fault : every_fault) {
-      const auto found = statistics.faults.find(fault);
-      made.emplace_back(flexfactor::to_text(fault),
-                        found == statistics.faults.end() ? 0 : found->second);
+      // Whoever says at once how it went has nothing to say before that.
+      const bool is_sync = world_settings_.provider.mode == billing::MitMode::sync;
+      if (is_sync && fault == flexfactor::SimulatedFault::callback_early) continue;
+      made.emplace_back(flexfactor::to_text(fault), count_in(statistics.faults, fault));
     }
     return made;
   }
@@ -216,6 +225,7 @@ class Life {
   const WorldSettings world_settings_;
   World world_;
   Merchant merchant_;
+  Storefront storefront_;
   Invariants invariants_;
   Dice dice_;
   int edits_ = 0;
@@ -223,6 +233,7 @@ class Life {
   std::size_t told_of_ = 0;
   std::size_t booked_ = 0;
   std::set<OrderId> paid_;
+  std::set<OrderId> by_hand_;  // given back in FlexFactor's portal
   std::map<std::string, std::int64_t> reported_;
 };
 
@@ -231,6 +242,17 @@ class Life {
 Result<LifeReport> live(const LifeSettings& settings) {
   if (!settings.folder.empty() && std::filesystem::exists(settings.folder / "ledger.db")) {
     return fail(Fault::store, (settings.folder / "ledger.db").string() + " is there already");
+  }
+  if (settings.own) {
+    const auto& gateways = settings.own->rules.gateways;
+    const bool has_flexfactor = std::ranges::any_of(
+        gateways, [](const auto& one) { return one.second.flexfactor.has_value(); });
+    const bool has_seller = !sellers_of(settings.own->rules).empty();
+    if (!has_flexfactor || !has_seller) {
+      return fail(Fault::invalid,
+                  settings.own->file + (has_flexfactor ? " has no gateway of your own to sell at"
+                                                       : " has no gateway at FlexFactor"));
+    }
   }
   Life life(settings);
   return life.run();

@@ -24,7 +24,8 @@ std::string lines(const Counted& counted) {
 std::string again(const LifeSettings& settings) {
   return "recycled simulate --days " + std::to_string(settings.days) + " --seed " +
          std::to_string(settings.seed) + " --subscriptions " +
-         std::to_string(settings.subscriptions);
+         std::to_string(settings.subscriptions) +
+         (settings.own ? " --config " + settings.own->file : "");
 }
 
 std::string money(const report::Sum& sum, const Currency& currency) {
@@ -42,10 +43,7 @@ std::string verdict(const LifeReport& report) {
   const Violation& what = *report.violation;
   std::string text = "VIOLATED on day " + std::to_string(day_of(report, what.at)) + " (" +
                      to_iso8601(what.at) + "): " + what.invariant + "\n";
-  if (!what.subscription.empty())
-    text += "  subscription " + what.subscription.str() + ": ";
-  else
-    text += "  ";
+  text += what.whose.empty() ? "  " : "  " + what.whose + ": ";
   return text + what.detail + "\n  again: " + again(report.settings) + " --log -\n";
 }
 
@@ -60,8 +58,9 @@ Json object(const Counted& counted) {
 std::string to_text(const LifeReport& report) {
   std::string text = again(report.settings) + "\n";
   text += to_iso8601(report.began) + " to " + to_iso8601(report.ended) + ", " + report.zone +
-          "; the last " + std::to_string(quiet_days) + " days without faults\n\nlived through\n" +
-          lines(report.lived) + "\nfaults, and how often they struck\n" + lines(report.faults) +
+          "; the last " + std::to_string(report.quiet_days) +
+          " days without faults\n\nlived through\n" + lines(report.lived) +
+          "\nfaults, and how often they struck\n" + lines(report.faults) +
           "\ninvariants, and how often they were checked\n";
   text += lines({report.checked.begin(), report.checked.end()});
   text += "\nrecovered revenue\n";
@@ -74,6 +73,19 @@ std::string to_text(const LifeReport& report) {
     text += line("rate", report::rate_in_words(all.rate()));
   }
   return text + "\n" + verdict(report);
+}
+
+std::string to_tally(const LifeReport& report) {
+  std::string text;
+  const auto add = [&text](const std::string& name, std::int64_t tried, std::int64_t lost) {
+    text += "tally\tsimulate " + name + "\t" + std::to_string(tried) + "\t" +
+            std::to_string(tried - lost) + "\t" + std::to_string(lost) + "\n";
+  };
+  for (const auto& [name, count] : report.faults) add(name, count, 0);
+  std::int64_t checks = 0;
+  for (const auto& [name, count] : report.checked) checks += count;
+  add("invariants", checks, report.violation ? 1 : 0);
+  return text;
 }
 
 std::string to_json(const LifeReport& report) {
@@ -91,7 +103,7 @@ std::string to_json(const LifeReport& report) {
   made["held"] = !report.violation;
   if (const auto& what = report.violation) {
     made["violation"] = {{"invariant", what->invariant}, {"day", day_of(report, what->at)},
-                         {"at", to_iso8601(what->at)},   {"subscription", what->subscription.str()},
+                         {"at", to_iso8601(what->at)},   {"whose", what->whose},
                          {"detail", what->detail},       {"again", again(report.settings)}};
   }
   return made.dump(2) + "\n";

@@ -1,24 +1,19 @@
 #include "simulation/merchant.hpp"
 
 #include <chrono>
+#include <iterator>
 #include <optional>
 
 #include "base/ensure.hpp"
 #include "billing/calendar.hpp"
+#include "simulation/rule_book.hpp"
 
 namespace recycled::simulation {
 namespace {
 
+using billing::OrderType;
 using billing::SubscriptionStatus;
 using std::chrono::days;
-
-Money price_at(const std::string& gateway, std::int64_t rolled) {
-  const std::int64_t whole[] = {8995, 1999, 4950, 999};
-  Money price{whole[rolled], *Currency::parse("USD")};
-  if (gateway == "bank-eu") price.currency = *Currency::parse("EUR");
-  if (gateway == "bank-jp") price.currency = *Currency::parse("JPY");
-  return price;
-}
 
 int days_between(CivilDate from, CivilDate to) {
   return static_cast<int>((std::chrono::sys_days(to) - std::chrono::sys_days(from)).count());
@@ -32,8 +27,8 @@ bool is_over(SubscriptionStatus status) {
 }  // namespace
 
 Merchant::Merchant(std::uint64_t seed, int subscriptions, const ports::Calendar& calendar,
-                   Instant start)
-    : dice_(seed * 613 + 5), calendar_(calendar) {
+                   const billing::Rules& rules, Instant start)
+    : dice_(seed * 613 + 5), calendar_(calendar), sellers_(sellers_of(rules)) {
   for (int index = 0; index < subscriptions; ++index) {
     join(start, static_cast<int>(dice_.roll(30)));
   }
@@ -42,18 +37,17 @@ Merchant::Merchant(std::uint64_t seed, int subscriptions, const ports::Calendar&
 bool Merchant::happens(int in_ten_thousand) { return dice_.roll(10'000) < in_ten_thousand; }
 
 void Merchant::join(Instant now, int days_to_first_bill) {
-  const char* const gateways[] = {"bank-us", "bank-us", "bank-us", "bank-eu",
-                                  "bank-eu", "bank-jp", "bank-jp", "bank-other"};
+  constexpr std::int64_t prices[] = {8995, 1999, 4950, 999};
   const char* const fates[] = {"late-",      "expire-",  "cancel-", "pending-",
                                "challenge-", "capture-", "refuse-"};
   const std::string number = std::to_string(customers_.size() + 1);
-  const std::string gateway = gateways[dice_.roll(8)];
+  const Seller& seller = sellers_[static_cast<std::size_t>(dice_.roll(std::ssize(sellers_)))];
   Customer customer;
   billing::Subscription& row = customer.row;
   row.id = SubscriptionId("S-" + number);
-  row.gateway = GatewayId(gateway);
+  row.gateway = seller.gateway;
   row.cycle = static_cast<int>(1 + dice_.roll(20));
-  row.price = price_at(gateway, dice_.roll(4));
+  row.price = Money{prices[dice_.roll(4)], seller.currency};
   row.interval = dice_.roll(3) == 0 ? billing::Interval{30, billing::Interval::Unit::days}
                                     : billing::Interval{1, billing::Interval::Unit::months};
   if (dice_.roll(20) == 0) row.final_cycle = row.cycle + static_cast<int>(dice_.roll(4));
@@ -155,8 +149,8 @@ void Merchant::paid(billing::Subscription& row, CivilDate today) {
   row.anchor_day = next.anchor_day;
 }
 
-void Merchant::decline(billing::Subscription& row, Instant now) {
-  const auto kind = dice_.roll(20);
+billing::Declined a_decline(flexfactor::Dice& dice, Instant now) {
+  const auto kind = dice.roll(20);
   billing::Declined declined;
   declined.at = now;
   declined.last_attempt_at = now;
@@ -165,8 +159,12 @@ void Merchant::decline(billing::Subscription& row, Instant now) {
   if (kind != 2) {
     declined.stated = kind < 2 ? billing::DeclineClass::hard : billing::DeclineClass::soft;
   }
+  return declined;
+}
+
+void Merchant::decline(billing::Subscription& row, Instant now) {
   row.status = SubscriptionStatus::recycle_billing;
-  row.declined = declined;
+  row.declined = a_decline(dice_, now);
   ++lived_["declines"];
 }
 
@@ -193,7 +191,7 @@ bool Merchant::reattempt(Customer& customer, const billing::Rules& rules, Instan
   const auto next = profile != nullptr ? billing::next_reattempt(*profile, made) : std::nullopt;
   const CivilDate last = calendar_.day_of(row.declined->last_attempt_at);
   const bool is_theirs = next && billing::gateway_for(*profile, *next).has_value() &&
-                         row.declined->stated == billing::DeclineClass::soft;
+                         may_be_sent(rules, row.gateway, OrderType::recurring, *row.declined);
   if (is_theirs && days_between(last, today) < 40) return false;
   if (!next || billing::gateway_for(*profile, *next)) {  // or a decline that is not handed over
     if (days_between(last, today) < 4) return false;

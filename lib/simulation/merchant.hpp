@@ -17,15 +17,28 @@
 namespace recycled::simulation {
 
 // The merchant's rules on its first day: three gateways with a profile each (flat at 4-6,
-// percentage at 7-9, a price in yen), one without, and two accounts at FlexFactor.
+// percentage at 7-9, a price in yen), one without, and two accounts at FlexFactor, which stand in a
+// cascade profile each: of a gateway, and of a routing profile.
 billing::Rules merchant_rules(billing::MitMode mode);
 // As the operator edits them, one edit after the other; gateways stay.
 billing::Rules edited(billing::Rules rules, int edit);
 
+// A gateway of the merchant's own, and the currency of what is sold there.
+struct Seller {
+  GatewayId gateway;
+  Currency currency;
+};
+// Those of the rules; with a recycle profile twice, since more is sold there.
+std::vector<Seller> sellers_of(const billing::Rules& rules);
+
+// Soft as a rule, and now and then hard or of no class.
+billing::Declined a_decline(flexfactor::Dice& dice, Instant now);
+
 class Merchant {
  public:
   // `calendar` outlives it.
-  Merchant(std::uint64_t seed, int subscriptions, const ports::Calendar& calendar, Instant start);
+  Merchant(std::uint64_t seed, int subscriptions, const ports::Calendar& calendar,
+           const billing::Rules& rules, Instant start);
 
   // A day's billing by the rules of that day: the rows to be imported.
   std::vector<billing::Subscription> bill(const billing::Rules& rules, Instant now);
@@ -61,6 +74,7 @@ class Merchant {
 
   flexfactor::Dice dice_;
   const ports::Calendar& calendar_;
+  const std::vector<Seller> sellers_;
   std::vector<Customer> customers_;
   std::vector<std::size_t> present_;  // of them
   std::map<SubscriptionId, std::size_t> by_id_;

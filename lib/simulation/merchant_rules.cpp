@@ -1,4 +1,5 @@
 #include "simulation/merchant.hpp"
+#include "simulation/rule_book.hpp"
 
 namespace recycled::simulation {
 namespace {
@@ -13,7 +14,30 @@ billing::RecycleProfile profile(const char* id, const char* gateway, int reattem
   return made;
 }
 
+// By the gateway that declined (C1, direct), and by the routing profile that a sale came through.
+void add_cascades(billing::Rules& rules) {
+  const CascadeProfileId direct("direct");
+  const CascadeProfileId routed("routed");
+  rules.cascade_profiles[direct] = {direct, {GatewayId("ff-one")}};
+  rules.cascade_profiles[routed] = {routed, {GatewayId("bank-other"), GatewayId("ff-two")}};
+  rules.gateways[GatewayId("bank-us")].cascade = direct;
+  rules.gateways[GatewayId("bank-jp")].cascade = direct;
+  const RoutingProfileId routing("atri");
+  rules.routing_profiles[routing] = {routing, {GatewayId("bank-us"), GatewayId("bank-eu")}, routed};
+}
+
 }  // namespace
+
+std::vector<Seller> sellers_of(const billing::Rules& rules) {
+  std::vector<Seller> sellers;
+  for (const auto& [id, gateway] : rules.gateways) {
+    if (gateway.flexfactor) continue;
+    const char* const code = id.str() == "bank-eu" ? "EUR" : id.str() == "bank-jp" ? "JPY" : "USD";
+    sellers.push_back({id, *Currency::parse(code)});
+    if (profile_with(rules, id) != nullptr) sellers.push_back(sellers.back());
+  }
+  return sellers;
+}
 
 billing::Rules merchant_rules(billing::MitMode mode) {
   billing::Rules rules;
@@ -46,6 +70,7 @@ billing::Rules merchant_rules(billing::MitMode mode) {
   yen.bill_on_saturday = true;
   rules.profiles = {flat, percentage, yen};
   rules.never_send_codes = {"41"};
+  add_cascades(rules);
   return rules;
 }
 
@@ -58,6 +83,7 @@ billing::Rules edited(billing::Rules rules, int edit) {
     case 1:
       rules.profiles[0].gateway_4_6 = GatewayId("ff-two");
       rules.profiles[2].bill_on_saturday = false;
+      rules.gateways[GatewayId("ff-one")].flexfactor->cascade_all = true;
       break;
     case 2:
       rules.profiles[1].gateway_4_6 = GatewayId("ff-one");

@@ -6,6 +6,9 @@
 namespace recycled::simulation {
 namespace {
 
+// Half of what the door allows: who waits for the ledger is not to become too old behind it.
+constexpr Millis longest_on_its_way = std::chrono::seconds(150);
+
 bool is_total(Outage::Kind kind) {
   return kind == Outage::Kind::unreachable || kind == Outage::Kind::error_503;
 }
@@ -62,6 +65,7 @@ async::Task<http::Exchange> Network::exchange(http::Request request, GatewayId g
   VirtualTime& time = parts_.time;
   calls_.push_back({time.now(), gateway, request.target, flexfactor::order_in(request.body)});
   const bool is_hand_over = !calls_.back().order.empty();
+  if (is_hand_over) ++handed_over_[calls_.back().order];
   if (const auto struck = outage(gateway); struck && (is_hand_over || is_total(*struck))) {
     co_await time.sleep_until(time.now() + Millis(5));
     co_return fail(*struck, request);
@@ -69,7 +73,7 @@ async::Task<http::Exchange> Network::exchange(http::Request request, GatewayId g
   co_await time.sleep_until(time.now() + Millis(1 + parts_.dice.roll(40)));
   http::Response response = parts_.provider.handle(request, time.now());
   for (const auto& callback : parts_.provider.take_early()) {
-    co_await deliver(door, callback);
+    co_await deliver(door, callback, callback.happened_at);  // it may be of a reply that was lost
   }
   if (response.delivery == http::Delivery::stall) {
     co_await time.sleep_until(time.now() + std::chrono::seconds(30));
@@ -81,7 +85,23 @@ async::Task<http::Exchange> Network::exchange(http::Request request, GatewayId g
   co_return response;
 }
 
-async::Task<void> Network::deliver(CallbackDoor& door, flexfactor::OutgoingCallback callback) {
+int Network::handed_over(const OrderId& order) const {
+  const auto found = handed_over_.find(order);
+  return found == handed_over_.end() ? 0 : found->second;
+}
+
+void Network::sign(flexfactor::OutgoingCallback& callback) {
+  const std::string nonce = "signed-" + std::to_string(++signed_);
+  callback.headers = flexfactor::sign(crypto::Secret(signing_key), nonce, parts_.time.now(),
+                                      callback_host, callback.body);
+}
+
+async::Task<void> Network::deliver(CallbackDoor& door, flexfactor::OutgoingCallback callback,
+                                   Instant signed_at) {
+  if (parts_.time.now() - signed_at > longest_on_its_way) {
+    signed_at = parts_.time.now();
+    sign(callback);
+  }
   http::Request request;
   request.method = "POST";
   request.target = "/flexfactor/callbacks";
@@ -93,30 +113,38 @@ async::Task<void> Network::deliver(CallbackDoor& door, flexfactor::OutgoingCallb
     auto response = co_await door.answer(std::move(request));
     status = response.status;
   } catch (const Crash&) {
-    if (parts_.unanswered == Unanswered::repeated) died_over_.push_back(callback);
+    const bool is_repeated = parts_.unanswered == Unanswered::repeated;
+    if (is_repeated) waiting_.push_back({callback, signed_at});
+    if (is_repeated) ++repeats_;
     throw;
   }
   if (status == 409) repeated_.push_back({nonce_of(callback.headers), callback.order});
   const bool is_off = parts_.clock.is_off();
   if (status == 401 && is_off) ++refused_for_date_;
-  const bool is_taken = status == 200 || status == 409 || (status == 401 && is_off);
+  if (status == 503) {
+    ++unstored_;
+    waiting_.push_back({callback, signed_at});
+  }
+  const bool is_taken =
+      status == 200 || status == 409 || status == 503 || (status == 401 && is_off);
+  if (!is_taken) fprintf(stderr, "STATUS %d %s\n", status, callback.body.c_str());
   ensure(is_taken, "a genuine callback is taken");
 }
 
 async::Task<void> Network::deliver_waiting(CallbackDoor& door) {
-  std::vector<flexfactor::OutgoingCallback> waiting = std::exchange(died_over_, {});
-  repeats_ += static_cast<std::int64_t>(waiting.size());
-  for (const std::string& body : std::exchange(reports_, {})) {
-    flexfactor::OutgoingCallback callback;
-    const std::string nonce = "report-" + std::to_string(++reported_);
-    callback.headers = flexfactor::sign(crypto::Secret(signing_key), nonce, parts_.time.now(),
-                                        callback_host, body);
-    callback.body = body;
-    if (const auto read = flexfactor::parse_callback(body)) callback.order = read->order;
-    waiting.push_back(std::move(callback));
+  // Some come to wait anew meanwhile, and the process may die over any.
+  for (auto left = waiting_.size(); left > 0; --left) {
+    Waiting waiting = std::move(waiting_.front());
+    waiting_.pop_front();
+    co_await deliver(door, std::move(waiting.callback), waiting.signed_at);
   }
-  for (auto& callback : waiting) {
-    co_await deliver(door, std::move(callback));
+  while (!reports_.empty()) {
+    flexfactor::OutgoingCallback callback;
+    callback.body = std::move(reports_.front());
+    reports_.pop_front();
+    if (const auto read = flexfactor::parse_callback(callback.body)) callback.order = read->order;
+    sign(callback);
+    co_await deliver(door, std::move(callback), parts_.time.now());
   }
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
@@ -44,7 +45,7 @@ struct Call {
 // A callback that the process died over.
 enum class Unanswered {
   lost,
-  repeated,  // to the next process, as it was: the same nonce
+  repeated,  // to the next process, as it was: the same nonce, unless its date is too old by then
 };
 
 // A callback that was answered with "seen before".
@@ -73,33 +74,47 @@ class Network {
 
   async::Task<http::Exchange> exchange(http::Request request, GatewayId gateway,
                                        CallbackDoor& door);
-  // A Crash comes through.
-  async::Task<void> deliver(CallbackDoor& door, flexfactor::OutgoingCallback callback);
-  // What the last process died over, if that is repeated; and what was to be reported.
+  // Signed at `signed_at`; by then too old, it is signed anew. A Crash comes through.
+  async::Task<void> deliver(CallbackDoor& door, flexfactor::OutgoingCallback callback,
+                            Instant signed_at);
+  // What the last process died over, if that is repeated; what could not be stored; and what was to
+  // be reported.
   async::Task<void> deliver_waiting(CallbackDoor& door);
   // A callback that the simulated provider does not send by itself, at the next start or look.
   void report(std::string body) { reports_.push_back(std::move(body)); }
 
   const std::vector<Call>& calls() const { return calls_; }
   const std::map<Outage::Kind, std::int64_t>& struck() const { return struck_; }
+  // How often the order's request has left the worker.
+  int handed_over(const OrderId& order) const;
   std::int64_t repeats() const { return repeats_; }                    // to a next process
+  std::int64_t unstored() const { return unstored_; }                  // answered 503
   std::int64_t refused_for_date() const { return refused_for_date_; }  // by a clock that is off
   std::vector<Repeated> take_repeated() { return std::exchange(repeated_, {}); }
 
  private:
   std::optional<Outage::Kind> outage(const GatewayId& gateway) const;
   http::Exchange fail(Outage::Kind kind, const http::Request& request);
+  void sign(flexfactor::OutgoingCallback& callback);
+
+  // To be delivered again.
+  struct Waiting {
+    flexfactor::OutgoingCallback callback;
+    Instant signed_at;
+  };
 
   const Parts parts_;
   std::vector<Outage> outages_;
   std::vector<Call> calls_;
-  std::vector<flexfactor::OutgoingCallback> died_over_;
-  std::vector<std::string> reports_;
+  std::map<OrderId, int> handed_over_;
+  std::deque<Waiting> waiting_;
+  std::deque<std::string> reports_;
   std::vector<Repeated> repeated_;
   std::map<Outage::Kind, std::int64_t> struck_;
   std::int64_t repeats_ = 0;
+  std::int64_t unstored_ = 0;
   std::int64_t refused_for_date_ = 0;
-  int reported_ = 0;
+  int signed_ = 0;
 };
 
 // An account of the same FlexFactor for each of the rules' gateways, in one process.

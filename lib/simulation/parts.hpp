@@ -1,5 +1,4 @@
-// What a simulated process has instead of the real thing: dice, a log in memory, and a ledger that
-// may die at any commit.
+// What a simulated process has instead of the real thing: dice and a log in memory.
 #pragma once
 
 #include <algorithm>
@@ -14,7 +13,7 @@
 #include "ports/clock.hpp"
 #include "ports/entropy.hpp"
 #include "ports/events.hpp"
-#include "ports/ledger.hpp"
+#include "simulation/disk.hpp"
 #include "simulation/virtual_time.hpp"
 
 namespace recycled::simulation {
@@ -25,6 +24,10 @@ struct Crash {};
 // What all parts of one process know of it.
 struct Process {
   bool crashed = false;
+  Occasion occasion = Occasion::anything;
+  bool failed = false;  // it ended by itself, since its ledger could not be written
+
+  bool is_over() const { return crashed || failed; }
 };
 
 class SeededEntropy final : public ports::Entropy {
@@ -48,7 +51,15 @@ class Transcript final : public ports::Events {
   explicit Transcript(const ports::Clock& clock) : clock_(clock) {}
   // Each line goes there, and is not kept.
   void tell(std::function<void(const std::string&)> to) { to_ = std::move(to); }
+  // The orders that were spoken of since the last time, each once.
+  std::vector<OrderId> take_touched() {
+    std::sort(touched_.begin(), touched_.end());
+    touched_.erase(std::unique(touched_.begin(), touched_.end()), touched_.end());
+    return std::exchange(touched_, {});
+  }
+  bool has_touched() const { return !touched_.empty(); }
   void note(const ports::Event& event) override {
+    if (!event.order.empty()) touched_.emplace_back(event.order);
     std::string line = to_iso8601(clock_.now()) + " " +
                        std::string(ports::row_of(event.name).text) + " " + event.subscription +
                        " " + event.order + " " + event.reason;
@@ -60,6 +71,7 @@ class Transcript final : public ports::Events {
  private:
   const ports::Clock& clock_;
   std::function<void(const std::string&)> to_;
+  std::vector<OrderId> touched_;
 };
 
 // A supervisor with some patience, and the worker's way to keep it (worker/supervision).
@@ -75,7 +87,7 @@ class Supervisor {
   }
 
   async::Task<void> ask(Instant end, const Process& process) {
-    while (time_.now() < end && !process.crashed) {
+    while (time_.now() < end && !process.is_over()) {
       const Instant until = std::min(liveness_.ask_at(), end);
       co_await time_.sleep_until(until);
       if (time_.now() < liveness_.ask_at()) continue;  // a word came meanwhile
@@ -88,39 +100,6 @@ class Supervisor {
   engine::Engine& engine_;
   VirtualTime& time_;
   engine::Liveness liveness_;
-};
-
-// So many of so many commits kill.
-struct Odds {
-  int in = 0;
-  int of = 1000;
-};
-
-// The real ledger, in a process that may die at any commit, before it or after it.
-class MortalLedger final : public ports::Ledger {
- public:
-  MortalLedger(ports::Ledger& ledger, flexfactor::Dice& dice, Odds odds)
-      : ledger_(ledger), dice_(dice), odds_(odds) {}
-
-  async::Task<Result<void>> write(ports::LedgerWork work) override {
-    const bool dies = !dead_ && dice_.roll(odds_.of) < odds_.in;
-    const bool before = dies && dice_.roll(2) == 0;
-    if (dead_ || before) die();
-    auto done = co_await ledger_.write(std::move(work));
-    if (dies) die();
-    co_return done;
-  }
-
- private:
-  void die() {
-    dead_ = true;
-    throw Crash();
-  }
-
-  ports::Ledger& ledger_;
-  flexfactor::Dice& dice_;
-  const Odds odds_;
-  bool dead_ = false;
 };
 
 }  // namespace recycled::simulation

@@ -11,11 +11,13 @@ async::Task<ports::SinkReply> Receiver::deliver(std::string id, ports::OutboundE
     reply.why = "HTTP 503";
     co_return reply;
   }
+  if (!ids_.insert(id).second) ++repeats_;
   heard_[event.subscription.str()].push_back({event.key.value(), std::move(id)});
   if (!event.subscription.empty()) news_.insert(event.subscription);
   // The answer may be lost with the process that waits for it.
   co_await time_.sleep_until(time_.now() + Millis(1 + dice_.roll(40)));
   reply.result = ports::SinkReply::Result::taken;
+  process_.occasion = Occasion::event;
   co_return reply;
 }
 

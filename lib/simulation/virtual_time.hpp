@@ -25,6 +25,10 @@ class VirtualTime final : public ports::Clock {
   // Runs what can run now; when nothing can, jumps to the next sleeper. False: nobody is left.
   bool turn(boost::asio::io_context& context);
 
+  // So much goes by while nobody can run: a process that waits for a lock, or that is away. Who was
+  // to wake meanwhile wakes late.
+  void pass(Millis by) { now_ += by; }
+
   // The process died: its sleepers are gone, the time goes on.
   void forget_sleepers() { sleepers_.clear(); }
   // The same for one of them; wakes it at once instead. Unknown keys are fine.

@@ -14,6 +14,8 @@
 #include "engine/engine.hpp"
 #include "flexfactor/simulated.hpp"
 #include "ports/events.hpp"
+#include "simulation/disk.hpp"
+#include "simulation/mortal_ledger.hpp"
 #include "simulation/network.hpp"
 #include "simulation/parts.hpp"
 #include "simulation/receiver.hpp"
@@ -36,17 +38,25 @@ struct WorldSettings {
   Instant start{};
   billing::Rules rules;
   flexfactor::Behaviour provider;
-  // Of each FlexFactor gateway.
+  // Of each FlexFactor gateway that `paces` does not name.
   engine::PaceLimits pace{8, 100, 5, std::chrono::seconds(2), std::chrono::minutes(10)};
+  std::map<GatewayId, engine::PaceLimits> paces{};
   Odds crashes;  // at each commit, before or after it
   Unanswered unanswered = Unanswered::lost;
   std::vector<Outage> outages;
   std::vector<ClockStep> clock_steps;
+  std::vector<StoreTrouble> store_troubles{};
   int scan_batch = 7;
   Millis retention{};                // of payloads; zero: for good
   std::optional<Millis> patience{};  // of the supervisor; nothing: nobody watches
   std::filesystem::path folder;      // of the ledger, which is kept; empty: one that goes with it
   Wraps wraps;
+};
+
+// What the deaths of processes fell between, as the ledger that they left shows: of so many deaths.
+struct FellBetween {
+  std::int64_t claim_and_call = 0;   // claimed, and nothing has left
+  std::int64_t call_and_record = 0;  // it has left, and nobody knows what came of it
 };
 
 class World {
@@ -64,6 +74,8 @@ class World {
   // A shop asks for a cascade of it at that time, while the process lives; again, if it dies over
   // the answer.
   void cascade(Instant at, const billing::Sale& sale);
+  // A program of the merchant's has it re-run there, in the same way.
+  void rerun(Instant at, const SaleId& sale, const GatewayId& gateway);
   // A person's word on what is parked there; why it did not fit.
   std::optional<std::string> resolve(const OrderId& order, billing::PersonWord word);
   // The operator edits the config: counts from the next process on.
@@ -72,6 +84,9 @@ class World {
   const ports::Calendar& calendar() const;
   // Each line of the log goes there instead of being kept.
   void tell(std::function<void(const std::string&)> to);
+  // Hears after each step of the world's which orders something was said of, while the ledger can
+  // be read; also where nothing was said and somebody was charged.
+  void watch(std::function<void(const std::vector<OrderId>&)> on_step);
   const Shop& shop() const;
   // FlexFactor reports that of the subscription's newest recovery, as soon as time goes on: a
   // signed callback that its simulation would not send by itself.
@@ -93,6 +108,7 @@ class World {
   std::vector<ports::Total> totals();
   std::vector<ports::Returned> returned();
   const std::vector<flexfactor::Charge>& charges() const;
+  const std::vector<flexfactor::SimulatedOrder>& orders() const;
   flexfactor::Statistics statistics() const;
   const std::vector<std::string>& log() const;
   const std::vector<Call>& calls() const;
@@ -101,6 +117,10 @@ class World {
   Network& network();
   const std::vector<Instant>& signs_of_life() const;  // as the supervisor hears them
   int crashes() const;
+  const Deaths& deaths() const;
+  const FellBetween& fell_between() const;
+  const Disk& disk() const;
+  int stops() const;  // of processes that could not write their ledger
 
   // From here on nothing goes wrong any more.
   void calm();

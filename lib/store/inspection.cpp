@@ -15,11 +15,17 @@ namespace {
 constexpr std::size_t most_lines = 100;
 
 // Another recovery, of the same cycle or sale, with a smaller key.
-#define EARLIER(states)                                                                     \
+#define EARLIER(that)                                                                       \
   "(SELECT count(*) FROM recovery AS e WHERE e.subscription_key = r.subscription_key"       \
-  " AND e.cycle = r.cycle AND e.key < r.key AND e.state IN " states                         \
+  " AND e.cycle = r.cycle AND e.key < r.key AND " that                                      \
   ") + (SELECT count(*) FROM recovery AS e WHERE e.sale_key = r.sale_key AND e.key < r.key" \
-  " AND e.state IN " states ")"
+  " AND " that ")"
+
+// Charged after its shopper had been told "no", and given back for that: none of the charges of its
+// sale, which may have been recovered since by a rerun.
+#define GIVEN_BACK(x)                                                              \
+  "(" x ".told IS NOT NULL AND " x ".told <> 'none' AND (" x ".refunded = 1 OR " x \
+  ".step = 'refund'))"
 
 constexpr const char* every_recovery =
     "SELECT r.key, coalesce(s.id, ''), coalesce(o.id, ''), r.order_id, r.kind, r.cycle, r.round,"
@@ -30,7 +36,8 @@ constexpr const char* every_recovery =
     " NOT EXISTS (SELECT 1 FROM recovery AS l WHERE l.subscription_key = r.subscription_key"
     "   AND l.key > r.key)"
     " AND NOT EXISTS (SELECT 1 FROM recovery AS l WHERE l.sale_key = r.sale_key AND l.key > r.key),"
-    " " EARLIER(LIVE_STATES) ", " EARLIER("('recovered')") ","
+    " " EARLIER("e.state IN " LIVE_STATES) ","
+    " " EARLIER("e.state = 'recovered' AND NOT " GIVEN_BACK("e")) ", " GIVEN_BACK("r") ","
     " coalesce(s.status, o.status, ''), coalesce(s.cycle, 0),"
     " coalesce(s.changed_at, o.changed_at, 0), r.pruned_at"
     " FROM recovery AS r LEFT JOIN subscription AS s ON s.key = r.subscription_key"
@@ -64,6 +71,7 @@ ports::InspectedRecovery read_recovery(Columns& in) {
   row.is_newest = in.flag();
   row.live_before = in.integer();
   row.recovered_before = in.integer();
+  row.is_given_back = in.flag();
   row.status = in.text();
   row.cycle_now = in.number();
   row.changed_at = in.instant();

@@ -166,6 +166,25 @@ TEST_CASE("verify: two of a cycle or sale are found though the index that forbid
   CHECK(lived.finds(Invariant::second_success, twice("recovered", "rerun")));
 }
 
+TEST_CASE(
+    "verify: a rerun that is charged after a cascade that was given back is no second charge") {
+  auto settings = simulation::usual_settings(start, 1h, 2h);
+  settings.rules.gateways.at(GatewayId("ff")).flexfactor->cascade_all = true;
+  simulation::World world(settings);
+  auto sale = simulation::declined_sale("O", "late-1", start);
+  sale.payer.ip_address = "192.0.2.7";
+  world.cascade(start + 1h, sale);  // charged twelve hours after its shopper was told "no"
+  world.live_until(start + 2h);
+  world.rerun("O");
+  world.live_until(start + 40 * 24h);
+  const auto past = world.recoveries_of_sale("O");
+  REQUIRE(past.size() == 2);
+  CHECK(past[0].recovery.refunded);
+  CHECK(past[1].recovery.state == billing::RecoveryState::recovered);
+  CHECK(world.charges().size() == 2);
+  simulation::check_ledger_is_clean(world, settings.rules);
+}
+
 TEST_CASE("verify: what hangs, is too late or has no trace is found by name") {
   Lived lived;
   CHECK(lived.finds(Invariant::sends_after_end,

@@ -1,6 +1,7 @@
 // Bugs that a recycler could have, planted between the engine and its ports: the life of `recycled
 // simulate` finds each of them, and nothing without them.
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -18,22 +19,22 @@ namespace {
 
 simulation::LifeSettings small(std::uint64_t seed) {
   simulation::LifeSettings settings;
-  settings.days = 35;
+  settings.days = 30;
   settings.seed = seed;
-  settings.subscriptions = 120;
+  settings.subscriptions = 100;
   return settings;
 }
 
 // The first of a few seeds with which something is violated; it is printed.
 simulation::Violation found_by_a_seed(const simulation::Wraps& wraps) {
-  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 8; ++seed) {
     auto settings = small(seed);
     settings.wraps = wraps;
     const auto report = simulation::live(settings);
     REQUIRE(report.has_value());
     if (!report->violation) continue;
     MESSAGE("seed " << seed << ": " << report->violation->invariant << ": "
-                    << report->violation->subscription.str() << " " << report->violation->detail);
+                    << report->violation->whose << " " << report->violation->detail);
     return *report->violation;
   }
   return {};
@@ -180,11 +181,25 @@ class NonceBeforeEffect final : public ports::Ledger {
   ports::Ledger& ledger_;
 };
 
-// What was not answered is sent again as something new.
-class NewKeyAfterTimeout final : public ports::Provider {
+// What a cascade charged after a "no" is left there.
+class LateChargeKept final : public ForwardingTx {
  public:
-  NewKeyAfterTimeout(ports::Provider& provider, std::map<std::string, int>& unanswered)
-      : provider_(provider), unanswered_(unanswered) {}
+  using ForwardingTx::ForwardingTx;
+  bool update_recovery(RecoveryKey key, RecoveryState expected,
+                       const billing::Recovery& recovery) override {
+    billing::Recovery wrong = recovery;
+    if (wrong.step == billing::Step::refund) {
+      wrong.step = billing::Step::none;
+      wrong.next_at.reset();
+    }
+    return tx_.update_recovery(key, expected, wrong);
+  }
+};
+
+// Everything goes on as it came but hand-overs.
+class ForwardingProvider : public ports::Provider {
+ public:
+  explicit ForwardingProvider(ports::Provider& provider) : provider_(provider) {}
 
   Result<std::string> compose(const ports::HandOverRequest& request) const override {
     return provider_.compose(request);
@@ -194,17 +209,6 @@ class NewKeyAfterTimeout final : public ports::Provider {
   }
   Result<std::string> recompose(const std::string& body, const IdempotencyKey& key) const override {
     return provider_.recompose(body, key);
-  }
-  async::Task<ports::HandOverReply> hand_over(std::string body) override {
-    const std::string stored = body;
-    const auto before = unanswered_.find(stored);
-    if (before != unanswered_.end()) {
-      const IdempotencyKey key("another-" + std::to_string(before->second));
-      body = *provider_.recompose(body, key);
-    }
-    auto reply = co_await provider_.hand_over(std::move(body));
-    if (std::holds_alternative<billing::outcome::Unknown>(reply.outcome)) ++unanswered_[stored];
-    co_return reply;
   }
   async::Task<ports::InquiryReply> inquire(ProviderOrderId order) override {
     return provider_.inquire(std::move(order));
@@ -222,9 +226,45 @@ class NewKeyAfterTimeout final : public ports::Provider {
     return provider_.list(query);
   }
 
- private:
+ protected:
   ports::Provider& provider_;
+};
+
+// What was not answered is sent again as something new.
+class NewKeyAfterTimeout final : public ForwardingProvider {
+ public:
+  NewKeyAfterTimeout(ports::Provider& provider, std::map<std::string, int>& unanswered)
+      : ForwardingProvider(provider), unanswered_(unanswered) {}
+
+  async::Task<ports::HandOverReply> hand_over(std::string body) override {
+    const std::string stored = body;
+    const auto before = unanswered_.find(stored);
+    if (before != unanswered_.end()) {
+      const IdempotencyKey key("another-" + std::to_string(before->second));
+      body = *provider_.recompose(body, key);
+    }
+    auto reply = co_await provider_.hand_over(std::move(body));
+    if (std::holds_alternative<billing::outcome::Unknown>(reply.outcome)) ++unanswered_[stored];
+    co_return reply;
+  }
+
+ private:
   std::map<std::string, int>& unanswered_;
+};
+
+// A new sale leaves once more, under a key of its own.
+class SaleSentTwice final : public ForwardingProvider {
+ public:
+  using ForwardingProvider::ForwardingProvider;
+
+  async::Task<ports::HandOverReply> hand_over(std::string body) override {
+    if (body.find("sale-") != std::string::npos) {
+      std::string again = *provider_.recompose(body, IdempotencyKey("another-one"));
+      const auto nobody_reads_it = co_await provider_.hand_over(std::move(again));
+    }
+    auto reply = co_await provider_.hand_over(std::move(body));
+    co_return reply;
+  }
 };
 
 }  // namespace
@@ -271,17 +311,16 @@ TEST_CASE("X1: a second sending under a new key after a timeout is found") {
   CHECK(violation.invariant == "one charge at most of a subscription's cycle");
 }
 
-TEST_CASE("the same seed lives the same life - report and log - byte by byte") {
-  std::string logs[2];
-  std::string reports[2];
-  for (int run = 0; run < 2; ++run) {
-    auto settings = small(4);
-    settings.log = [&, run](const std::string& line) { logs[run] += line + "\n"; };
-    const auto report = simulation::live(settings);
-    REQUIRE(report.has_value());
-    reports[run] = to_text(*report) + to_json(*report);
-  }
-  CHECK(logs[0].size() > 10'000);
-  CHECK(logs[0] == logs[1]);
-  CHECK(reports[0] == reports[1]);
+TEST_CASE("X1 C2: a late charge of a cascade that is not given back is found") {
+  const auto violation = found_by_a_seed(planted_in_transactions<LateChargeKept>());
+  CHECK(violation.invariant == "no charge of a cascade stays without a yes");
+}
+
+TEST_CASE("X1 N1: a new sale that is sent twice is found") {
+  simulation::Wraps wraps;
+  wraps.provider = [](ports::Provider& provider) {
+    return std::make_unique<SaleSentTwice>(provider);
+  };
+  const auto violation = found_by_a_seed(wraps);
+  CHECK(violation.invariant == "one charge at most of a new sale is kept");
 }

@@ -6,7 +6,10 @@
 
 #include <unistd.h>
 
+#include "commands/load_settings.hpp"
 #include "commands/progress.hpp"
+#include "engine_settings.hpp"
+#include "examiner_tools.hpp"
 #include "exit_code.hpp"
 #include "simulation/life.hpp"
 #include "system/clock.hpp"
@@ -20,9 +23,31 @@ int refuse(const std::string& why) {
   return to_int(ExitCode::failed);
 }
 
+// What a life needs of a config; none of its files is opened.
+simulation::OwnConfig own_config(const config::Settings& settings) {
+  simulation::OwnConfig own;
+  own.file = settings.file.string();
+  own.rules = settings.rules;
+  own.time_zone = settings.time_zone;
+  own.paces = paces_of(settings);
+  own.scan_batch = settings.limits.scan_batch;
+  return own;
+}
+
+std::string figures_of(const simulation::LifeReport& report, const SimulateOptions& options) {
+  if (options.figures == Figures::tally) return to_tally(report);
+  return options.output == Output::json ? to_json(report) : to_text(report);
+}
+
 }  // namespace
 
 int run_simulate(const SimulateOptions& options) {
+  simulation::LifeSettings settings;
+  if (!options.config.empty()) {
+    const auto config = load_settings(options.config);
+    if (!config) return to_int(ExitCode::config_invalid);
+    settings.own = own_config(*config);
+  }
   std::error_code failed;
   if (!options.keep.empty()) std::filesystem::create_directories(options.keep, failed);
   if (failed) return refuse(options.keep.string() + ": " + failed.message());
@@ -35,12 +60,13 @@ int run_simulate(const SimulateOptions& options) {
   const system::SystemClock clock;
   const auto style =
       system::is_terminal(STDERR_FILENO) ? Progress::Style::bar : Progress::Style::lines;
-  Progress progress(std::cerr, style, clock, options.days + simulation::quiet_days, "days");
-  simulation::LifeSettings settings;
+  const int days = options.days + simulation::quiet_days(settings);
+  Progress progress(std::cerr, style, clock, days, "days");
   settings.days = options.days;
   settings.seed = options.seed;
   settings.subscriptions = options.subscriptions;
   settings.folder = options.keep;
+  settings.examiner = examiner_tools;
   settings.progress = [&](int day, int) { progress.show(day, day); };
   if (!options.log.empty()) settings.log = [&](const std::string& line) { log << line << '\n'; };
   const auto report = simulation::live(settings);
@@ -49,7 +75,7 @@ int run_simulate(const SimulateOptions& options) {
   log.flush();
   if (!options.log.empty() && !log) return refuse("the log cannot be written");
   std::ostream& out = options.log == "-" ? std::cerr : std::cout;
-  out << (options.output == Output::json ? to_json(*report) : to_text(*report)) << std::flush;
+  out << figures_of(*report, options) << std::flush;
   if (!out) return refuse("standard output cannot be written");
   return to_int(report->violation ? ExitCode::failed : ExitCode::done);
 }

@@ -152,6 +152,20 @@ TEST_CASE("X1: what we gave up is looked at once more - for a success whose call
   }
 }
 
+TEST_CASE("X1: an inquiry that was under way at the end does not stand for the last look") {
+  const Recovery lost = after(taken_over(), learned(News::cancelled), expiry);
+  REQUIRE(*lost.next_at == expiry + Timing().last_look);
+  const Instant soon = expiry + 30s;  // its connection was stalled
+  CHECK(after(lost, InquiryFailed{}, soon) == lost);
+  for (const News news : {News::cancelled, News::expired, News::not_found}) {
+    CHECK(after(lost, learned(news, Source::inquiry), soon) == lost);
+  }
+  // The last look itself is repeated until it is answered.
+  const Recovery again = after(lost, InquiryFailed{}, *lost.next_at);
+  CHECK(again.step == Step::inquire);
+  CHECK(*again.next_at > *lost.next_at);
+}
+
 TEST_CASE("a late success that is held stays held whatever else is said") {
   Rules rules;
   rules.late_success = LateSuccess::hold;

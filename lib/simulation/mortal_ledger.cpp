@@ -1,0 +1,54 @@
+#include "simulation/mortal_ledger.hpp"
+
+#include <optional>
+
+namespace recycled::simulation {
+
+std::string_view to_text(Death death) {
+  switch (death) {
+    case Death::before_commit:
+      return "before_commit";
+    case Death::in_commit:
+      return "in_commit";
+    case Death::after_commit:
+      return "after_commit";
+  }
+  return "";
+}
+
+void MortalLedger::die(Death death) {
+  parts_.process.crashed = true;
+  ++parts_.deaths[death];
+  throw Crash();
+}
+
+async::Task<Result<void>> MortalLedger::write(ports::LedgerWork work) {
+  if (parts_.process.crashed) throw Crash();
+  constexpr Death all[] = {Death::before_commit, Death::in_commit, Death::after_commit};
+  std::optional<Death> death;
+  const Occasion occasion = parts_.process.occasion;
+  if (occasion == Occasion::event) parts_.process.occasion = Occasion::anything;  // this commit
+  // Commits of what is told are few among all, and are to be died over all the same.
+  const int times = occasion == Occasion::callback ? 20 : occasion == Occasion::event ? 5 : 1;
+  if (parts_.dice.roll(odds_.of) < times * odds_.in) death = all[parts_.dice.roll(3)];
+  if (death == Death::before_commit) die(*death);
+  if (death == Death::in_commit) {
+    work = [work = std::move(work)](ports::LedgerTx& tx) {
+      work(tx);
+      throw Crash();
+    };
+  }
+  // The store's executor is the caller's thread: nothing else runs meanwhile.
+  Disk::Use use(parts_.disk, occasion);
+  Result<void> done;
+  try {
+    done = co_await parts_.ledger.write(std::move(work));
+  } catch (const Crash&) {
+    die(Death::in_commit);
+  }
+  if (!done) use.failed();
+  if (done && death == Death::after_commit) die(*death);
+  co_return done;
+}
+
+}  // namespace recycled::simulation
