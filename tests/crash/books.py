@@ -73,6 +73,16 @@ def check_ledger(world, ledger=None):
         raise Broken(f"verify ended with {code}")
 
 
+def story_of(world, order):
+    """All that the ledger knows of an order, for whoever looks for the cause."""
+    key = f"(SELECT key FROM recovery WHERE order_id = '{order}')"
+    return order, *(world.query(sql) for sql in (
+        f"SELECT kind, state, reason, step, told, claimed_at, late FROM recovery WHERE key = {key}",
+        f"SELECT started_at, step, outcome, detail FROM attempt WHERE recovery_key = {key}",
+        f"SELECT at, event, before, after, reason FROM audit WHERE recovery_key = {key}",
+        f"SELECT received_at, event, result FROM callback WHERE order_id = '{order}'"))
+
+
 def unsettled(world):
     """How much is open: recoveries, due rows, steps, events. All 0: everything has settled."""
     return world.query(f"""SELECT
@@ -93,7 +103,8 @@ def check_settled(world):
     charged = {charge["order"] for charge in charges_of(world)}
     recovered = set(column(world, "SELECT order_id FROM recovery WHERE state = 'recovered'"))
     if charged != recovered:
-        raise Broken(f"charged and recovered differ in {sorted(charged ^ recovered)[:3]}")
+        differ = sorted(charged ^ recovered)
+        raise Broken(f"charged and recovered differ in {len(differ)}: {story_of(world, differ[0])}")
     away = world.query("""SELECT id, status, gateway FROM subscription WHERE gateway <> 'bank'
       OR status NOT IN ('active', 'recycle_failed', 'cancelled') LIMIT 3""")
     if away:

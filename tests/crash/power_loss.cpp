@@ -6,7 +6,8 @@
 // gets, by chance, what was last synced, anything written since, or a mix that is torn in the
 // middle; a file's end lies anywhere between its synced length and its last one; names that were
 // made, moved or taken away since the folder was synced are, one by one, as they were. Then the
-// process is killed. Memory-mapped files are never taken for durable: SQLite makes its -shm anew.
+// process is killed. What SQLite maps into memory (-shm) stays as it is: it is made anew at the
+// next start, and cut short under a thread that still runs it would end the process in another way.
 //
 //   POWER_LOSS_FOLDER   where the disk is mounted
 //   POWER_LOSS_AT       the cut comes at this write or sync, counted from 1; 0: never by itself
@@ -88,6 +89,7 @@ class Disk {
     const ssize_t size = readlink(link.c_str(), path, sizeof(path));
     const std::string text(path, size > 0 ? static_cast<std::size_t>(size) : 0);
     if (text.compare(0, folder_.size() + 1, folder_ + "/") != 0) return nullptr;
+    if (text.size() > 4 && text.compare(text.size() - 4, 4, "-shm") == 0) return nullptr;
     // A name of our own, so that the bytes can be put back wherever it goes.
     File file;
     file.path = undo_ + "/inode-" + std::to_string(status.st_ino);
