@@ -70,14 +70,21 @@ bool holds_card_number(std::string_view text) {
   return found;
 }
 
+// The digits that one number leaves may make another with what stands beside it, so it is looked at
+// again; each look takes digits away.
 std::string mask_card_numbers(std::string_view text) {
   std::string masked(text);
-  each_number(text, [&masked](const DigitRun& run, const Range& range) {
-    for (std::size_t i = range.from + 6; i < range.to - 4; ++i) {
-      const Place place = run.places[i];
-      masked.replace(place.at, place.size, place.size, '*');
-    }
-  });
+  for (bool more = true; more;) {
+    more = false;
+    const std::string before = masked;
+    each_number(before, [&](const DigitRun& run, const Range& range) {
+      more = true;
+      for (std::size_t i = range.from + 6; i < range.to - 4; ++i) {
+        const Place place = run.places[i];
+        masked.replace(place.at, place.size, place.size, '*');
+      }
+    });
+  }
   return masked;
 }
 
