@@ -71,8 +71,12 @@ std::optional<std::string> why_away(const config::Settings& settings,
   const auto look = [&](ports::LedgerReader& ledger) {
     broken = engine::broken_seal(ledger, here);
   };
-  // What cannot be read has no seal yet, or is told of by whoever wants to open it.
-  static_cast<void>(store::read_ledger(file, look, store::Schema::any));
+  const auto read = store::read_ledger(file, look, store::Schema::any);
+  // One without a mark has no seal yet, or is told of by whoever wants to open it.
+  const bool is_marked = here.remembered && here.remembered->rows > 0;
+  if (!read && is_marked && read.error().fault != Fault::busy) {
+    broken.push_back("it cannot be held against the mark beside it (" + read.error().message + ")");
+  }
   if (broken.empty()) return std::nullopt;
   std::string text = "the ledger is sealed: ";
   for (const std::string& one : broken) text += (&one == &broken.front() ? "" : "; ") + one;

@@ -150,10 +150,10 @@ Decision decide(const Recovery& recovery, const Event& event, const Rules& rules
 Step step_now(const Recovery& recovery, const Rules& rules, Instant now) {
   if (is_cascade(recovery)) return step_of_cascade(recovery);
   // A look is harmless at any age of the key, and finds what a cancel would only be refused for.
-  if (looks_up(recovery)) {
+  if (looks_up(recovery) && recovery.state == RecoveryState::unknown) {
     return now < recovery.expires_at ? Step::inquire : Step::external_cancel;
   }
-  if (recovery.step != Step::send) return recovery.step;
+  if (recovery.step != Step::send && !looks_up(recovery)) return recovery.step;
   if (!recovery.left) {
     // Sent with hardly any time left it would use up the re-attempt for nothing.
     const Instant half = recovery.claimed_at + (recovery.expires_at - recovery.claimed_at) / 2;

@@ -55,7 +55,9 @@ void Deciding::approve_shopper() {
 void Deciding::succeed_after_no() {
   now_is().late = true;
   now_is().refund_due = true;
-  switch (late_cascade_) {
+  // After an adoption (Adopted) the "no" is ours alone: he may have been told "yes".
+  const bool is_sure = *now_is().told != Reason::interrupted;
+  switch (is_sure ? late_cascade_ : LateCascade::hold) {
     case LateCascade::hold:
       park(Reason::late_success);
       break;

@@ -194,13 +194,19 @@ void Deciding::on(const Interrupted&) {
   become_unknown(Reason::interrupted);
 }
 
-// Whatever the config has for those without an answer: the key may have been forgotten since.
+// Whatever the config has for those without an answer: the key may have been forgotten since. What
+// a shopper was told elsewhere nobody here knows, so a person says what becomes of his order; and a
+// refund may have been made.
 void Deciding::on(const Adopted&) {
+  if (now_is().step == Step::refund) return next(Step::inquire, situation_.now);
+  if (is_awaited(now_is()) && is_live(now_is().state)) {
+    now_is().left = true;
+    return park(Reason::interrupted);
+  }
   const bool doubtful =
       now_is().state == RecoveryState::intended || now_is().state == RecoveryState::unknown;
-  if (!doubtful) return;
+  if (!doubtful || is_cascade(now_is())) return;
   now_is().left = true;
-  if (is_cascade(now_is())) return withdraw(Reason::timeout);
   now_is().tries = 0;
   go(RecoveryState::unknown, Reason::interrupted, Step::inquire, situation_.now);
 }

@@ -59,7 +59,7 @@ ports::Pause pause_adopted(ports::LedgerTx& tx, const std::string& by, const std
 
 ports::Holding holding(ports::LedgerTx& tx) {
   const bool is_adopted = !tx.meta(adopted_name).value_or("").empty();
-  return is_adopted ? ports::Holding::sendings : ports::Holding::unsent;
+  return is_adopted ? ports::Holding::all_but_inquiries : ports::Holding::unsent;
 }
 
 std::optional<ports::Pause> resume(ports::LedgerTx& tx, const GatewayId& gateway,

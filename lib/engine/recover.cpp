@@ -23,7 +23,11 @@ struct Doubt {
   bool is_any = false;
   bool is_adopted = false;
 
-  bool covers(RecoveryKey key) const { return is_any || named.contains(key); }
+  bool covers(const ports::StoredRecovery& stored) const {
+    // Of those that have ended, only what is being given back.
+    const bool is_at_rest = stored.recovery.step == billing::Step::none;
+    return (is_any && !is_at_rest) || named.contains(stored.key);
+  }
   bool is_none() const { return named.empty() && !is_any; }
   billing::Event event() const {
     return is_adopted ? billing::Event(billing::Adopted{}) : billing::Event(billing::Interrupted{});
@@ -31,7 +35,10 @@ struct Doubt {
   std::vector<billing::RecoveryState> states() const {
     using billing::RecoveryState;
     // In this order, so that what becomes unknown is not met again.
-    if (is_adopted) return {RecoveryState::unknown, RecoveryState::intended};
+    if (is_adopted) {
+      return {RecoveryState::unknown, RecoveryState::intended, RecoveryState::waiting,
+              RecoveryState::recovered};
+    }
     return {RecoveryState::intended};
   }
 };
@@ -59,7 +66,7 @@ Interruptions interrupt(ports::LedgerTx& tx, const Desk& desk, const Moment& mom
   done.more = static_cast<int>(rows.size()) == page;
   for (const ports::StoredRecovery& stored : rows) {
     done.after = stored.key;
-    if (!doubt.covers(stored.key)) continue;
+    if (!doubt.covers(stored)) continue;
     const Applied applied = apply(tx, stored.key, doubt.event(), desk, moment);
     if (applied.after != applied.before.recovery) done.applied.push_back(applied);
   }

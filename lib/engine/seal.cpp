@@ -69,11 +69,22 @@ std::vector<MovedAccount> moved_accounts(ports::LedgerReader& ledger, const Plac
   return moved;
 }
 
-// A place that knows less of itself does not weaken the seal.
 void put(ports::LedgerTx& tx, const char* name, const std::string& value) {
-  const std::string sealed = sealed_to(tx, name);
-  if (value.empty() || sealed == value || sealed.starts_with(value + " ")) return;
-  tx.set_meta(name, value);
+  if (!value.empty() && sealed_to(tx, name) != value) tx.set_meta(name, value);
+}
+
+// Whether a live recovery of that gateway waits for a person, with no step ahead.
+bool has_parked(ports::LedgerTx& tx, const GatewayId& gateway) {
+  constexpr int page = 500;
+  RecoveryKey after;
+  while (true) {
+    const auto rows = tx.in_state(billing::RecoveryState::parked, after, page);
+    for (const auto& row : rows) {
+      if (row.recovery.provider_gateway == gateway) return true;
+    }
+    if (static_cast<int>(rows.size()) < page) return false;
+    after = rows.back().key;
+  }
 }
 
 }  // namespace
@@ -102,7 +113,8 @@ std::vector<std::string> broken_seal(ports::LedgerReader& ledger, const Place& h
 // A gateway that the config no longer has keeps its line: it may come back.
 void put_seal(ports::LedgerTx& tx, const Place& here) {
   put(tx, machine_name, here.machine);
-  put(tx, file_name, here.file);
+  // A system that knows less of a file does not weaken the seal.
+  if (!sealed_to(tx, file_name).starts_with(here.file + " ")) put(tx, file_name, here.file);
   Accounts accounts = here.accounts;
   accounts.merge(sealed_accounts(tx));
   put(tx, accounts_name, to_text(accounts));
@@ -111,7 +123,8 @@ void put_seal(ports::LedgerTx& tx, const Place& here) {
 std::optional<std::string> objection_to_adoption(ports::LedgerTx& tx, const Place& here) {
   const auto at_work = tx.gateways_at_work();
   for (const MovedAccount& one : moved_accounts(tx, here)) {
-    if (std::ranges::find(at_work, one.gateway) == at_work.end()) continue;
+    const bool is_at_work = std::ranges::find(at_work, one.gateway) != at_work.end();
+    if (!is_at_work && !has_parked(tx, one.gateway)) continue;
     return "gateway " + one.gateway.str() + " has open hand-overs in the account \"" + one.sealed +
            "\", which \"" + one.now +
            "\" knows nothing of. Put mid and environment back until "

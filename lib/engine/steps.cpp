@@ -59,13 +59,16 @@ Steps::Loaded Steps::load_due(ports::LedgerTx& tx, const billing::Rules& rules,
   std::vector<Item>& items = loaded.items;
   loaded.pauses = tx.pauses();
   const bool is_paused = stopping(loaded.pauses, wanted.gateway) != nullptr;
-  auto due = is_paused
-                 ? tx.steps_due_in_pause(wanted.gateway, holding(tx), wanted.now, wanted.candidates)
-                 : tx.steps_due(wanted.gateway, wanted.now, wanted.candidates);
+  const ports::Holding held = is_paused ? holding(tx) : ports::Holding::unsent;
+  auto due = is_paused ? tx.steps_due_in_pause(wanted.gateway, held, wanted.now, wanted.candidates)
+                       : tx.steps_due(wanted.gateway, wanted.now, wanted.candidates);
   for (auto& stored : due) {
     if (wanted.busy.contains(stored.key)) continue;
     Item item;
     item.step = billing::step_now(stored.recovery, rules, wanted.now);
+    // Time may have made something else of an inquiry.
+    const bool asks = item.step == billing::Step::inquire;
+    if (held == ports::Holding::all_but_inquiries && !asks) continue;
     item.stored = std::move(stored);
     items.push_back(std::move(item));
   }

@@ -28,8 +28,8 @@ struct Pause {
 
 // What a pause keeps from leaving.
 enum class Holding {
-  unsent,    // what has certainly not left; a repeat of what is in doubt is a question
-  sendings,  // repeats too: after an adoption they may be no questions any more
+  unsent,             // what has certainly not left; a repeat of what is in doubt is a question
+  all_but_inquiries,  // after an adoption, when a repeat may be no question any more
 };
 
 // "since 2026-11-25T17:30:00.000Z, by alice: the refusals of this morning".

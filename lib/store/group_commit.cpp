@@ -45,10 +45,6 @@ bool was_replaced(SqliteTx& tx, const ports::AuditHead& known) {
   return known.rows > 0 && tx.audit_hash(known.rows) != known.hash;
 }
 
-Failure replaced() {
-  return fail(Fault::away, "ledger: another one was put in its place while it was open");
-}
-
 void roll_back(Database& database) {
   if (sqlite3_get_autocommit(database.raw().getHandle()) != 0) return;
   try {
@@ -59,6 +55,10 @@ void roll_back(Database& database) {
 }
 
 }  // namespace
+
+Failure replaced() {
+  return fail(Fault::away, "ledger: another one was put in its place while it was open");
+}
 
 std::string words_of(const SQLite::Exception& exception) {
   std::string words = exception.what();

@@ -26,6 +26,9 @@ struct Job {
 // ends now.
 void run_group(Database& database, std::vector<Job*>& jobs, ports::AuditHead& known);
 
+// What is said of every job where another ledger was put in the place of the one that is open.
+Failure replaced();
+
 // What SQLite said, with what to look for where it says little.
 std::string words_of(const SQLite::Exception& exception);
 

@@ -37,7 +37,10 @@ class SqliteLedger::Impl {
  public:
   Impl(const std::filesystem::path& file, Executor executor)
       : database_(file, Access::read_write), executor_(executor) {
-    if (file != in_memory) mark_.emplace(file);
+    if (file == in_memory) return;
+    file_ = file;
+    identity_ = identity_of(file);
+    mark_.emplace(file);
   }
 
   ~Impl() { stop(); }
@@ -76,6 +79,10 @@ class SqliteLedger::Impl {
 
  private:
   void commit(std::vector<Job*>& jobs) {
+    if (identity_of(file_) != identity_) {
+      for (Job* job : jobs) job->result = replaced();
+      return;
+    }
     const ports::AuditHead before = known_;
     run_group(database_, jobs, known_);
     if (known_ != before) mark(known_);
@@ -116,7 +123,9 @@ class SqliteLedger::Impl {
   }
 
   Database database_;
-  ports::AuditHead known_;  // how far it had come when last seen
+  std::filesystem::path file_;  // empty: it has none
+  std::string identity_;        // of the file that is open
+  ports::AuditHead known_;      // how far it had come when last seen
   std::optional<Mark> mark_;
   Executor executor_;
   std::mutex mutex_;

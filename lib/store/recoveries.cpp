@@ -184,11 +184,12 @@ std::vector<ports::StoredRecovery> SqliteTx::steps_due_in_pause(const GatewayId&
   auto& query =
       database_.prepared("SELECT " RECOVERY_COLUMNS
                          "WHERE r.next_at IS NOT NULL AND r.provider_gateway = ? AND r.next_at <= ?"
-                         " AND NOT (r.step = 'send' AND (r.state = 'intended' OR ?)"
+                         " AND NOT (r.step = 'send' AND r.state = 'intended'"
                          " AND r.kind <> 'cascade' AND r.expires_at > ?)"
+                         " AND (r.step = 'inquire' OR ?)"
                          " ORDER BY r.next_at, r.key LIMIT ?");
-  const bool holds_repeats = holding == ports::Holding::sendings;
-  Binder(query) << gateway << now << std::int64_t{holds_repeats} << now << limit;
+  const bool lets_others = holding != ports::Holding::all_but_inquiries;
+  Binder(query) << gateway << now << now << std::int64_t{lets_others} << limit;
   return read_all(query);
 }
 

@@ -42,9 +42,13 @@ class Disk:
         """All but so many bytes."""
         room = os.statvfs(self.world.disk)
         size = room.f_bavail * room.f_frsize - left
-        if size > 0:
-            with self.filler.open("ab") as file:
-                os.posix_fallocate(file.fileno(), file.tell(), size)
+        while size > 0:
+            try:
+                with self.filler.open("ab") as file:
+                    os.posix_fallocate(file.fileno(), file.tell(), size)
+                return
+            except OSError:  # the service was faster
+                size //= 2
 
     def empty(self):
         self.filler.unlink(missing_ok=True)

@@ -13,7 +13,9 @@ pass_and_look() {
   [[ $(query "SELECT count(*) FROM recovery WHERE state IN ('recovered', 'failed')") == 6 ]]
 }
 # A copy of the ledger, changed by this SQL, without the triggers that would forbid it.
+spoilt=0
 spoil() { # SQL
+  spoilt=$((spoilt + 1))
   rm -f "$dir/spoilt.db"
   query ".backup $dir/spoilt.db"
   sqlite3 "$dir/spoilt.db" "DROP TRIGGER audit_append_only; DROP TRIGGER audit_stays;
@@ -104,3 +106,4 @@ recycled 1 verify --ledger "$dir/missing.db"
 expect_text "$dir/last.err" 'there is no ledger at'
 recycled 2 verify --from 2026-01-01
 recycled 2 verify --provider --head "$last"
+printf 'tally\tedited ledgers\t%d\t%d\t0\n' "$spoilt" "$spoilt"

@@ -77,6 +77,8 @@ int run_simulate(const SimulateOptions& options) {
   std::ostream& out = options.log == "-" ? std::cerr : std::cout;
   out << figures_of(*report, options) << std::flush;
   if (!out) return refuse("standard output cannot be written");
+  // A tally has no place for it.
+  if (report->violation && options.figures == Figures::tally) std::cerr << to_text(*report);
   return to_int(report->violation ? ExitCode::failed : ExitCode::done);
 }
 

@@ -91,6 +91,23 @@ TEST_CASE("C2: the deadline answers, and only who has no answer yet") {
   CHECK(after(claimed(), TimedOut{}, deadline) == claimed());  // no shopper waits for that
 }
 
+TEST_CASE("X1: after an adoption nobody knows what a shopper was told, so a charge is a person's") {
+  const Recovery adopted = after(cascade(), Adopted{}, start + 1s);
+  CHECK(adopted.state == RecoveryState::parked);
+  CHECK(adopted.told == Reason::interrupted);
+  const Event completed =
+      Learned{News::completed, Source::callback, ProviderOrderId("theirs"), std::nullopt};
+  const Recovery charged = after(adopted, completed, start + 2s);
+  CHECK(charged.state == RecoveryState::parked);
+  CHECK(charged.reason == Reason::late_success);
+  CHECK(charged.step != Step::refund);
+  // One that was being given back is asked about before it is again.
+  Recovery back = after(after(cascade(), TimedOut{}, deadline + 1s), completed, deadline + 1min);
+  REQUIRE(back.step == Step::refund);
+  CHECK(after(back, Adopted{}, deadline + 1h).step == Step::inquire);
+  CHECK(after(back, Adopted{}, deadline + 1h).refund_due);
+}
+
 TEST_CASE("C2: nobody but who claimed it sends it, and who finds it later takes it back") {
   CHECK(step_now(cascade(), Rules{}, start) == Step::external_cancel);
   const Recovery taken = after(cascade(), answered(outcome::Pending{}, "theirs"), start + 1s);

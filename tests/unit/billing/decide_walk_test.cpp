@@ -220,7 +220,8 @@ class Walk {
     hold(resting || recovery.step != Step::none, "a live recovery is never forgotten");
     const bool looks_up =
         recovery.state == RecoveryState::withdrawing ||
-        (recovery.state == RecoveryState::unknown && rules_.when_unknown == WhenUnknown::look_up);
+        (recovery.state == RecoveryState::unknown &&
+         (rules_.when_unknown == WhenUnknown::look_up || recovery.reason == Reason::interrupted));
     // lessons.md 10: whoever takes an order back does not want it made.
     hold(recovery.state != RecoveryState::withdrawing || recovery.step != Step::send,
          "nothing is sent while it is being taken back");

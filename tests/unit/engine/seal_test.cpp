@@ -72,6 +72,16 @@ TEST_CASE("another machine is another home, and one without an id is no evidence
   CHECK(bench.broken(here).empty());
 }
 
+TEST_CASE("a machine whose name begins like another's is sealed to in full") {
+  SealBench bench;
+  Place here = home();
+  here.machine = "machine 1";
+  bench.seal(here);
+  here.machine = "machine";
+  bench.seal(here);
+  CHECK(bench.broken(here).empty());
+}
+
 TEST_CASE("another file is a copy, and what a system cannot tell of a file is no evidence") {
   SealBench bench;
   Place here = home();
@@ -140,6 +150,9 @@ struct AdoptedBench : SealBench {
       auto recovery = tx.recovery(later).recovery;
       recovery.next_at = clock.at + std::chrono::hours(1);
       REQUIRE(tx.update_recovery(later, RecoveryState::intended, recovery));
+      recovery = tx.recovery(taken).recovery;
+      recovery.step = billing::Step::inquire;
+      REQUIRE(tx.update_recovery(taken, RecoveryState::waiting, recovery));
     });
     clock.at += std::chrono::days(9);
     in([&](auto& tx) { pause = adopt(tx, elsewhere(), "alice", "adopted: moved", clock.at); });
@@ -227,11 +240,14 @@ TEST_CASE("X1: what is open in another account keeps the ledger from being adopt
     const auto open = tx.in_state(RecoveryState::intended, RecoveryKey(), 9);
     REQUIRE(open.size() == 1);
     auto ended = open.front().recovery;
-    ended.state = RecoveryState::failed;
+    ended.state = RecoveryState::parked;
     ended.step = billing::Step::none;
     ended.next_at.reset();
-    ended.settled_at = bench.clock.at;
     REQUIRE(tx.update_recovery(open.front().key, RecoveryState::intended, ended));
+    CHECK(objection_to_adoption(tx, here).has_value());
+    ended.state = RecoveryState::failed;
+    ended.settled_at = bench.clock.at;
+    REQUIRE(tx.update_recovery(open.front().key, RecoveryState::parked, ended));
   });
   CHECK_FALSE(objection().has_value());
 }

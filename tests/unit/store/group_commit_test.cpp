@@ -288,6 +288,18 @@ TEST_CASE("X1: nothing is written to a ledger that was put in the place of the o
   in(*older.ledger, [](ports::LedgerTx& tx) { CHECK(tx.audit_head().rows == 0); });
 }
 
+TEST_CASE("X1: nor to the old one, once another file has its name") {
+  OwnLedger own;
+  OwnLedger other;
+  in(*own.ledger, note("before"));
+  std::filesystem::rename(other.file, own.file);
+  const auto refused = own.ledger->write_now(note("after"));
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().fault == Fault::away);
+  std::filesystem::remove(own.file);
+  CHECK_FALSE(own.ledger->write_now(note("after")).has_value());
+}
+
 TEST_CASE("a lock that nobody gives back is busy, and nothing was done") {
   const testing::Scratch folder;
   Database database(folder / "ledger.db", Access::read_write);

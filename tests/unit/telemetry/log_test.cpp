@@ -102,10 +102,10 @@ TEST_CASE("a summary has its figures by name for jq and as one line for a person
   json.log.note(event);
   const auto line = Json::parse(json.lines().at(0));
   CHECK(keys_of(line) ==
-        std::vector<std::string>{"ts",        "level",    "event",     "run",        "reason",
-                                 "scanned",   "taken",    "excluded",  "sent",       "pending",
-                                 "recovered", "failed",   "withdrawn", "refund_due", "parked",
-                                 "calls",     "answered", "callbacks", "delivered",  "amounts"});
+        std::vector<std::string>{
+            "ts",       "level", "event",    "run",       "reason",    "scanned",   "taken",
+            "excluded", "sent",  "pending",  "recovered", "failed",    "withdrawn", "refund_due",
+            "parked",   "calls", "answered", "callbacks", "delivered", "pruned",    "amounts"});
   CHECK(line["taken"] == 10);
   CHECK(line["excluded"] == Json{{"no_card", 2}});
   CHECK(line["failed"] == 0);
