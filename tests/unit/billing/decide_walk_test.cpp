@@ -218,10 +218,10 @@ class Walk {
          "a step has its time and only a step");
     const bool resting = recovery.state == RecoveryState::parked || !is_live(recovery.state);
     hold(resting || recovery.step != Step::none, "a live recovery is never forgotten");
-    const bool looks_up =
-        recovery.state == RecoveryState::withdrawing ||
-        (recovery.state == RecoveryState::unknown &&
-         (rules_.when_unknown == WhenUnknown::look_up || recovery.reason == Reason::interrupted));
+    const bool was_adopted = after.path.find("adopted") != std::string::npos;
+    const bool looks_up = recovery.state == RecoveryState::withdrawing ||
+                          (recovery.state == RecoveryState::unknown &&
+                           (rules_.when_unknown == WhenUnknown::look_up || was_adopted));
     // lessons.md 10: whoever takes an order back does not want it made.
     hold(recovery.state != RecoveryState::withdrawing || recovery.step != Step::send,
          "nothing is sent while it is being taken back");
