@@ -57,7 +57,7 @@ void Mark::open() {
   stream_.open(file_, std::ios::in | std::ios::out | std::ios::trunc | std::ios::binary);
   struct stat ledger {};
   if (stat(ledger_.c_str(), &ledger) != 0) return;
-  static_cast<void>(chown(file_.c_str(), ledger.st_uid, ledger.st_gid));
+  if (chown(file_.c_str(), ledger.st_uid, ledger.st_gid) != 0) return;  // then it is ours already
   static_cast<void>(chmod(file_.c_str(), ledger.st_mode & 0666));
 }
 
