@@ -72,9 +72,9 @@ std::optional<std::string> why_away(const config::Settings& settings,
     broken = engine::broken_seal(ledger, here);
   };
   const auto read = store::read_ledger(file, look, store::Schema::any);
-  // One without a mark has no seal yet, or is told of by whoever wants to open it.
+  // One of before the seal has no mark; what cannot be read at all is told of by who opens it.
   const bool is_marked = here.remembered && here.remembered->rows > 0;
-  if (!read && is_marked && read.error().fault != Fault::busy) {
+  if (!read && is_marked && read.error().fault == Fault::not_found) {
     broken.push_back("it cannot be held against the mark beside it (" + read.error().message + ")");
   }
   if (broken.empty()) return std::nullopt;

@@ -6,6 +6,8 @@
 #include <thread>
 #include <utility>
 
+#include <sqlite3.h>
+
 #include "async/suspend.hpp"
 #include "store/audit_chain.hpp"
 #include "store/database.hpp"
@@ -190,7 +192,8 @@ Result<void> read_ledger(const std::filesystem::path& file,
     look(reader);
     return {};
   } catch (const SQLite::Exception& exception) {
-    return as_failure(exception);
+    const bool lacks = schema == Schema::any && exception.getErrorCode() == SQLITE_ERROR;
+    return lacks ? fail(Fault::not_found, "ledger: " + words_of(exception)) : as_failure(exception);
   }
 }
 

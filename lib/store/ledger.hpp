@@ -44,7 +44,7 @@ class SqliteLedger final : public ports::Ledger {
 };
 
 // Of which schema a ledger may be that is read: this program's, or any, where what is asked for may
-// not be there yet (Fault::store).
+// not be there yet (Fault::not_found).
 enum class Schema { ours, any };
 
 // A second pair of eyes: one consistent snapshot, never a write, beside a running service. Fault::

@@ -64,6 +64,15 @@ std::filesystem::path older_ledger(const testing::Scratch& folder, int rows) {
 
 }  // namespace
 
+TEST_CASE("audit chain: a ledger of before it says that what is asked for is not there") {
+  const testing::Scratch folder;
+  const auto file = older_ledger(folder, 3);
+  const auto ask = [](ports::LedgerReader& ledger) { ledger.audit_hash(3); };
+  const auto read = read_ledger(file, ask, Schema::any);
+  REQUIRE_FALSE(read.has_value());
+  CHECK(read.error().fault == Fault::not_found);
+}
+
 TEST_CASE("audit chain: the rows are numbered and linked, and a claim is digested") {
   OwnLedger own;
   in(*own.ledger, [](ports::LedgerTx& tx) {
