@@ -40,8 +40,9 @@ void check_declined(const std::optional<billing::Declined>& declined) {
   check_text(declined->message);
 }
 
-std::string take(const billing::Subscription& item) {
-  ensure(!item.id.empty() && item.cycle >= 1 && item.price.minor >= 0, "a row is whole");
+// What rows of both kinds have. The id of this one.
+template <class Row>
+std::string check_row(const Row& item) {
   check_text(item.id.str());
   check_text(item.card.token);
   check_text(item.card.holder);
@@ -50,14 +51,14 @@ std::string take(const billing::Subscription& item) {
   return item.id.str();
 }
 
+std::string take(const billing::Subscription& item) {
+  ensure(!item.id.empty() && item.cycle >= 1 && item.price.minor >= 0, "a row is whole");
+  return check_row(item);
+}
+
 std::string take(const billing::Sale& item) {
   ensure(!item.id.empty() && item.amount.minor >= 0, "a row is whole");
-  check_text(item.id.str());
-  check_text(item.card.token);
-  check_text(item.card.holder);
-  check_payer(item.payer);
-  check_declined(item.declined);
-  return item.id.str();
+  return check_row(item);
 }
 
 intake::ImportHooks hooks_into(Seen& seen) {
