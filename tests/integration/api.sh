@@ -60,7 +60,7 @@ until_true 30 "the orders to be withdrawn" nothing_is_open
 refusals() { jq -r 'select(.event == "api.refused") | .reason' "$dir/worker.log.now"; }
 expect_equal "POST /v1/declines" "$(refusals | head -n 1)" "a refusal in the log"
 for event in api.declines api.orders api.reruns cascade.answered; do
-  expect_text "$dir/worker.log.now" "\"$event\""
+  expect_logged "\"$event\""
 done
 # What no operation has for its own: other paths and methods, and what is hardly HTTP.
 ask 404 /v1
@@ -132,13 +132,13 @@ old_token=$(<"$dir/secrets/api_token")
 openssl rand -hex 32 >"$dir/secrets/api_token"
 ask 200 /v1/subscriptions/S-fine
 hup secrets.reloaded
-expect_text "$dir/worker.log.now" 'api token'
+expect_logged 'api token'
 ask 401 /v1/subscriptions/S-fine
 show_token
 ask 200 /v1/subscriptions/S-fine
 echo short >"$dir/secrets/api_token"
 hup secrets.refused
-expect_text "$dir/worker.log.now" 'openssl rand -hex 32'
+expect_logged 'openssl rand -hex 32'
 ask 200 /v1/subscriptions/S-fine
 printf '%s\n' "$old_token" >"$dir/secrets/api_token"
 for token in "$old_token" "$(sed 's/.*Bearer //' "$dir/header")"; do

@@ -73,7 +73,7 @@ recycled 0 explain O-won --json
 expect_equal "$expires_at" "$(jq -r '.recoveries[0].expires_at' "$dir/out")" "the expiry"
 expect_equal 'order.completed fulfillment.requested' "$(query "SELECT group_concat(type, ' ') FROM
   outbox WHERE sale_key = (SELECT key FROM sale WHERE id = 'O-won')")" "events of the order"
-expect_text "$dir/worker.log.now" '"event":"recovery.claimed"'
+expect_logged '"event":"recovery.claimed"'
 rerun 200 '{"reruns": [{"order_id": "O-lost"}, {"order_id": "O-open"}, {"order_id": "O-gone"}]}'
 until_true 30 "O-lost to be failed" state_is O-lost failed
 expect_equal declined "$(query "SELECT status FROM sale WHERE id = 'O-lost'")" "a lost order"

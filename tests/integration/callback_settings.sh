@@ -17,12 +17,6 @@ url=http://$callbacks/flexfactor/callbacks
 post() { # CURL-ARGUMENT...: prints the status
   curl -sS -o "$dir/reply" -w '%{http_code}' --max-time 30 "$url" "$@" 2>>"$dir/curl.txt" || true
 }
-expect_refused() { # REASON: the last thing that the log refused
-  local reason
-  reason=$(jq -r 'select(.event == "callback.refused") | .reason' "$dir/worker.log.now" |
-    tail -n 1)
-  [[ "$reason" == "$1"* ]] || fail "refused for '$reason' instead of '$1'"
-}
 stored() { query 'SELECT count(*) FROM callback'; }
 
 # --- a live account ---

@@ -145,9 +145,9 @@ expect_text "$dir/out" 'secrets/next_key · from 2026-01-01 · counts today'
 start_worker
 url=http://$callbacks/flexfactor/callbacks
 post 200 payout.sent "" "$(hex_of <<<'the next signing key')"
-expect_text "$dir/worker.log.now" 'payout.sent, key next_key'
+expect_logged 'payout.sent, key next_key'
 post 401 payout.sent ""
-expect_text "$dir/worker.log.now" "key_out_of_date: signing key 'hmac_signing_key' counts until 2026"
+expect_logged "key_out_of_date: signing key 'hmac_signing_key' counts until 2026"
 stop_worker 0
 sed -i 's/from = "2026-01-01"/from = "2999-01-01"/' "$config"
 recycled 78 check

@@ -41,7 +41,7 @@ ask 200 /v1/declines --json '{"subscription_id": "S-1", "gateway_id": "bank",
 until_true 10 "S-1 to be recovered" is_back S-1
 expect_equal 0 "$(answered shopper)" "shoppers who were answered before S-1 was recovered"
 ask 200 /v1/subscriptions/S-1
-expect_text "$dir/worker.log.now" 'order.completed, key hmac_signing_key'
+expect_logged 'order.completed, key hmac_signing_key'
 wait "${shoppers[@]}"
 expect_all_answered shopper "$count"
 

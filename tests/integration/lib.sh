@@ -64,6 +64,23 @@ expect_text() { # FILE TEXT: the text stands in the file, literally
   grep -aqF -- "$2" "$1" || fail "no '$2' in $(basename "$1"): $(tail -c 2000 "$1")"
 }
 
+# expect_logged TEXT: the running worker's log says so, now or soon; what a line tells of is committed
+# before the line is written.
+expect_logged() {
+  until_true 20 "'$1' in the log" grep -aqF -- "$1" "$dir/worker.log.now"
+}
+
+# expect_refused REASON: it is what the callbacks' listener refused last
+expect_refused() {
+  last_refusal() {
+    local reason
+    reason=$(jq -r 'select(.event == "callback.refused") | .reason' "$dir/worker.log.now" |
+      tail -n 1)
+    [[ "$reason" == "$1"* ]]
+  }
+  until_true 20 "a callback refused for '$1'" last_refusal "$1"
+}
+
 expect_no_text() { # TEXT FILE...
   local text=$1 found
   shift

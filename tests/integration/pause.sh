@@ -96,7 +96,7 @@ recycled 0 resume
 expect_text "$dir/out" 'nothing was paused'
 recycled 0 rerun O-rerun --gateway flexfactor
 until_true 120 "everything to be settled" all_settled
-grep -q '"event":"run.resumed"' "$dir/worker.log.now" || fail "no run.resumed in the log"
+expect_logged '"event":"run.resumed"'
 expect_equal 42 "$(simulator_says charges)" "charges"
 expect_books_agree
 expect_all_home

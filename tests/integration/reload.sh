@@ -100,7 +100,7 @@ done
 started=$SECONDS
 stop_worker 0
 ((SECONDS - started <= 15)) || fail "the stop took $((SECONDS - started)) s"
-expect_text "$dir/worker.log.now" '"run.ended"'
+expect_logged '"run.ended"'
 exec 5>&-
 wait "$half_pid" 2>/dev/null || true
 expect_text "$dir/half.txt" 'HTTP/1.1 408'

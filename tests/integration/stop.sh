@@ -17,7 +17,7 @@ start_worker
 until_true 30 "load" calls_reach 40
 stop_worker 0
 for event in stop.requested listener.stopped run.summary run.ended; do
-  expect_text "$dir/worker.log.now" "\"$event\""
+  expect_logged "\"$event\""
 done
 sent=$(query "SELECT count(DISTINCT recovery_key) FROM attempt WHERE step = 'send'")
 expect_equal "$(simulator_says orders)" "$sent" "answers written down for orders at the simulator"
@@ -43,7 +43,7 @@ left=$(query "SELECT count(*) FROM recovery WHERE state IN ('intended', 'unknown
 # The next start finds it, and it comes out right.
 simulator_faults '{"stall": 0}'
 start_worker
-expect_text "$dir/worker.log.now" '"recovery.interrupted"'
+expect_logged '"recovery.interrupted"'
 until_true 120 "every subscription at its end" all_settled
 stop_worker 0
 expect_books_agree

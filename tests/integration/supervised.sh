@@ -81,7 +81,7 @@ kill -0 "$worker_pid" || fail "the worker did not wait for the ledger"
 expect_equal 0 "$(count READY=1)" "ready before the ledger is"
 let_go
 until_true 30 "ready" is_ready 1
-expect_text "$dir/worker.log.now" '"listener.started"'
+expect_logged '"listener.started"'
 grep -n . "$dir/heard" | head -n "$(line_of READY=1)" >"$dir/before"
 expect_text "$dir/before" STATUS=starting
 expect_text "$dir/before" EXTEND_TIMEOUT_USEC=60000000
@@ -107,7 +107,7 @@ more_beats 3 "the process goes on"
 kill -HUP "$worker_pid"
 until_true 20 "ready again" is_ready 2
 (($(line_of RELOADING=1) < $(line_of READY=1))) || fail "ready before the reload"
-expect_text "$dir/worker.log.now" '"secrets.reloaded"'
+expect_logged '"secrets.reloaded"'
 stop_worker 0
 expect_equal 1 "$(count STOPPING=1)" "stops"
 
