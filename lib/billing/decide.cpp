@@ -35,13 +35,27 @@ void Deciding::next(Step step, std::optional<Instant> at) {
 
 void Deciding::finish(RecoveryState state, Reason reason, Move move) {
   go(state, reason, Step::none, std::nullopt);
-  // Given up, and not because FlexFactor declined: a success may yet come, and its callback may be
-  // the one that is lost.
-  const bool given_up = state != RecoveryState::recovered && reason != Reason::declined;
-  if (given_up && now_is().provider_order) next(Step::inquire, situation_.now + timing_.last_look);
+  look_once_more();
   now_is().settled_at = situation_.now;
   // A subscription that has gone its own way is not moved.
   decision_.move = situation_.moved_on ? Move::none : move;
+}
+
+// Given up, and not because FlexFactor declined: a success may yet come, and its callback may be
+// the one that is lost. Also where their id never came: then our own is looked for in their list.
+bool Deciding::may_yet_be_charged() {
+  const Recovery& recovery = now_is();
+  const bool given_up =
+      recovery.state == RecoveryState::failed || recovery.state == RecoveryState::withdrawn;
+  if (!given_up || recovery.reason == Reason::declined) return false;
+  // A refused request made no order.
+  const bool may_be_there = recovery.left && recovery.reason != Reason::refused;
+  return recovery.provider_order.has_value() || may_be_there;
+}
+
+void Deciding::look_once_more() {
+  if (!may_yet_be_charged()) return stop_working();
+  next(Step::inquire, situation_.now + timing_.last_look);
 }
 
 // Given up, and the one more inquiry is yet to be made: what an inquiry brings that was under way
@@ -50,6 +64,16 @@ bool Deciding::last_look_is_ahead() const {
   const Recovery& recovery = decision_.recovery;
   return !is_live(recovery.state) && recovery.step == Step::inquire &&
          *recovery.next_at > situation_.now;
+}
+
+// Until its expiry, and somewhat after it, FlexFactor may yet charge what ended early: that is
+// looked at once more then.
+void Deciding::look_past_expiry() {
+  const Instant past_expiry = now_is().expires_at + timing_.last_look;
+  const bool is_past = situation_.now >= past_expiry || now_is().reason == Reason::expired;
+  if (is_past || !may_yet_be_charged()) return stop_working();
+  now_is().tries = 0;
+  next(Step::inquire, past_expiry);
 }
 
 // The step got no answer: the same one later. Our trouble and FlexFactor's use up no re-attempt.
@@ -124,7 +148,7 @@ void Deciding::end_without_charge(Reason reason, Source source) {
     return;
   }
   if (!is_live(now_is().state)) {
-    if (source == Source::inquiry && !last_look_is_ahead()) stop_working();
+    if (source == Source::inquiry && !last_look_is_ahead()) look_past_expiry();
     return;
   }
   if (now_is().state == RecoveryState::withdrawing) return conclude_withdrawal();
@@ -149,6 +173,7 @@ Decision decide(const Recovery& recovery, const Event& event, const Rules& rules
 
 Step step_now(const Recovery& recovery, const Rules& rules, Instant now) {
   if (is_cascade(recovery)) return step_of_cascade(recovery);
+  if (!is_live(recovery.state)) return recovery.step;
   // A look is harmless at any age of the key, and finds what a cancel would only be refused for.
   if (looks_up(recovery) && recovery.state == RecoveryState::unknown) {
     return now < recovery.expires_at ? Step::inquire : Step::external_cancel;

@@ -108,7 +108,7 @@ void Deciding::answered_to_shopper(const Answered& event) {
   }
   if (std::holds_alternative<outcome::Pending>(event.outcome)) {
     // There may yet be an answer in time: whoever waits asks for it.
-    if (!now_is().provider_order) return withdraw(Reason::strange_reply);
+    if (!now_is().provider_order) return sender_withdraws(Reason::strange_reply);
     const Instant given_up = now_is().expires_at + timing_.cascade_deadline;
     return go(RecoveryState::waiting, Reason::none, Step::inquire, given_up);
   }
@@ -118,13 +118,13 @@ void Deciding::answered_to_shopper(const Answered& event) {
   if (std::holds_alternative<outcome::NotSent>(event.outcome)) {
     return finish(RecoveryState::released, Reason::never_sent, Move::none);
   }
-  withdraw(Reason::no_answer);
+  sender_withdraws(Reason::no_answer);
 }
 
 // What only an open order can be about is taken back: an authorised amount, a challenge, a word
 // that nobody knows. A refused request made no order.
 void Deciding::refused_to_shopper(Reason reason) {
-  if (reason != Reason::refused) return withdraw(reason);
+  if (reason != Reason::refused) return sender_withdraws(reason);
   finish(RecoveryState::failed, reason, Move::recycle_failed);
   decision_.alarm = Alarm::refused;
 }
@@ -146,8 +146,12 @@ void Deciding::answered_after_no(const Answered& event) {
 void Deciding::on(const TimedOut&) {
   if (!is_awaited(now_is())) return;
   now_is().left = true;
-  withdraw(Reason::timeout);
-  // Should who takes it back now die over it.
+  sender_withdraws(Reason::timeout);
+}
+
+// Whoever waited for an answer takes it back now; the queue does, should he die over it.
+void Deciding::sender_withdraws(Reason reason) {
+  withdraw(reason);
   next(now_is().step, situation_.now + timing_.cascade_deadline);
 }
 

@@ -115,7 +115,7 @@ void Deciding::still_open_at_sync(Source source) {
 
 void Deciding::not_found() {
   if (last_look_is_ahead()) return;
-  if (!is_live(now_is().state)) return stop_working();
+  if (!is_live(now_is().state)) return look_past_expiry();
   if (is_awaited(now_is())) return still_open_to_shopper();
   if (now_is().state == RecoveryState::withdrawing) {
     // A cancel refused, and a list that lacks the order: one of the two is wrong.
@@ -138,6 +138,7 @@ void Deciding::on(const InquiryFailed& event) {
   // A list that cannot tell is no better another time: then the same bytes are what is left to ask.
   const bool in_vain = event.because == InquiryFailed::Because::cannot_tell;
   if (!in_vain || !looks_up(now_is())) return;
+  if (!is_live(now_is().state)) return stop_working();
   if (now_is().state == RecoveryState::unknown) now_is().step = Step::send;
   // Taken back once more, now that nothing can be on its way there any more.
   if (is_checking(now_is())) next(Step::external_cancel, situation_.now);
@@ -154,11 +155,13 @@ void Deciding::on(const WithdrawAnswered& event) {
                       : now_is().reason == Reason::declined ? Reason::expired
                                                             : Reason::unresolved;
   } else if (state != RecoveryState::withdrawing) {
-    // Other news was faster and has decided; only our own doubt about an end is settled by this.
+    // Other news was faster and has decided; what was found open after its end is looked at again.
     const bool doubted = now_is().step == Step::cancel || now_is().step == Step::external_cancel;
-    if (doubted) stop_working();
+    if (doubted) look_once_more();
     return;
   }
+  // Two took it back: the look that the first answer asked for is ahead.
+  if (is_checking(now_is()) && now_is().step == Step::inquire) return;
   if (now_is().provider_order) {
     // Taken or refused, only the order itself says whether it had just completed.
     return next(Step::inquire, situation_.now);

@@ -91,7 +91,10 @@ class Deciding {
   void stop_working() { next(Step::none, std::nullopt); }
   void finish(RecoveryState state, Reason reason, Move move);
   void again_later(std::optional<Millis> retry_after);
+  bool may_yet_be_charged();
+  void look_once_more();
   bool last_look_is_ahead() const;
+  void look_past_expiry();
 
   Millis inquiry_gap(int inquiries) const;
   void succeed();
@@ -124,6 +127,7 @@ class Deciding {
   void still_open_to_shopper();
   void give_back();
   void was_charged(Source source);
+  void sender_withdraws(Reason reason);
   void check_withdrawal();
 
   void person_keeps_charge();

@@ -85,10 +85,10 @@ struct Timing {
   Millis first_inquiry = std::chrono::hours(1);     // after the hand-over; then doubling …
   Millis longest_inquiry = std::chrono::hours(24);  // … up to this gap, to expiry and grace
   Millis grace = std::chrono::hours(6);             // after expiry, before the cancel
-  Millis last_look = std::chrono::hours(72);        // after we gave up: was it charged after all?
-  Millis repeat_window = std::chrono::hours(24);    // same bytes under one key, no longer
-  Millis sync_repeat = std::chrono::hours(24);      // sync accounts: "not now" until asked again
-  Millis first_backoff = std::chrono::seconds(2);   // a peer that does not answer: full jitter
+  Millis last_look = std::chrono::hours(72);  // after we gave up, and after expiry: was it charged?
+  Millis repeat_window = std::chrono::hours(24);   // same bytes under one key, no longer
+  Millis sync_repeat = std::chrono::hours(24);     // sync accounts: "not now" until asked again
+  Millis first_backoff = std::chrono::seconds(2);  // a peer that does not answer: full jitter
   Millis longest_backoff = std::chrono::minutes(10);
   Millis cascade_deadline = std::chrono::seconds(8);  // a shopper waits no longer
   int cancel_tries = 5;  // cancels that FlexFactor takes and yet goes on: then a person

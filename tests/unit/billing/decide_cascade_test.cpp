@@ -125,6 +125,7 @@ TEST_CASE("C2: taken back by our own id, it is looked for once more") {
     CHECK(looks.step == Step::inquire);
     CHECK(looks.next_at == deadline + 1s + 1min);
     CHECK(step_now(looks, Rules{}, deadline + 1h) == Step::inquire);
+    CHECK(after(looks, withdrawal(result), deadline + 2s) == looks);  // a second one, as fast
     const Recovery gone = after(looks, not_listed(), deadline + 2min);
     CHECK(gone.state == RecoveryState::failed);
     CHECK(gone.reason == Reason::timeout);

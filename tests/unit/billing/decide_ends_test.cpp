@@ -148,8 +148,70 @@ TEST_CASE("X1: what we gave up is looked at once more - for a success whose call
     CHECK(open.recovery.step == Step::cancel);
     CHECK(open.recovery.state == RecoveryState::failed);
     const Recovery done = after(open.recovery, WithdrawAnswered{Withdrawal::accepted, {}}, later);
-    CHECK(done.step == Step::none);
+    CHECK(done.step == Step::inquire);  // whether it was taken back
+    CHECK(*done.next_at == later + Timing().last_look);
   }
+}
+
+TEST_CASE("X1: what ended before its expiry is looked at again past that") {
+  const Recovery gone = after(taken_over(), CustomerLeft{}, start + 24h);
+  const Recovery taken_back = after(gone, WithdrawAnswered{Withdrawal::accepted, {}}, start + 24h);
+  const Event cancelled = learned(News::cancelled, Source::inquiry);
+  const Recovery ended = after(taken_back, cancelled, start + 24h);
+  REQUIRE(ended.state == RecoveryState::withdrawn);
+  const Instant first = start + 24h + Timing().last_look;
+  CHECK(*ended.next_at == first);
+  const Recovery looked = after(ended, cancelled, first);
+  CHECK(looked.step == Step::inquire);
+  CHECK(*looked.next_at == expiry + Timing().last_look);
+  CHECK(after(looked, learned(News::cancelled), first + 1h) == looked);
+  const Recovery expired = after(taken_over(), learned(News::expired), start + 24h);
+  CHECK(after(expired, learned(News::expired, Source::inquiry), first).step == Step::none);
+  CHECK(after(looked, cancelled, *looked.next_at).step == Step::none);
+  const Decision late =
+      decide(looked, learned(News::completed, Source::inquiry), Rules{}, at(*looked.next_at));
+  CHECK(late.recovery.refund_due);
+  CHECK(late.alarm == Alarm::refund_due);
+}
+
+TEST_CASE("X1: what we gave up without an id of theirs is looked for in their list once more") {
+  Recovery doubted = after(claimed(), answered(outcome::Unknown{"reset", {}}), start);
+  doubted = after(doubted, WithdrawAnswered{Withdrawal::accepted, {}}, start + 25h);
+  REQUIRE(doubted.state == RecoveryState::failed);
+  CHECK(doubted.step == Step::inquire);
+  const Instant later = start + 25h + Timing().last_look;
+  CHECK(*doubted.next_at == later);
+  CHECK(step_now(doubted, Rules{}, later) == Step::inquire);
+  const Event not_listed = Learned{News::not_found, Source::inquiry, std::nullopt, std::nullopt};
+  const Recovery looked = after(doubted, not_listed, later);
+  CHECK(*looked.next_at == expiry + Timing().last_look);
+  CHECK(after(looked, not_listed, *looked.next_at).step == Step::none);
+  SUBCASE("it was charged") {
+    const Decision found =
+        decide(doubted, learned(News::completed, Source::inquiry), Rules{}, at(later));
+    CHECK(found.recovery.state == RecoveryState::recovered);
+    CHECK(found.recovery.provider_order == ProviderOrderId("theirs"));
+    CHECK(found.alarm == Alarm::late_success);
+  }
+  SUBCASE("it is being worked on there") {
+    const Decision found =
+        decide(doubted, learned(News::still_open, Source::inquiry), Rules{}, at(later));
+    CHECK(found.recovery.state == RecoveryState::failed);
+    CHECK(found.recovery.step == Step::cancel);
+    CHECK(found.alarm == Alarm::contradiction);
+  }
+  SUBCASE("nobody answers: asked again, but not whom it does not help to ask") {
+    using Because = InquiryFailed::Because;
+    CHECK(after(doubted, InquiryFailed{{}, Because::no_answer}, later).step == Step::inquire);
+    CHECK(after(doubted, InquiryFailed{{}, Because::cannot_tell}, later).step == Step::none);
+  }
+}
+
+TEST_CASE("what never left is looked for nowhere") {
+  Recovery unsent = after(claimed(), CustomerLeft{}, start + 1h);
+  unsent = after(unsent, WithdrawAnswered{Withdrawal::accepted, {}}, start + 1h);
+  CHECK(unsent.state == RecoveryState::withdrawn);
+  CHECK(unsent.step == Step::none);
 }
 
 TEST_CASE("X1: an inquiry that was under way at the end does not stand for the last look") {

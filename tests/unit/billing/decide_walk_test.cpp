@@ -227,6 +227,11 @@ class Walk {
          "nothing is sent while it is being taken back");
     hold(resting || recovery.step != Step::inquire || recovery.provider_order || looks_up,
          "an inquiry has an order to ask about, or looks for one");
+    const bool gives_up = is_live(before.recovery.state) && ended_uncharged;
+    const bool is_sure =
+        !recovery.left || recovery.reason == Reason::declined || recovery.reason == Reason::refused;
+    hold(!gives_up || is_sure || recovery.step == Step::inquire,
+         "who gives up what may be there looks once more");
     const bool settled = recovery.settled_at.has_value();
     hold(is_live(recovery.state) || settled, "an end has its time");
     hold(!recovery.left || step_now(recovery, Rules{}, start + 40 * 24h) != Step::send,
