@@ -41,12 +41,6 @@ inline bool went_back(const billing::Recovery& recovery) {
   return recovery.refunded || recovery.charged_back;
 }
 
-// FlexFactor charged what it had agreed to take back under our own id: nobody can be asked about it
-// by that, and the callback was lost. `verify --provider` finds it.
-inline bool is_beyond_knowing(const billing::Recovery& recovery, Instant charged_at) {
-  return !recovery.provider_order && recovery.settled_at && charged_at > *recovery.settled_at;
-}
-
 // Of subscriptions and of sales alike.
 inline constexpr const char* amount_right = "the amount is what the price rule says";
 inline constexpr const char* approval_known = "every charge at FlexFactor is in the ledger";

@@ -19,8 +19,10 @@ constexpr const char* in_time = "nothing is open past its deadline and grace";
 constexpr const char* home = "no subscription rests at FlexFactor's gateway";
 constexpr const char* stored_first = "a callback that was answered is stored";
 constexpr const char* applied_all = "every callback takes effect";
-constexpr const char* trail_grows = "the audit trail only grows";
+constexpr const char* trail_grows = "the audit chain only grows, and its head is its last row's";
 constexpr const char* verified = "verify finds nothing wrong with the ledger";
+constexpr const char* rebilled_by_number =
+    "what FlexFactor sold is rebilled with the card number (N3)";
 constexpr const char* told_all = "every event is delivered";
 
 constexpr Millis patience = std::chrono::hours(48);  // of retries, beyond grace
@@ -65,6 +67,12 @@ void Invariants::check_day() {
     look_at_news(tx);
     check_open(tx);
   });
+}
+
+void Invariants::check_signed_up(const SubscriptionId& sold) {
+  const bool is_marked =
+      world_.subscription(sold.str()).rebill_with == billing::RebillWith::card_number_without_cvv;
+  holds(rebilled_by_number, sold, is_marked ? "" : "it is not marked so");
 }
 
 void Invariants::check_claims(ports::LedgerTx& tx) {
@@ -124,7 +132,7 @@ void Invariants::check_charges(ports::LedgerTx& tx) {
       sales_.check_charge(tx, charge, *recovery);
       continue;
     }
-    const bool is_first = paid_.try_emplace({charge.subscription, charge.cycle}, charge.at).second;
+    const bool is_first = paid_.emplace(charge.subscription, charge.cycle).second;
     holds(charged_once, charge.subscription,
           is_first ? "" : "cycle " + std::to_string(charge.cycle) + " was charged twice");
     holds(amount_right, charge.subscription,
@@ -151,9 +159,17 @@ void Invariants::check_touched(ports::LedgerTx& tx, const ports::StoredRecovery&
 }
 
 void Invariants::check_trail(ports::LedgerTx& tx) {
-  const std::int64_t rows = tx.audit_head().rows;
-  holds(trail_grows, {}, rows >= trail_ ? "" : std::to_string(trail_ - rows) + " rows are gone");
-  trail_ = rows;
+  const ports::AuditHead head = tx.audit_head();
+  std::string wrong;
+  if (head.rows < trail_.rows) {
+    wrong = std::to_string(trail_.rows - head.rows) + " rows are gone";
+  } else if (trail_.rows > 0 && tx.audit_hash(trail_.rows) != trail_.hash) {
+    wrong = "row " + std::to_string(trail_.rows) + " is another";
+  } else if (head.rows > 0 && tx.audit_hash(head.rows) != head.hash) {
+    wrong = "its last row is not its head";
+  }
+  holds(trail_grows, {}, wrong);
+  trail_ = head;
 }
 
 // Open past expiry and grace: an outage that was in its way at the time counts for nothing.
@@ -219,8 +235,7 @@ void Invariants::check_customer(ports::LedgerTx& tx, const billing::Subscription
     const bool may_go_on = keeps_back(world_.rules()) && !is_overdue(recovery);
     holds(settled, ours.id, is_over || may_go_on ? "" : at_state(recovery));
     if (!is_over) continue;
-    const auto paid = paid_.find({ours.id, recovery.cycle});
-    const bool is_paid = paid != paid_.end() && !is_beyond_knowing(recovery, paid->second);
+    const bool is_paid = paid_.contains({ours.id, recovery.cycle});
     const bool is_recovered = recovery.state == RecoveryState::recovered;
     if (recovery.state != RecoveryState::released) {
       const bool is_known = is_recovered || went_back(recovery);

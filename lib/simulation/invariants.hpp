@@ -2,7 +2,6 @@
 // knows and by the ledger; never by asking the engine's own rules what they would say.
 #pragma once
 
-#include <map>
 #include <set>
 #include <utility>
 #include <vector>
@@ -24,6 +23,8 @@ class Invariants {
   // After each step of the world's, of which something was said of these orders: what is new since
   // the last look, and what may have changed. Throws a Violation, as all of them.
   void check_step(const std::vector<OrderId>& touched);
+  // Its first rebill is told to go with the card number.
+  void check_signed_up(const SubscriptionId& sold);
   // After each day and before the merchant hears of it: whatever is open.
   void check_day();
   // Once everything is calm and has had its time.
@@ -53,9 +54,9 @@ class Invariants {
   SaleInvariants sales_;
   RecoveryKey claimed_;      // the last one that was looked at
   std::size_t charged_ = 0;  // so many charges were looked at
-  std::map<std::pair<SubscriptionId, std::int64_t>, Instant> paid_;
+  std::set<std::pair<SubscriptionId, std::int64_t>> paid_;
   std::set<OrderId> recovered_;
-  std::int64_t trail_ = 0;  // rows of it
+  ports::AuditHead trail_;  // where it ended when last seen
 };
 
 }  // namespace recycled::simulation

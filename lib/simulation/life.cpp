@@ -114,9 +114,20 @@ class Life {
 
   void hear() {
     for (const SubscriptionId& id : world_.take_news()) {
-      if (merchant_.find(id) == nullptr) continue;  // of a sale: nobody is billed for it yet
-      merchant_.hear(world_.subscription(id.str()).subscription);
+      if (merchant_.find(id) != nullptr) {
+        merchant_.hear(world_.subscription(id.str()).subscription);
+      } else if (const billing::Sale* sale = storefront_.find(id)) {
+        sign_up(*sale);
+      }
     }
+  }
+
+  // N3: what FlexFactor sold is billed at the merchant's own gateway, as long as nobody has
+  // cancelled it.
+  void sign_up(const billing::Sale& sale) {
+    if (world_.sale(sale.id.str()).sale.status != billing::SaleStatus::complete) return;
+    world_.import(merchant_.sign_up(sale, world_.now()));
+    invariants_.check_signed_up(sale.subscription);
   }
 
   // Customers ask their money back, banks take it back, and now and then a failure is reported of

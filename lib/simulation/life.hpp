@@ -25,6 +25,7 @@ struct OwnConfig {
   std::string time_zone;
   std::map<GatewayId, engine::PaceLimits> paces;
   int scan_batch = 500;
+  Millis retention{};
 };
 
 struct LifeSettings {

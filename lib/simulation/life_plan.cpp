@@ -146,7 +146,9 @@ WorldSettings world_of(const LifeSettings& settings) {
   world.clock_steps = plan_clock_steps(dice, world.start, settings.days);
   world.store_troubles = plan_store_troubles(dice, world.start, settings.days);
   world.scan_batch = 50;
+  world.retention = days(2 + dice.roll(12));  // while orders are open
   if (settings.own) {
+    world.retention = settings.own->retention;
     world.zone = settings.own->time_zone;
     world.paces = settings.own->paces;
     world.scan_batch = settings.own->scan_batch;

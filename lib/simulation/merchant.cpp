@@ -56,10 +56,30 @@ void Merchant::join(Instant now, int days_to_first_bill) {
   const CivilDate today = calendar_.day_of(now);
   row.next_bill_on = add_days(today, days_to_first_bill);
   customer.changed_on = today;
-  by_id_[row.id] = customers_.size();
+  add(std::move(customer));
+}
+
+void Merchant::add(Customer customer) {
+  by_id_[customer.row.id] = customers_.size();
   present_.push_back(customers_.size());
   customers_.push_back(std::move(customer));
   ++lived_["subscriptions"];
+}
+
+const billing::Subscription& Merchant::sign_up(const billing::Sale& sale, Instant now) {
+  Customer customer;
+  billing::Subscription& row = customer.row;
+  row.id = sale.subscription;
+  row.gateway = sale.gateway;
+  row.cycle = 2;  // the first one was the sale
+  row.price = sale.amount;
+  row.interval = {1, billing::Interval::Unit::months};
+  row.card = sale.card;
+  customer.changed_on = calendar_.day_of(now);
+  row.next_bill_on = add_days(customer.changed_on, 1 + static_cast<int>(dice_.roll(12)));
+  add(std::move(customer));
+  ++lived_["signed up by a sale"];
+  return customers_.back().row;
 }
 
 const billing::Subscription* Merchant::find(const SubscriptionId& id) const {

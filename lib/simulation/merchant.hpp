@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "billing/rules.hpp"
+#include "billing/sale.hpp"
 #include "billing/subscription.hpp"
 #include "flexfactor/behaviour.hpp"
 #include "ports/calendar.hpp"
@@ -42,6 +43,8 @@ class Merchant {
 
   // A day's billing by the rules of that day: the rows to be imported.
   std::vector<billing::Subscription> bill(const billing::Rules& rules, Instant now);
+  // What FlexFactor sold is billed by the merchant from then on. The row, to be imported.
+  const billing::Subscription& sign_up(const billing::Sale& sale, Instant now);
   // What recycled has told of: the row as it stands there.
   void hear(const billing::Subscription& theirs);
   // From here on every rebill is paid, and nobody leaves or comes.
@@ -64,6 +67,7 @@ class Merchant {
   };
 
   void join(Instant now, int days_to_first_bill);
+  void add(Customer customer);
   // Whether the row is to be imported.
   bool live_a_day(Customer& customer, const billing::Rules& rules, Instant now);
   bool rebill(Customer& customer, Instant now);

@@ -1,7 +1,5 @@
 #include "simulation/mortal_ledger.hpp"
 
-#include <optional>
-
 namespace recycled::simulation {
 
 std::string_view to_text(Death death) {
@@ -22,15 +20,20 @@ void MortalLedger::die(Death death) {
   throw Crash();
 }
 
-async::Task<Result<void>> MortalLedger::write(ports::LedgerWork work) {
-  if (parts_.process.crashed) throw Crash();
+std::optional<Death> MortalLedger::draw(Occasion occasion) {
+  if (++parts_.commits == appointed_.commit) return appointed_.death;
   constexpr Death all[] = {Death::before_commit, Death::in_commit, Death::after_commit};
-  std::optional<Death> death;
-  const Occasion occasion = parts_.process.occasion;
-  if (occasion == Occasion::event) parts_.process.occasion = Occasion::anything;  // this commit
   // Commits of what is told are few among all, and are to be died over all the same.
   const int times = occasion == Occasion::callback ? 20 : occasion == Occasion::event ? 5 : 1;
-  if (parts_.dice.roll(odds_.of) < times * odds_.in) death = all[parts_.dice.roll(3)];
+  if (parts_.dice.roll(odds_.of) >= times * odds_.in) return std::nullopt;
+  return all[parts_.dice.roll(3)];
+}
+
+async::Task<Result<void>> MortalLedger::write(ports::LedgerWork work) {
+  if (parts_.process.crashed) throw Crash();
+  const Occasion occasion = parts_.process.occasion;
+  if (occasion == Occasion::event) parts_.process.occasion = Occasion::anything;  // this commit
+  const std::optional<Death> death = draw(occasion);
   if (death == Death::before_commit) die(*death);
   if (death == Death::in_commit) {
     work = [work = std::move(work)](ports::LedgerTx& tx) {

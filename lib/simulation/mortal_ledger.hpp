@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -29,6 +30,12 @@ std::string_view to_text(Death death);
 
 using Deaths = std::map<Death, std::int64_t>;
 
+// The one death of a world, at a commit of all its processes.
+struct Appointed {
+  std::int64_t commit = 0;  // 1 for the first; 0: none
+  Death death = Death::before_commit;
+};
+
 class MortalLedger final : public ports::Ledger {
  public:
   // All outlive it.
@@ -38,17 +45,21 @@ class MortalLedger final : public ports::Ledger {
     Disk& disk;
     Process& process;
     Deaths& deaths;
+    std::int64_t& commits;  // of all processes, this one among them
   };
-  MortalLedger(Parts parts, Odds odds) : parts_(parts), odds_(odds) {}
+  MortalLedger(Parts parts, Odds odds, Appointed appointed)
+      : parts_(parts), odds_(odds), appointed_(appointed) {}
 
   // Throws Crash where the process dies, and from then on.
   async::Task<Result<void>> write(ports::LedgerWork work) override;
 
  private:
+  std::optional<Death> draw(Occasion occasion);
   [[noreturn]] void die(Death death);
 
   const Parts parts_;
   const Odds odds_;
+  const Appointed appointed_;
 };
 
 }  // namespace recycled::simulation

@@ -49,6 +49,8 @@ void SaleInvariants::check_claim(const ports::StoredRecovery& stored) {
   std::string wrong;
   if (at == rules.gateways.end() || !at->second.flexfactor) {
     wrong = "handed over to " + recovery.provider_gateway.str();
+  } else if (has_left(row->status)) {
+    wrong = "it has been cancelled";
   } else if (!may_be_sent(rules, row->gateway, billing::OrderType::initial, *row->declined)) {
     wrong = "its decline is not to be sent";
   } else if (recovery.return_gateway != row->gateway) {
@@ -71,7 +73,7 @@ void SaleInvariants::check_charge(ports::LedgerTx& tx, const flexfactor::Charge&
   holds(amount_right, stored.sale, is_right ? "" : "charged " + to_decimal(charge.amount));
   auto& orders = charged_[stored.sale];
   orders.push_back(charge.order);
-  charged_at_.emplace(charge.order, charge.at);
+  charged_orders_.insert(charge.order);
   // Of a cascade whose shopper was told "no" it is given back: that is looked at in the end.
   const auto stays = std::ranges::count_if(
       orders, [&](const OrderId& order) { return !was_told_no(tx.recovery(order)->recovery); });
@@ -108,8 +110,6 @@ void SaleInvariants::check_answers(const SaleId& sale,
                          (answer.result == "approved") == (*cascade->told == Reason::none);
     holds(answered_once, sale, is_same ? "" : "a shopper was told " + said(answer));
   }
-  const auto at = charged_at_.find(cascade->order);
-  if (at != charged_at_.end() && is_beyond_knowing(*cascade, at->second)) return;
   const auto charged = kept_.find(cascade->order);
   const std::size_t charges = charged == kept_.end() ? 0 : charged->second;
   if (cascade->told == Reason::none) {
@@ -124,15 +124,12 @@ void SaleInvariants::check_sale(ports::LedgerTx& tx, const ports::StoredSale& st
                                 const std::set<OrderId>& by_hand) {
   const SaleId& id = stored.sale.id;
   const auto past = tx.recoveries_of(stored.key);
-  bool is_otherwise = false;  // it went back, or nobody here can know
+  bool is_otherwise = false;  // it went back
   for (const auto& one : past) {
     const Recovery& recovery = one.recovery;
     holds(settled, id, is_live(recovery.state) ? "order " + recovery.order.str() + " is open" : "");
     if (went_back(recovery)) is_otherwise = true;
-    const auto charged = charged_at_.find(recovery.order);
-    const bool is_charged = charged != charged_at_.end();
-    const bool is_paid = is_charged && !is_beyond_knowing(recovery, charged->second);
-    if (is_charged && !is_paid) is_otherwise = true;
+    const bool is_paid = charged_orders_.contains(recovery.order);
     const bool is_recovered = recovery.state == billing::RecoveryState::recovered;
     if (recovery.state != billing::RecoveryState::released) {
       const bool is_known = is_recovered || went_back(recovery);
@@ -143,6 +140,9 @@ void SaleInvariants::check_sale(ports::LedgerTx& tx, const ports::StoredSale& st
   const std::size_t charges = kept(past, by_hand);
   if (is_otherwise) return;  // what the shop makes of it is the shop's
   holds(sold_once, id, charges <= 1 ? "" : std::to_string(charges) + " charges stay");
+  if (const auto* row = storefront_.find(id); has_left(row->status)) {
+    return holds(sale_status, id, has_left(stored.sale.status) ? "" : "it was cancelled");
+  }
   const bool is_complete = stored.sale.status == billing::SaleStatus::complete;
   holds(sale_status, id,
         is_complete == (charges == 1) ? "" : "it is " + std::string(to_text(stored.sale.status)));

@@ -41,7 +41,7 @@ class SaleInvariants {
   const Storefront& storefront_;
   Checks& checks_;
   std::map<SaleId, std::vector<OrderId>> charged_;  // once for each charge
-  std::map<OrderId, Instant> charged_at_;
+  std::set<OrderId> charged_orders_;
   std::map<OrderId, billing::Reason> told_;
   std::map<OrderId, std::size_t> kept_;  // at rest: charged and not returned, at FlexFactor
 };

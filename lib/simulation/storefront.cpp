@@ -27,6 +27,11 @@ const billing::Sale* Storefront::find(const SaleId& id) const {
   return found == sales_.end() ? nullptr : &found->second;
 }
 
+const billing::Sale* Storefront::find(const SubscriptionId& sold) const {
+  const auto found = sold_.find(sold);
+  return found == sold_.end() ? nullptr : find(found->second);
+}
+
 void Storefront::each(const std::function<void(const billing::Sale&)>& visit) const {
   for (const auto& [id, sale] : sales_) visit(sale);
 }
@@ -69,7 +74,21 @@ void Storefront::sell(Day& day, const billing::Rules& rules, Instant now) {
     day.rows.push_back(sale);
   }
   if (dice_.roll(2) == 0) to_rerun_.emplace_back(at + hours(24 * (1 + dice_.roll(3))), sale.id);
+  if (dice_.roll(10) == 0) to_cancel_.emplace_back(at + hours(24 * (1 + dice_.roll(4))), sale.id);
+  if (!sale.subscription.empty()) sold_.emplace(sale.subscription, sale.id);
   sales_.emplace(sale.id, std::move(sale));
+}
+
+// The shop says so in its next rows.
+void Storefront::cancel_what_is_due(Day& day, Instant now) {
+  std::erase_if(to_cancel_, [&](const auto& due) {
+    if (due.first > now) return false;
+    billing::Sale& sale = sales_.at(due.second);
+    sale.status = billing::SaleStatus::cancelled;
+    day.rows.push_back(sale);
+    ++lived_["sales cancelled later"];
+    return true;
+  });
 }
 
 void Storefront::rerun_what_is_due(Day& day, const billing::Rules& rules, Instant now) {
@@ -92,6 +111,7 @@ void Storefront::rerun_what_is_due(Day& day, const billing::Rules& rules, Instan
 
 Storefront::Day Storefront::open(const billing::Rules& rules, Instant now) {
   Day day;
+  cancel_what_is_due(day, now);
   for (int count = 0; count < a_day_; ++count) sell(day, rules, now);
   rerun_what_is_due(day, rules, now);
   std::stable_sort(day.asked.begin(), day.asked.end(),

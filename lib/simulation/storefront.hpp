@@ -39,6 +39,7 @@ class Storefront {
   void calm() { a_day_ = 0; }
 
   const billing::Sale* find(const SaleId& id) const;  // null: none of its sales
+  const billing::Sale* find(const SubscriptionId& sold) const;
   void each(const std::function<void(const billing::Sale&)>& visit) const;
   // Counted by what happened: "declined sales", "shoppers", …
   const std::map<std::string, std::int64_t>& lived() const { return lived_; }
@@ -46,12 +47,15 @@ class Storefront {
  private:
   billing::Sale declined_sale(const billing::Rules& rules, Instant now);
   void sell(Day& day, const billing::Rules& rules, Instant now);
+  void cancel_what_is_due(Day& day, Instant now);
   void rerun_what_is_due(Day& day, const billing::Rules& rules, Instant now);
 
   flexfactor::Dice dice_;
   int a_day_;
   std::map<SaleId, billing::Sale> sales_;
+  std::map<SubscriptionId, SaleId> sold_;  // what begins with which sale
   std::vector<std::pair<Instant, SaleId>> to_rerun_;
+  std::vector<std::pair<Instant, SaleId>> to_cancel_;
   std::map<std::string, std::int64_t> lived_;
 };
 

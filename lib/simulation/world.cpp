@@ -83,6 +83,8 @@ Network& World::network() { return impl_->network_; }
 
 const std::vector<Instant>& World::signs_of_life() const { return impl_->signs_of_life_; }
 
+std::int64_t World::commits() const { return impl_->commits_; }
+
 int World::crashes() const { return impl_->crashes_; }
 
 const Deaths& World::deaths() const { return impl_->deaths_; }

@@ -41,12 +41,14 @@ struct WorldSettings {
   // Of each FlexFactor gateway that `paces` does not name.
   engine::PaceLimits pace{8, 100, 5, std::chrono::seconds(2), std::chrono::minutes(10)};
   std::map<GatewayId, engine::PaceLimits> paces{};
-  Odds crashes;  // at each commit, before or after it
+  Odds crashes;  // at each commit, before, in or after it
+  Appointed dies{};
   Unanswered unanswered = Unanswered::lost;
   std::vector<Outage> outages;
   std::vector<ClockStep> clock_steps;
   std::vector<StoreTrouble> store_troubles{};
   int scan_batch = 7;
+  Millis scan_every = std::chrono::hours(1);
   Millis retention{};                // of payloads; zero: for good
   std::optional<Millis> patience{};  // of the supervisor; nothing: nobody watches
   std::filesystem::path folder;      // of the ledger, which is kept; empty: one that goes with it
@@ -116,6 +118,7 @@ class World {
   std::vector<SubscriptionId> take_news();  // whom the merchant was told of
   Network& network();
   const std::vector<Instant>& signs_of_life() const;  // as the supervisor hears them
+  std::int64_t commits() const;  // of all its processes, those that died over theirs among them
   int crashes() const;
   const Deaths& deaths() const;
   const FellBetween& fell_between() const;

@@ -128,6 +128,7 @@ class World::Impl {
   int crashes_ = 0;
   int stops_ = 0;
   Deaths deaths_;
+  std::int64_t commits_ = 0;
   FellBetween fell_between_;
   std::function<void(const std::vector<OrderId>&)> on_step_;
   std::vector<Instant> signs_of_life_;
@@ -273,7 +274,8 @@ class World::Impl {
     const Wraps& wraps = settings_.wraps;
     Accounts accounts(settings_.rules, network_, clock_, transcript_, wraps.provider);
     const engine::Desk desk = desk_with(accounts);
-    MortalLedger mortal({*ledger_, dice_, *disk_, process_, deaths_}, settings_.crashes);
+    MortalLedger mortal({*ledger_, dice_, *disk_, process_, deaths_, commits_}, settings_.crashes,
+                        settings_.dies);
     const auto wrapped_ledger = wraps.ledger ? wraps.ledger(mortal) : nullptr;
     ports::Ledger& ledger = wrapped_ledger ? *wrapped_ledger : mortal;
     const engine::Context world{desk, clock_, entropy_, ledger, transcript_};
@@ -285,7 +287,7 @@ class World::Impl {
     engine_settings.pace = settings_.paces;
     for (const GatewayId& id : accounts.ids()) engine_settings.pace.emplace(id, settings_.pace);
     engine_settings.scan_batch = settings_.scan_batch;
-    engine_settings.scan_every = std::chrono::hours(1);
+    engine_settings.scan_every = settings_.scan_every;
     engine_settings.retention = settings_.retention;
     engine_settings.rules_digest = "rules " + std::to_string(edits_);
     engine::Engine engine(world, reader, alarms, executor, engine_settings,

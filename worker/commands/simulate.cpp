@@ -31,6 +31,7 @@ simulation::OwnConfig own_config(const config::Settings& settings) {
   own.time_zone = settings.time_zone;
   own.paces = paces_of(settings);
   own.scan_batch = settings.limits.scan_batch;
+  own.retention = settings.retention;
   return own;
 }
 
