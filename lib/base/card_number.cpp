@@ -1,5 +1,8 @@
 #include "base/card_number.hpp"
 
+#include <algorithm>
+#include <cstddef>
+
 #include "base/digit_run.hpp"
 
 namespace recycled {
@@ -81,6 +84,15 @@ void hide_in_part(std::string_view part, std::size_t offset, std::string& text) 
   }
 }
 
+// Whether there are digits enough for one; beyond ASCII any byte may begin one.
+bool has_digits_for_one(std::string_view text) {
+  const auto may_be_digit = [](char c) {
+    return is_digit(c) || static_cast<unsigned char>(c) >= 0x80;
+  };
+  return std::ranges::count_if(text, may_be_digit) >=
+         static_cast<std::ptrdiff_t>(shortest_card_number);
+}
+
 }  // namespace
 
 bool passes_luhn(std::string_view digits) {
@@ -108,6 +120,7 @@ bool is_card_number(std::string_view digits) {
 
 std::string hide_card_numbers(std::string_view text) {
   std::string hidden(text);
+  if (!has_digits_for_one(text)) return hidden;  // nearly all
   std::size_t from = 0;
   while (from < text.size()) {
     const std::size_t guid = find_guid(text, from);

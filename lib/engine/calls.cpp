@@ -49,7 +49,8 @@ async::Task<Ended> hand_over(const Context& context, ports::Provider& provider,
                              ports::StoredRecovery stored, std::string body) {
   Ended ended = began(context, stored, billing::Step::send);
   may_die_at(Failpoint::call_before);
-  auto reply = co_await provider.hand_over(std::move(body));
+  OrderId order = stored.recovery.order;
+  auto reply = co_await provider.hand_over(std::move(order), std::move(body));
   may_die_at(Failpoint::call_answered);
   note_service(ended, reply);
   ports::Attempt& attempt = ended.attempt;

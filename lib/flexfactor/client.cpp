@@ -83,8 +83,7 @@ Result<std::string> Client::recompose(const std::string& body, const Idempotency
   return flexfactor::recompose(body, key);
 }
 
-async::Task<ports::HandOverReply> Client::hand_over(std::string body) {
-  const OrderId order = order_in(body);
+async::Task<ports::HandOverReply> Client::hand_over(OrderId order, std::string body) {
   auto request = request_for("POST", "evaluate", std::move(body));
   auto answer = co_await call(std::move(request), order.str());
   ports::HandOverReply reply;

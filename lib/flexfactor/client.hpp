@@ -24,7 +24,7 @@ class Client final : public ports::Provider, public ports::Tokenizer {
   Result<std::string> compose_sale(const ports::SaleRequest& request) const override;
   Result<std::string> recompose(const std::string& body, const IdempotencyKey& key) const override;
 
-  async::Task<ports::HandOverReply> hand_over(std::string body) override;
+  async::Task<ports::HandOverReply> hand_over(OrderId order, std::string body) override;
   async::Task<ports::InquiryReply> inquire(ProviderOrderId order) override;
   async::Task<ports::WithdrawReply> cancel(ProviderOrderId order) override;
   async::Task<ports::WithdrawReply> cancel_external(OrderId order) override;

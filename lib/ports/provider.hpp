@@ -121,7 +121,8 @@ class Provider {
   virtual Result<std::string> recompose(const std::string& body,
                                         const IdempotencyKey& key) const = 0;
 
-  virtual async::Task<HandOverReply> hand_over(std::string body) = 0;
+  // The request as it was composed, of that order.
+  virtual async::Task<HandOverReply> hand_over(OrderId order, std::string body) = 0;
   virtual async::Task<InquiryReply> inquire(ProviderOrderId order) = 0;
   virtual async::Task<WithdrawReply> cancel(ProviderOrderId order) = 0;
   virtual async::Task<WithdrawReply> cancel_external(OrderId order) = 0;

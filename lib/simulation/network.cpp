@@ -63,9 +63,12 @@ http::Exchange Network::fail(Outage::Kind kind, const http::Request& request) {
 async::Task<http::Exchange> Network::exchange(http::Request request, GatewayId gateway,
                                               CallbackDoor& door) {
   VirtualTime& time = parts_.time;
-  calls_.push_back({time.now(), gateway, request.target, flexfactor::order_in(request.body)});
-  const bool is_hand_over = !calls_.back().order.empty();
-  if (is_hand_over) ++handed_over_[calls_.back().order];
+  calls_.push_back({time.now(), gateway, request.target, {}});
+  const bool is_hand_over = request.target.ends_with("evaluate");
+  if (is_hand_over) {
+    calls_.back().order = flexfactor::order_in(request.body);
+    ++handed_over_[calls_.back().order];
+  }
   if (const auto struck = outage(gateway); struck && (is_hand_over || is_total(*struck))) {
     co_await time.sleep_until(time.now() + Millis(5));
     co_return fail(*struck, request);

@@ -62,7 +62,8 @@ struct Line {
   }
   static async::Task<void> keep(Client& client, std::string body,
                                 std::optional<ports::HandOverReply>& reply) {
-    auto got = co_await client.hand_over(std::move(body));
+    OrderId order = request().order;
+    auto got = co_await client.hand_over(std::move(order), std::move(body));
     reply = std::move(got);
   }
 

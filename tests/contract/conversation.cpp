@@ -47,8 +47,8 @@ Conversation::Conversation(MakeStage make, const Situation& situation, const Dia
 
 // The request of one order is the same however often it is sent, as the ledger keeps its bytes.
 ports::HandOverReply Conversation::evaluate(const std::string& card, const std::string& order) {
-  auto body = client_.compose(request_for(card, order, started_at_));
-  return get(client_.hand_over(*body));
+  const auto request = request_for(card, order, started_at_);
+  return get(client_.hand_over(request.order, *client_.compose(request)));
 }
 
 std::string Conversation::hand_over(const std::string& card) {

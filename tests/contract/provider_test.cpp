@@ -97,7 +97,7 @@ struct Meeting {
   }
 
   ports::HandOverReply hand_over(const std::string& card) {
-    return get(client.hand_over(composed(card)));
+    return get(client.hand_over(OrderId("order-1"), composed(card)));
   }
 
   void pass(Millis time) {
@@ -179,7 +179,7 @@ TEST_CASE("contract: orders are listed page by page, with our own id where it is
     query.from = meeting.clock.now();
     query.to = query.from + std::chrono::hours(1);
     for (const char* order : {"order-1", "order-2", "order-3"}) {
-      meeting.get(meeting.client.hand_over(meeting.composed("pending", order)));
+      meeting.get(meeting.client.hand_over(OrderId(order), meeting.composed("pending", order)));
       meeting.clock.at += std::chrono::minutes(25);
     }
     const auto first = meeting.get(meeting.client.list(query));

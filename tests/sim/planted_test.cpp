@@ -236,14 +236,14 @@ class NewKeyAfterTimeout final : public ForwardingProvider {
   NewKeyAfterTimeout(ports::Provider& provider, std::map<std::string, int>& unanswered)
       : ForwardingProvider(provider), unanswered_(unanswered) {}
 
-  async::Task<ports::HandOverReply> hand_over(std::string body) override {
+  async::Task<ports::HandOverReply> hand_over(OrderId order, std::string body) override {
     const std::string stored = body;
     const auto before = unanswered_.find(stored);
     if (before != unanswered_.end()) {
       const IdempotencyKey key("another-" + std::to_string(before->second));
       body = *provider_.recompose(body, key);
     }
-    auto reply = co_await provider_.hand_over(std::move(body));
+    auto reply = co_await provider_.hand_over(std::move(order), std::move(body));
     if (std::holds_alternative<billing::outcome::Unknown>(reply.outcome)) ++unanswered_[stored];
     co_return reply;
   }
@@ -257,12 +257,13 @@ class SaleSentTwice final : public ForwardingProvider {
  public:
   using ForwardingProvider::ForwardingProvider;
 
-  async::Task<ports::HandOverReply> hand_over(std::string body) override {
+  async::Task<ports::HandOverReply> hand_over(OrderId order, std::string body) override {
     if (body.find("sale-") != std::string::npos) {
       std::string again = *provider_.recompose(body, IdempotencyKey("another-one"));
-      const auto nobody_reads_it = co_await provider_.hand_over(std::move(again));
+      OrderId same = order;
+      const auto nobody_reads_it = co_await provider_.hand_over(std::move(same), std::move(again));
     }
-    auto reply = co_await provider_.hand_over(std::move(body));
+    auto reply = co_await provider_.hand_over(std::move(order), std::move(body));
     co_return reply;
   }
 };

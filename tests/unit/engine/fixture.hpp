@@ -58,7 +58,7 @@ struct SilentProvider final : ports::Provider, ports::Providers {
   Result<std::string> recompose(const std::string& body, const IdempotencyKey& key) const override {
     return body.substr(0, body.find(' ')) + " " + key.str();
   }
-  async::Task<ports::HandOverReply> hand_over(std::string) override {
+  async::Task<ports::HandOverReply> hand_over(OrderId, std::string) override {
     throw std::runtime_error("nobody is to call");
   }
   async::Task<ports::InquiryReply> inquire(ProviderOrderId) override {

@@ -110,7 +110,7 @@ struct Bench {
     card.number = crypto::Secret("4000002760003184");
     return get(client.tokenize(card));
   }
-  ports::HandOverReply hand_over() { return get(client.hand_over(body)); }
+  ports::HandOverReply hand_over() { return get(client.hand_over(sample_request().order, body)); }
 
   template <class T>
   static async::Task<void> keep(async::Task<T> task, std::optional<T>& got) {
@@ -255,8 +255,8 @@ async::Task<void> call_twice(Bench& bench) {
   async::TaskGroup group(bench.context.get_executor(), 2);
   std::optional<ports::HandOverReply> first;
   std::optional<ports::HandOverReply> second;
-  auto one = Bench::keep(bench.client.hand_over(bench.body), first);
-  auto other = Bench::keep(bench.client.hand_over(bench.body), second);
+  auto one = Bench::keep(bench.client.hand_over(sample_request().order, bench.body), first);
+  auto other = Bench::keep(bench.client.hand_over(sample_request().order, bench.body), second);
   co_await group.spawn(std::move(one));
   co_await group.spawn(std::move(other));
   co_await turn();
