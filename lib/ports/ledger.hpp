@@ -365,8 +365,8 @@ class Ledger {
 
   // Runs `work` in the next group and returns once it is durable. An Error of Fault::store or
   // Fault::busy: nothing of `work` was done. If `work` throws, its own changes are undone, the
-  // rest of the group is not, and the exception comes out here. `work` may be run twice when the
-  // first commit failed, so it only touches the transaction and its own result.
+  // rest of the group is not, and the exception comes out here. `work` may be run twice, when
+  // another of the group threw, so it only touches the transaction and its own result.
   virtual async::Task<Result<void>> write(LedgerWork work) = 0;
 };
 

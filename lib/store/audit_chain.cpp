@@ -27,6 +27,25 @@ std::string digest_of_claim(Database& database, RecoveryKey key) {
   return text.empty() ? text : crypto::to_hex(crypto::sha256(text));
 }
 
+std::string digest_of_claim(const ports::NewRecovery& fresh) {
+  const billing::Recovery& recovery = fresh.recovery;
+  const auto* subscription = std::get_if<SubscriptionKey>(&fresh.subject);
+  const auto* sale = std::get_if<SaleKey>(&fresh.subject);
+  const auto of = [](const auto* key) { return key ? std::to_string(key->value()) : ""; };
+  std::string text;
+  for (const std::string& part :
+       {of(subscription), of(sale), std::string(to_text(recovery.kind)), recovery.order.str(),
+        std::to_string(recovery.cycle), std::to_string(recovery.round),
+        std::to_string(recovery.reattempt), recovery.provider_gateway.str(),
+        recovery.return_gateway.str(), recovery.return_card, std::to_string(recovery.amount.minor),
+        std::string(recovery.amount.currency.code()),
+        std::to_string(to_millis(recovery.claimed_at)),
+        std::to_string(to_millis(recovery.expires_at))}) {
+    text += ports::prefixed(part);
+  }
+  return crypto::to_hex(crypto::sha256(text));
+}
+
 ports::ChainedRow read_chained(Columns& in) {
   ports::ChainedRow link;
   link.key = in.integer();
@@ -44,6 +63,7 @@ ports::ChainedRow read_chained(Columns& in) {
 }
 
 ports::AuditHead SqliteTx::audit_head() {
+  if (new_head_) return *new_head_;
   auto& query = database_.prepared("SELECT rows, hash FROM audit_head");
   ports::AuditHead head;
   if (query.executeStep()) {
@@ -80,10 +100,13 @@ void put_head(Database& database, const ports::AuditHead& head) {
 }  // namespace
 
 void SqliteTx::add_audit(const ports::AuditRow& row) {
-  ports::AuditHead head = audit_head();
+  const ports::AuditHead head = audit_head();
   ports::ChainedRow link{head.rows + 1, row, "", ""};
   link.row.reason = hide_card_numbers(row.reason);
-  if (is_claim(row)) link.claim = digest_of_claim(database_, *row.recovery);
+  if (is_claim(row)) {
+    const bool is_last = last_claim_.key == *row.recovery;
+    link.claim = is_last ? last_claim_.digest : digest_of_claim(database_, *row.recovery);
+  }
   link.hash = ports::link_after(head.hash, link);
   auto& insert = database_.prepared(
       "INSERT INTO audit (key, at, subscription_key, sale_key, recovery_key, event, before, after,"
@@ -91,8 +114,11 @@ void SqliteTx::add_audit(const ports::AuditRow& row) {
   Binder(insert) << link.key << row.at << row.subject << row.recovery << row.event << row.before
                  << row.after << link.row.reason << link.claim << link.hash;
   insert.exec();
-  put_head(database_, {link.key, link.hash});
-  has_audited_ = true;
+  new_head_ = {link.key, link.hash};
+}
+
+void SqliteTx::store_head() {
+  if (new_head_) put_head(database_, *new_head_);
 }
 
 void chain_older_rows(Database& database) {

@@ -5,6 +5,7 @@
 
 #include "base/id.hpp"
 #include "ports/audit_chain.hpp"
+#include "ports/ledger.hpp"
 #include "store/database.hpp"
 #include "store/rows.hpp"
 
@@ -15,8 +16,10 @@ namespace recycled::store {
 // touched. Throws SQLite::Exception.
 void chain_older_rows(Database& database);
 
-// What a claim has fixed for good, digested; empty: there is no such recovery.
+// What a claim has fixed for good, digested: as it is stored (empty: there is no such recovery),
+// and as it will be, which is the same.
 std::string digest_of_claim(Database& database, RecoveryKey key);
+std::string digest_of_claim(const ports::NewRecovery& fresh);
 
 // Whether that row tells of a claim, whose digest it has.
 bool is_claim(const ports::AuditRow& row);

@@ -2,6 +2,8 @@
 
 #include <fstream>
 
+#include <sqlite3.h>
+
 #include "store/ledger.hpp"
 
 namespace recycled::store {
@@ -31,9 +33,18 @@ const std::filesystem::path& made_private(const std::filesystem::path& file, Acc
   return file;
 }
 
+// SQLite counts all of its memory under one lock unless it is told not to, once, before its first
+// use.
+void count_no_memory() {
+  static const int told = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  static_cast<void>(told);  // too late: it goes on counting
+}
+
 int flags(Access access) {
-  if (access == Access::read_only) return SQLite::OPEN_READONLY;
-  return SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE;
+  count_no_memory();
+  const int mode = access == Access::read_only ? SQLite::OPEN_READONLY
+                                               : SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE;
+  return mode | SQLite::OPEN_NOMUTEX;  // one thread at a time, by the ledger's own doing
 }
 
 }  // namespace

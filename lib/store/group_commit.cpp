@@ -27,18 +27,19 @@ bool concerns_all(const SQLite::Exception& exception) {
   }
 }
 
-void run_one(Database& database, SqliteTx& tx, Job& job) {
-  database.run("SAVEPOINT job");
+// False: it threw, which is its caller's to know.
+bool ran(SqliteTx& tx, Job& job) {
+  job.thrown = nullptr;
   try {
     job.work(tx);
+    return true;
   } catch (const SQLite::Exception& exception) {
     if (concerns_all(exception)) throw;
     job.thrown = std::current_exception();
   } catch (...) {
     job.thrown = std::current_exception();
   }
-  if (job.thrown) database.run("ROLLBACK TO job");
-  database.run("RELEASE job");
+  return false;
 }
 
 bool was_replaced(SqliteTx& tx, const ports::AuditHead& known) {
@@ -52,6 +53,35 @@ void roll_back(Database& database) {
   } catch (const SQLite::Exception&) {
     // SQLite has rolled back by itself (full disk, I/O error).
   }
+}
+
+// False: one of them threw, and nothing of any was kept.
+bool committed(Database& database, const std::vector<Job*>& jobs, ports::AuditHead& known) {
+  SqliteTx tx(database);
+  try {
+    // IMMEDIATE: an upgrade from read to write would fail at once whatever the timeout
+    // (lessons.md 23).
+    database.run("BEGIN IMMEDIATE");
+    if (was_replaced(tx, known)) {
+      roll_back(database);
+      for (Job* job : jobs) job->result = replaced();
+      return true;
+    }
+    for (Job* job : jobs) {
+      if (ran(tx, *job)) continue;
+      roll_back(database);
+      return false;
+    }
+    tx.store_head();
+    may_die_at(Failpoint::commit_before);
+    database.run("COMMIT");
+    may_die_at(Failpoint::commit_done);
+    known = tx.new_head().value_or(known);
+  } catch (const SQLite::Exception& exception) {
+    roll_back(database);
+    for (Job* job : jobs) job->result = as_failure(exception);
+  }
+  return true;
 }
 
 }  // namespace
@@ -75,28 +105,10 @@ Failure as_failure(const SQLite::Exception& exception) {
   return fail(busy ? Fault::busy : Fault::store, "ledger: " + words_of(exception));
 }
 
-void run_group(Database& database, std::vector<Job*>& jobs, ports::AuditHead& known) {
-  SqliteTx tx(database);
-  try {
-    // IMMEDIATE: an upgrade from read to write would fail at once whatever the timeout
-    // (lessons.md 23).
-    database.run("BEGIN IMMEDIATE");
-    if (was_replaced(tx, known)) {
-      roll_back(database);
-      for (Job* job : jobs) job->result = replaced();
-      return;
-    }
-    for (Job* job : jobs) run_one(database, tx, *job);
-    // Now: a work that threw took its rows along.
-    const ports::AuditHead end = tx.has_audited() ? tx.audit_head() : known;
-    may_die_at(Failpoint::commit_before);
-    database.run("COMMIT");
-    may_die_at(Failpoint::commit_done);
-    known = end;
-  } catch (const SQLite::Exception& exception) {
-    roll_back(database);
-    for (Job* job : jobs) job->result = as_failure(exception);
-  }
+void run_group(Database& database, const std::vector<Job*>& jobs, ports::AuditHead& known) {
+  if (committed(database, jobs, known) || jobs.size() == 1) return;
+  // A savepoint for each would cost all of them what hardly ever one needs.
+  for (Job* job : jobs) committed(database, {job}, known);
 }
 
 }  // namespace recycled::store

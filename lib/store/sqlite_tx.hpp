@@ -108,7 +108,9 @@ class SqliteTx final : public ports::LedgerTx {
   ports::AuditHead audit_head() override;
   std::optional<std::string> audit_hash(std::int64_t row) override;
   void add_audit(const ports::AuditRow& row) override;
-  bool has_audited() const { return has_audited_; }  // whatever a savepoint has undone since
+  // Where the chain ends with the rows of this transaction; nothing: it has added none.
+  const std::optional<ports::AuditHead>& new_head() const { return new_head_; }
+  void store_head();  // once, before the commit
 
   // history.cpp
   std::vector<ports::Attempt> attempts(RecoveryKey key) override;
@@ -132,7 +134,12 @@ class SqliteTx final : public ports::LedgerTx {
   void count_deliveries(ports::Counts& counts);
 
   Database& database_;
-  bool has_audited_ = false;
+  std::optional<ports::AuditHead> new_head_;
+  struct Claim {
+    RecoveryKey key;
+    std::string digest;
+  };
+  Claim last_claim_;  // of this transaction: the one whose audit row comes next
 };
 
 }  // namespace recycled::store
