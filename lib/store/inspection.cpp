@@ -36,7 +36,7 @@ constexpr const char* every_recovery =
     " NOT EXISTS (SELECT 1 FROM recovery AS l WHERE l.subscription_key = r.subscription_key"
     "   AND l.key > r.key)"
     " AND NOT EXISTS (SELECT 1 FROM recovery AS l WHERE l.sale_key = r.sale_key AND l.key > r.key),"
-    " " EARLIER("e.state IN " LIVE_STATES) ","
+    " " EARLIER("(" IS_LIVE("e.state") ")") ","
     " " EARLIER("e.state = 'recovered' AND NOT " GIVEN_BACK("e")) ", " GIVEN_BACK("r") ","
     " coalesce(s.status, o.status, ''), coalesce(s.cycle, 0),"
     " coalesce(s.changed_at, o.changed_at, 0), r.pruned_at"

@@ -1,5 +1,6 @@
 // The recovery table and the request bytes that belong to it.
 #include "crypto/digest.hpp"
+#include "store/audit_chain.hpp"
 #include "store/rows.hpp"
 #include "store/sqlite_tx.hpp"
 
@@ -17,6 +18,11 @@ namespace {
   " FROM recovery AS r"                                        \
   " LEFT JOIN subscription AS s ON s.key = r.subscription_key" \
   " LEFT JOIN sale AS o ON o.key = r.sale_key "
+// Of the subscription ?1 or the sale ?2.
+#define OF_ITS_DECLINE(column)          \
+  "coalesce((SELECT " column            \
+  " FROM subscription WHERE key = ?1)," \
+  " (SELECT " column " FROM sale WHERE key = ?2), '')"
 #define RECOVERY_COLUMNS RECOVERY_FIELDS FROM_RECOVERY
 
 billing::Reason reason_of(const std::string& word) {
@@ -138,10 +144,10 @@ std::vector<ports::StoredRecovery> SqliteTx::in_state(billing::RecoveryState sta
                                                       RecoveryKey after, int limit) {
   // What is open is found without a look at all that ever ended.
   auto& query = database_.prepared(
-      is_live(state) ? "SELECT " RECOVERY_COLUMNS "WHERE r.state = ? AND r.state IN " LIVE_STATES
-                       " AND r.key > ? ORDER BY r.key LIMIT ?"
-                     : "SELECT " RECOVERY_COLUMNS
-                       "WHERE r.state = ? AND r.key > ? ORDER BY r.key LIMIT ?");
+      is_live(state)
+          ? "SELECT " RECOVERY_COLUMNS
+            "WHERE r.state = ? AND " IS_LIVE("r.state") " AND r.key > ? ORDER BY r.key LIMIT ?"
+          : "SELECT " RECOVERY_COLUMNS "WHERE r.state = ? AND r.key > ? ORDER BY r.key LIMIT ?");
   Binder(query) << to_text(state) << after << limit;
   return read_all(query);
 }
@@ -278,7 +284,7 @@ billing::HandedOver SqliteTx::handed_over_since(Instant since) {
       "SELECT currency, count(*) AS n, sum(amount) AS minor FROM recovery"
       " WHERE claimed_at >= ?1 AND kind <> 'cascade' GROUP BY currency"
       " UNION ALL SELECT currency, count(*), sum(amount) FROM recovery WHERE state = 'intended'"
-      " AND state IN " LIVE_STATES
+      " AND " IS_LIVE("state")
       " AND +claimed_at < ?1 AND kind <> 'cascade' AND has_left = 0 GROUP BY currency)"
       " GROUP BY currency");
   Binder(query) << since;
@@ -301,22 +307,19 @@ std::optional<RecoveryKey> SqliteTx::insert_recovery(const ports::NewRecovery& f
       " state, reason, step, next_at, sending, tries, inquiries, has_left, unsent_until,"
       " provider_order, settled_at, refund_due, late, refunded, charged_back, told, decline_code,"
       " decline_message)"
-      " SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-      " ?, ?, ?, coalesce(max(decline_code), ''), coalesce(max(decline_message), '') FROM"
-      " (SELECT decline_code, decline_message FROM subscription WHERE key = ?1"
-      " UNION ALL SELECT decline_code, decline_message FROM sale WHERE key = ?2)"
-      " WHERE true ON CONFLICT DO NOTHING RETURNING key");
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+      " ?, ?, ?, " OF_ITS_DECLINE("decline_code") ", " OF_ITS_DECLINE("decline_message") ")"
+      " ON CONFLICT DO NOTHING");
   Binder out(insert);
   out << fresh.subject << to_text(recovery.kind) << recovery.order << recovery.cycle
       << recovery.round << recovery.reattempt << recovery.provider_gateway
       << recovery.return_gateway << recovery.return_card << recovery.amount.minor
       << recovery.amount.currency << recovery.claimed_at << recovery.expires_at;
   bind_progress(out, recovery);
-  std::optional<RecoveryKey> key;
-  if (insert.executeStep()) key = Columns(insert).key<RecoveryKey>();
-  insert.reset();
-  if (!key) return key;
-  put_request(database_, *key, fresh.request);
+  if (insert.exec() == 0) return std::nullopt;
+  const RecoveryKey key(database_.raw().getLastInsertRowid());
+  last_claim_ = {key, digest_of_claim(fresh)};
+  put_request(database_, key, fresh.request);
   auto& wake = database_.prepared(
       "UPDATE inbox SET next_at = ? WHERE result = 'unmatched'"
       " AND callback_key IN (SELECT key FROM callback WHERE order_id = ?)");

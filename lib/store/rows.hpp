@@ -15,9 +15,11 @@
 #include "base/time.hpp"
 #include "ports/ledger.hpp"
 
-// The states of what is not at its end, as the index recovery_open has them: a statement uses that
-// index only if it says the same words.
-#define LIVE_STATES "('intended', 'unknown', 'waiting', 'grace', 'withdrawing', 'parked')"
+// What is not at its end, as the index recovery_open has it: a statement uses that index only if it
+// says the same.
+#define IS_LIVE(state)                                                                      \
+  state " <> 'recovered' AND " state " <> 'failed' AND " state " <> 'withdrawn' AND " state \
+        " <> 'released'"
 
 namespace recycled::store {
 
