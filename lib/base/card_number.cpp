@@ -9,6 +9,7 @@ namespace recycled {
 namespace {
 
 constexpr std::size_t guid_length = 36;
+constexpr std::size_t hash_length = 64;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -23,15 +24,28 @@ bool is_guid(std::string_view text) {
   return true;
 }
 
-// Where the next GUID that stands as a word of its own begins, from `from` on; npos if none does.
-std::size_t find_guid(std::string_view text, std::size_t from) {
+// A SHA-256 as we write it. Digits alone could be anything.
+bool is_hash(std::string_view text) {
+  return text.size() == hash_length && std::ranges::all_of(text, is_hex) &&
+         !std::ranges::all_of(text, is_digit);
+}
+
+struct Span {
+  std::size_t at = 0;
+  std::size_t size = 0;
+};
+
+// The next GUID or hash that stands as a word of its own, from `from` on; nothing: the text's end.
+Span next_id(std::string_view text, std::size_t from) {
+  const auto is_word = [text](std::size_t at, std::size_t size) {
+    const std::size_t end = at + size;
+    return (at == 0 || !is_hex(text[at - 1])) && (end >= text.size() || !is_hex(text[end]));
+  };
   for (std::size_t i = from; i + guid_length <= text.size(); ++i) {
-    const std::size_t end = i + guid_length;
-    const bool alone =
-        (i == 0 || !is_hex(text[i - 1])) && (end == text.size() || !is_hex(text[end]));
-    if (alone && is_guid(text.substr(i, guid_length))) return i;
+    if (is_word(i, guid_length) && is_guid(text.substr(i, guid_length))) return {i, guid_length};
+    if (is_word(i, hash_length) && is_hash(text.substr(i, hash_length))) return {i, hash_length};
   }
-  return std::string_view::npos;
+  return {text.size(), 0};
 }
 
 // What Visa, Mastercard, JCB and Discover (16 digits), American Express (15) and Diners (14) issue.
@@ -70,7 +84,7 @@ void hide_in_run(const DigitRun& run, std::size_t offset, std::string& text) {
   }
 }
 
-// In what stands between two GUIDs; `offset` is where that begins in the whole text.
+// In what stands between two ids; `offset` is where that begins in the whole text.
 void hide_in_part(std::string_view part, std::size_t offset, std::string& text) {
   for (std::size_t i = 0; i < part.size();) {
     const Sign sign = sign_at(part, i);
@@ -123,10 +137,9 @@ std::string hide_card_numbers(std::string_view text) {
   if (!has_digits_for_one(text)) return hidden;  // nearly all
   std::size_t from = 0;
   while (from < text.size()) {
-    const std::size_t guid = find_guid(text, from);
-    hide_in_part(text.substr(from, guid - from), from, hidden);
-    if (guid == std::string_view::npos) break;
-    from = guid + guid_length;
+    const Span id = next_id(text, from);
+    hide_in_part(text.substr(from, id.at - from), from, hidden);
+    from = id.at + id.size;
   }
   return hidden;
 }

@@ -21,7 +21,8 @@ bool is_card_number(std::string_view digits);
 // Stars out every run of 13 to 19 digits, of whatever script, that passes the Luhn check, with a
 // single gap between digits (digit_run.hpp) or none: "4111-1111 1111 1111" -> "****-**** ****
 // ****". In a longer run, the parts that begin like a card of a known brand and pass the check.
-// GUIDs stay, wherever they stand: ids on the wire are GUIDs.
+// GUIDs and SHA-256 in hex stay, wherever they stand: ids on the wire are the one, heads of the
+// audit chain, which `verify --head` is given from the log, the other.
 std::string hide_card_numbers(std::string_view text);
 
 }  // namespace recycled

@@ -85,6 +85,16 @@ TEST_CASE("X4: a card number beside a GUID is found") {
   CHECK(hide_card_numbers("4000002760003184 " + guid) == "**************** " + guid);
 }
 
+TEST_CASE("X4: a hash stays as it is, and is one only with letters and as a word of its own") {
+  const std::string hash = "4000002760003184" + std::string(48, 'a');
+  CHECK(hide_card_numbers(hash) == hash);
+  CHECK(hide_card_numbers("head " + hash + ", 12 rows") == "head " + hash + ", 12 rows");
+  CHECK(hide_card_numbers(hash + "a") != hash + "a");
+  const std::string digits = "4000002760003184" + std::string(48, '1');
+  CHECK(hide_card_numbers(digits) != digits);
+  CHECK(hide_card_numbers(hash + " 4000002760003184") == hash + " ****************");
+}
+
 TEST_CASE("X4: the check digit") {
   CHECK(passes_luhn("4000002760003184"));
   CHECK_FALSE(passes_luhn("4000002760003185"));
