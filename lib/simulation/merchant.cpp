@@ -206,21 +206,22 @@ bool Merchant::rebill(Customer& customer, Instant now) {
 bool Merchant::reattempt(Customer& customer, const billing::Rules& rules, Instant now) {
   billing::Subscription& row = customer.row;
   const CivilDate today = calendar_.day_of(now);
-  const auto* profile = billing::profile_of(rules, row.gateway);
-  const int made = row.declined->reattempts_made;
-  const auto next = profile != nullptr ? billing::next_reattempt(*profile, made) : std::nullopt;
+  static const billing::RecycleProfile none;  // which re-attempts nothing
+  const auto* found = billing::profile_of(rules, row.gateway);
+  const billing::RecycleProfile& profile = found != nullptr ? *found : none;
+  const auto next = billing::next_reattempt(profile, row.declined->reattempts_made);
   const CivilDate last = calendar_.day_of(row.declined->last_attempt_at);
-  const bool is_theirs = next && billing::gateway_for(*profile, *next).has_value() &&
+  const bool is_theirs = next && billing::gateway_for(profile, *next).has_value() &&
                          may_be_sent(rules, row.gateway, OrderType::recurring, *row.declined);
   if (is_theirs && days_between(last, today) < 40) return false;
-  if (!next || billing::gateway_for(*profile, *next)) {  // or a decline that is not handed over
+  if (!next || billing::gateway_for(profile, *next)) {  // or a decline that is not handed over
     if (days_between(last, today) < 4) return false;
     row.status = SubscriptionStatus::recycle_failed;
     customer.given_up = true;
     ++lived_["given up by the merchant"];
     return true;
   }
-  if (billing::due_day(*profile, last, *next) > today) return false;
+  if (billing::due_day(profile, last, *next) > today) return false;
   ++lived_["re-attempts by the merchant"];
   if (happens(500)) {
     paid(row, today);

@@ -1,9 +1,8 @@
 #include "system/temporary_folder.hpp"
 
 #include <cerrno>
+#include <cstdlib>
 #include <system_error>
-
-#include <stdlib.h>
 
 namespace recycled::system {
 

@@ -57,7 +57,7 @@ void live(simulation::World& world) {
 }  // namespace
 
 TEST_CASE("X1 L26: with payloads pruned after two days nobody is charged twice, nothing is lost") {
-  for (const std::uint64_t seed : {1, 2, 3}) {
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
     CAPTURE(seed);
     const auto settings = forgetful(seed);
     simulation::World world(settings);
