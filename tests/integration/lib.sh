@@ -71,15 +71,12 @@ expect_logged() {
 }
 
 # expect_refused REASON: it is what the callbacks' listener refused last
-expect_refused() {
-  last_refusal() {
-    local reason
-    reason=$(jq -r 'select(.event == "callback.refused") | .reason' "$dir/worker.log.now" |
-      tail -n 1)
-    [[ "$reason" == "$1"* ]]
-  }
-  until_true 20 "a callback refused for '$1'" last_refusal "$1"
+is_last_refusal() {
+  local reason
+  reason=$(jq -r 'select(.event == "callback.refused") | .reason' "$dir/worker.log.now" | tail -n 1)
+  [[ "$reason" == "$1"* ]]
 }
+expect_refused() { until_true 20 "a callback refused for '$1'" is_last_refusal "$1"; }
 
 expect_no_text() { # TEXT FILE...
   local text=$1 found

@@ -118,6 +118,7 @@ counts() { # FILE: how many rows each table has
 }
 counts "$old" >before
 install -m 600 -o recycled -g recycled "$old" "$ledger"
+rm "$ledger.mark" # that program kept none
 
 step 'upgrade: what is stopped stays stopped, and the first run brings the ledger up to date'
 apt install ./as-built.deb
