@@ -183,6 +183,7 @@ void Accounts::deliver_to(CallbackDoor& door) {
 
 std::vector<GatewayId> Accounts::ids() const {
   std::vector<GatewayId> ids;
+  ids.reserve(accounts_.size());
   for (const auto& [id, account] : accounts_) ids.push_back(id);
   return ids;
 }
