@@ -43,8 +43,8 @@ void Deciding::finish(RecoveryState state, Reason reason, Move move) {
 
 // Given up, and not because FlexFactor declined: a success may yet come, and its callback may be
 // the one that is lost. Also where their id never came: then our own is looked for in their list.
-bool Deciding::may_yet_be_charged() {
-  const Recovery& recovery = now_is();
+bool Deciding::may_yet_be_charged() const {
+  const Recovery& recovery = decision_.recovery;
   const bool given_up =
       recovery.state == RecoveryState::failed || recovery.state == RecoveryState::withdrawn;
   if (!given_up || recovery.reason == Reason::declined) return false;

@@ -91,7 +91,7 @@ class Deciding {
   void stop_working() { next(Step::none, std::nullopt); }
   void finish(RecoveryState state, Reason reason, Move move);
   void again_later(std::optional<Millis> retry_after);
-  bool may_yet_be_charged();
+  bool may_yet_be_charged() const;
   void look_once_more();
   bool last_look_is_ahead() const;
   void look_past_expiry();
