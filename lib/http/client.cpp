@@ -1,9 +1,9 @@
 #include "http/client.hpp"
 
 #include <algorithm>
+#include <deque>
 #include <optional>
 #include <utility>
-#include <vector>
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -92,7 +92,7 @@ class Client::Impl {
   ClientSettings settings_;
   BaseUrl base_;
   Connector connector_;
-  std::vector<std::unique_ptr<Wire>> idle_;  // the newest last
+  std::deque<std::unique_ptr<Wire>> idle_;  // the newest last
 };
 
 // The newest first: it is the least likely to have been closed meanwhile, and the pool shrinks
@@ -108,9 +108,11 @@ std::unique_ptr<Wire> Client::Impl::take_idle() {
 
 void Client::Impl::keep(std::unique_ptr<Wire> wire) {
   if (settings_.idle_connections <= 0) return;
-  std::erase_if(idle_, [](const auto& old) { return !old->is_quiet(); });
+  // The oldest was closed first, if any was. To ask each would be a system call for each, each
+  // time.
+  while (!idle_.empty() && !idle_.front()->is_quiet()) idle_.pop_front();
   const auto room = static_cast<std::size_t>(settings_.idle_connections);
-  if (idle_.size() >= room) idle_.erase(idle_.begin());
+  if (idle_.size() >= room) idle_.pop_front();
   wire->expires_after(settings_.idle_timeout);
   idle_.push_back(std::move(wire));
 }
