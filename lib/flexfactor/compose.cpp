@@ -1,7 +1,9 @@
 // Requests to bytes.
+#include <algorithm>
 #include <initializer_list>
 #include <utility>
 
+#include "base/json_writer.hpp"
 #include "flexfactor/codec.hpp"
 #include "flexfactor/json.hpp"
 
@@ -10,21 +12,17 @@ namespace recycled::flexfactor {
 namespace {
 
 // FlexFactor counts an empty string as missing and wants "NA" where there is no such result.
-std::string or_na(const std::string& text) { return text.empty() ? "NA" : text; }
+std::string_view or_na(std::string_view text) { return text.empty() ? "NA" : text; }
 
-void put_if_any(Json& object, const char* name, const std::string& text) {
-  if (!text.empty()) object[name] = text;
-}
-
-Json subscription_part(const billing::Subscription& subscription) {
-  Json part;
-  part["subscriptionId"] = subscription.id.str();
-  part["interval"] = billing::to_text(subscription.interval);
-  part["price"] = std::to_string(subscription.price.minor);  // cents, as all amounts of evaluate
-  part["currency"] = subscription.price.currency.code();
-  part["paymentNumber"] = subscription.cycle;
-  part["totalPayments"] = subscription.final_cycle.value_or(0);
-  return part;
+void put_subscription(JsonWriter& out, const billing::Subscription& subscription) {
+  out.begin("subscription");
+  out.text("subscriptionId", subscription.id.str());
+  out.text("interval", billing::to_text(subscription.interval));
+  out.text("price", std::to_string(subscription.price.minor));  // cents, as all amounts of evaluate
+  out.text("currency", subscription.price.currency.code());
+  out.number("paymentNumber", subscription.cycle);
+  out.number("totalPayments", subscription.final_cycle.value_or(0));
+  out.end();
 }
 
 // What a request says of a decline, of whatever it is the decline.
@@ -33,55 +31,62 @@ struct DeclinePart {
   const GatewayId& gateway;
 };
 
-Json transaction_part(const Account& account, const OrderId& order, const Money& amount,
-                      const DeclinePart& decline) {
+void put_transaction(JsonWriter& out, const Account& account, const OrderId& order,
+                     const Money& amount, const DeclinePart& decline) {
   const billing::Declined& declined = decline.declined;
-  Json part;
-  part["id"] = order.str();
-  part["amount"] = amount.minor;
-  part["currency"] = amount.currency.code();
-  part["responseCode"] = declined.code;
-  part["responseCodeSource"] = decline.gateway.str();
-  part["avsResultCode"] = or_na(declined.avs_result);
-  part["cvvResultCode"] = or_na(declined.cvv_result);
-  part["cavvResultCode"] = "NA";  // 3-D Secure: nobody tells us of one
-  put_if_any(part, "responseDescription", declined.message);
-  part["processorName"] = decline.gateway.str();
-  part["cardNotPresent"] = true;
-  put_if_any(part, "dynamicDescriptor", account.descriptor);
-  part["timestampUtc"] = to_iso8601(declined.at);
-  part["timezoneUtcOffset"] = 0;  // the time beside it is UTC
-  return part;
+  out.begin("transaction");
+  out.text("id", order.str());
+  out.number("amount", amount.minor);
+  out.text("currency", amount.currency.code());
+  out.text("responseCode", declined.code);
+  out.text("responseCodeSource", decline.gateway.str());
+  out.text("avsResultCode", or_na(declined.avs_result));
+  out.text("cvvResultCode", or_na(declined.cvv_result));
+  out.text("cavvResultCode", "NA");  // 3-D Secure: nobody tells us of one
+  out.text_if_any("responseDescription", declined.message);
+  out.text("processorName", decline.gateway.str());
+  out.literal("cardNotPresent", "true");
+  out.text_if_any("dynamicDescriptor", account.descriptor);
+  out.text("timestampUtc", to_iso8601(declined.at));
+  out.number("timezoneUtcOffset", 0);  // the time beside it is UTC
+  out.end();
 }
 
-Json payer_part(const billing::Payer& payer, const CustomerId& customer) {
-  Json part = Json::object();
-  put_if_any(part, "email", payer.email);
-  put_if_any(part, "phone", payer.phone);
-  put_if_any(part, "id", customer.str());
-  return part;
+void put_payer(JsonWriter& out, const billing::Payer& payer, const CustomerId& customer) {
+  if (payer.email.empty() && payer.phone.empty() && customer.empty()) return;
+  out.begin("payer");
+  out.text_if_any("email", payer.email);
+  out.text_if_any("phone", payer.phone);
+  out.text_if_any("id", customer.str());
+  out.end();
 }
 
-Json payment_part(const billing::Card& card) {
-  Json part;
-  part["Token"] = true;
-  part["cardNumber"] = card.token;
-  return part;
+void put_payment(JsonWriter& out, const billing::Card& card) {
+  out.begin("paymentMethod");
+  out.literal("Token", "true");
+  out.text("cardNumber", card.token);
+  out.end();
 }
 
-Json billing_part(const billing::Payer& payer) {
-  Json part = Json::object();
-  put_if_any(part, "firstName", payer.first_name);
-  put_if_any(part, "lastName", payer.last_name);
-  put_if_any(part, "country", payer.country);
-  if (payer.country.size() == 2) part["countryCode"] = payer.country;
-  put_if_any(part, "addressLine1", payer.address1);
-  put_if_any(part, "addressLine2", payer.address2);
-  put_if_any(part, "state", payer.state);
-  put_if_any(part, "city", payer.city);
-  put_if_any(part, "zipcode", payer.zip);
-  put_if_any(part, "phone", payer.phone);
-  return part;
+void put_address(JsonWriter& out, const billing::Payer& payer) {
+  const bool is_country_code = payer.country.size() == 2;
+  const std::pair<std::string_view, std::string_view> members[] = {
+      {"firstName", payer.first_name},
+      {"lastName", payer.last_name},
+      {"country", payer.country},
+      {"countryCode", is_country_code ? payer.country : std::string_view()},
+      {"addressLine1", payer.address1},
+      {"addressLine2", payer.address2},
+      {"state", payer.state},
+      {"city", payer.city},
+      {"zipcode", payer.zip},
+      {"phone", payer.phone},
+  };
+  const auto is_there = [](const auto& member) { return !member.second.empty(); };
+  if (std::ranges::none_of(members, is_there)) return;
+  out.begin("billingInformation");
+  for (const auto& [name, value] : members) out.text_if_any(name, value);
+  out.end();
 }
 
 // The name of the first required field that is missing, or null.
@@ -127,30 +132,29 @@ const char* missing_field(const Account& account, const ports::SaleRequest& requ
                         {"ip_address", !shopper_waits || !sale.payer.ip_address.empty()}});
 }
 
-// The one place where JSON becomes bytes: text that is not UTF-8 cannot.
-Result<std::string> to_bytes(const Json& json) {
-  try {
-    return json.dump();
-  } catch (const Json::type_error&) {
-    return fail(Fault::invalid, "a field is not valid UTF-8");
-  }
+Failure not_utf8() { return fail(Fault::invalid, "a field is not valid UTF-8"); }
+
+// The one place where a composed request becomes bytes: text that is not UTF-8 cannot.
+Result<std::string> to_bytes(JsonWriter&& body) {
+  if (!body.is_utf8()) return not_utf8();
+  return body.finish();
 }
 
-Json head(const Account& account, const OrderId& order, const IdempotencyKey& key) {
-  Json body;
-  body["isDeclined"] = true;
-  body["idempotencyKey"] = key.str();
-  body["orderId"] = order.str();
-  body["mid"] = account.mid;
-  body["siteId"] = account.site_id;
+JsonWriter head(const Account& account, const OrderId& order, const IdempotencyKey& key) {
+  JsonWriter body;
+  body.literal("isDeclined", "true");
+  body.text("idempotencyKey", key.str());
+  body.text("orderId", order.str());
+  body.text("mid", account.mid);
+  body.text("siteId", account.site_id);
   return body;
 }
 
-void put_customer(Json& body, const billing::Payer& payer, const CustomerId& customer,
+void put_customer(JsonWriter& out, const billing::Payer& payer, const CustomerId& customer,
                   const billing::Card& card) {
-  if (auto part = payer_part(payer, customer); !part.empty()) body["payer"] = part;
-  body["paymentMethod"] = payment_part(card);
-  if (auto address = billing_part(payer); !address.empty()) body["billingInformation"] = address;
+  put_payer(out, payer, customer);
+  put_payment(out, card);
+  put_address(out, payer);
 }
 
 }  // namespace
@@ -160,15 +164,15 @@ Result<std::string> compose(const Account& account, const ports::HandOverRequest
     return fail(Fault::invalid, std::string(field) + " is required by FlexFactor");
   }
   const billing::Subscription& subscription = request.subscription;
-  Json body = head(account, request.order, request.key);
-  body["isMIT"] = true;
-  body["isRecurring"] = true;
-  body["expiryDateUtc"] = to_iso8601(request.expires_at);
-  body["subscription"] = subscription_part(subscription);
-  body["transaction"] = transaction_part(account, request.order, request.amount,
-                                         {*subscription.declined, subscription.gateway});
+  JsonWriter body = head(account, request.order, request.key);
+  body.literal("isMIT", "true");
+  body.literal("isRecurring", "true");
+  body.text("expiryDateUtc", to_iso8601(request.expires_at));
+  put_subscription(body, subscription);
+  put_transaction(body, account, request.order, request.amount,
+                  {*subscription.declined, subscription.gateway});
   put_customer(body, subscription.payer, subscription.customer, subscription.card);
-  return to_bytes(body);
+  return to_bytes(std::move(body));
 }
 
 Result<std::string> compose_sale(const Account& account, const ports::SaleRequest& request) {
@@ -176,22 +180,21 @@ Result<std::string> compose_sale(const Account& account, const ports::SaleReques
     return fail(Fault::invalid, std::string(field) + " is required by FlexFactor");
   }
   const billing::Sale& sale = request.sale;
-  Json body = head(account, request.order, request.key);
+  JsonWriter body = head(account, request.order, request.key);
   switch (request.by) {
     case ports::SaleRequest::By::merchant:
-      body["isMIT"] = true;
-      body["isRecurring"] = request.subscription.has_value();
-      body["expiryDateUtc"] = to_iso8601(request.expires_at);
-      if (request.subscription) body["subscription"] = subscription_part(*request.subscription);
+      body.literal("isMIT", "true");
+      body.literal("isRecurring", request.subscription ? "true" : "false");
+      body.text("expiryDateUtc", to_iso8601(request.expires_at));
+      if (request.subscription) put_subscription(body, *request.subscription);
       break;
     case ports::SaleRequest::By::customer:  // flexfactor.md: neither MIT fields nor an expiry
-      body["customerIp"] = sale.payer.ip_address;
+      body.text("customerIp", sale.payer.ip_address);
       break;
   }
-  body["transaction"] =
-      transaction_part(account, request.order, sale.amount, {*sale.declined, sale.gateway});
+  put_transaction(body, account, request.order, sale.amount, {*sale.declined, sale.gateway});
   put_customer(body, sale.payer, sale.customer, sale.card);
-  return to_bytes(body);
+  return to_bytes(std::move(body));
 }
 
 Result<std::string> recompose(const std::string& body, const IdempotencyKey& key) {
@@ -201,7 +204,11 @@ Result<std::string> recompose(const std::string& body, const IdempotencyKey& key
   }
   if (key.empty()) return fail(Fault::invalid, "idempotencyKey is required by FlexFactor");
   (*request)["idempotencyKey"] = key.str();
-  return to_bytes(*request);
+  try {
+    return request->dump();
+  } catch (const Json::type_error&) {
+    return not_utf8();
+  }
 }
 
 OrderId order_in(std::string_view body) {

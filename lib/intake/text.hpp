@@ -12,8 +12,6 @@ std::string trimmed(std::string_view text);
 // Nothing but those.
 bool is_blank(std::string_view text);
 
-// Well-formed UTF-8: no overlong form, no surrogate, nothing beyond U+10FFFF.
-bool is_utf8(std::string_view text);
 // U+0000-U+001F, U+007F, and the C1 controls of valid UTF-8.
 bool has_control(std::string_view text);
 

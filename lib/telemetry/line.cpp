@@ -1,10 +1,13 @@
 #include "telemetry/line.hpp"
 
+#include "base/json_writer.hpp"
 #include "telemetry/figures.hpp"
 #include "telemetry/log.hpp"
 
 namespace recycled::telemetry {
 namespace {
+
+constexpr std::size_t usual_size = 512;  // of a line
 
 // Always with its milliseconds: lines sort by their text.
 std::string stamp(Instant at) {
@@ -13,36 +16,50 @@ std::string stamp(Instant at) {
   return text;
 }
 
-std::string quoted(std::string_view printable) {
-  std::string made = "\"";
-  for (const char c : printable) {
-    if (c == '"' || c == '\\') made += '\\';
-    made += c;
-  }
-  return made + '"';
+// The two kinds a value is written in: a text in quotes, a number without.
+enum class Kind { text, number };
+
+// What an event has of `recovery … ms`, in the order of the interface; values not redacted yet.
+template <class Add>
+void each_field(const ports::Event& event, const Add& add) {
+  const auto text = [&add](std::string_view name, std::string_view value) {
+    if (!value.empty()) add(name, value, Kind::text);
+  };
+  const auto number = [&add](std::string_view name, std::int64_t value) {
+    add(name, std::to_string(value), Kind::number);
+  };
+  text("recovery", event.recovery);
+  text("subscription", event.subscription);
+  text("sale", event.sale);
+  text("order", event.order);
+  text("gateway", event.gateway);
+  if (event.reattempt) number("reattempt", *event.reattempt);
+  if (event.amount) text("amount", to_decimal(*event.amount));
+  if (event.amount) text("currency", event.amount->currency.code());
+  text("provider_order", event.provider_order);
+  text("reason", event.reason);
+  if (event.count) number("count", *event.count);
+  if (event.took) number("ms", event.took->count());
+}
+
+void add_json(std::string& line, std::string_view name, std::string_view value) {
+  line += line.size() > 1 ? ",\"" : "\"";
+  line += name;
+  line += "\":";
+  append_json_string(line, value);
 }
 
 // For a person's eye a plain word needs no quotes.
-std::string quoted_if_needed(std::string_view printable) {
+void add_pair(std::string& line, std::string_view name, std::string_view printable) {
+  line += ' ';
+  line += name;
+  line += '=';
   const bool plain = printable.find_first_of(" \"=") == std::string_view::npos;
-  return plain ? std::string(printable) : quoted(printable);
-}
-
-void add_json(std::string& line, const Field& field, const Redactor& redactor) {
-  if (line.size() > 1) line += ',';
-  line += quoted(field.name) + ':';
-  line += field.kind == Kind::number ? field.value : quoted(redactor.redact(field.value));
-}
-
-std::string pairs(const ports::Event& event, const Redactor& redactor) {
-  std::string made;
-  for (const Field& field : fields_of(event)) {
-    made += ' ';
-    made += field.name;
-    made += '=';
-    made += quoted_if_needed(redactor.redact(field.value));
+  if (plain) {
+    line += printable;
+  } else {
+    append_json_string(line, printable);
   }
-  return made;
 }
 
 // syslog's numbers, which journald reads.
@@ -62,40 +79,25 @@ std::string_view journal_prefix(ports::Level level) {
 
 }  // namespace
 
-std::vector<Field> fields_of(const ports::Event& event) {
-  std::vector<Field> made;
-  const auto text = [&made](std::string_view name, std::string value) {
-    if (!value.empty()) made.push_back({name, std::move(value), Kind::text});
-  };
-  const auto number = [&made](std::string_view name, std::int64_t value) {
-    made.push_back({name, std::to_string(value), Kind::number});
-  };
-  text("recovery", event.recovery);
-  text("subscription", event.subscription);
-  text("sale", event.sale);
-  text("order", event.order);
-  text("gateway", event.gateway);
-  if (event.reattempt) number("reattempt", *event.reattempt);
-  if (event.amount) text("amount", to_decimal(*event.amount));
-  if (event.amount) text("currency", std::string(event.amount->currency.code()));
-  text("provider_order", event.provider_order);
-  text("reason", event.reason);
-  if (event.count) number("count", *event.count);
-  if (event.took) number("ms", event.took->count());
-  return made;
-}
-
 std::string json_line(const ports::Event& event, const RunId& run, Instant at,
                       const Redactor& redactor) {
   const ports::EventRow& row = ports::row_of(event.name);
   std::string line = "{";
-  add_json(line, {"ts", stamp(at)}, redactor);
-  add_json(line, {"level", std::string(to_text(row.level))}, redactor);
-  add_json(line, {"event", std::string(row.text)}, redactor);
-  if (!run.empty()) add_json(line, {"run", run.str()}, redactor);
-  for (const Field& field : fields_of(event)) add_json(line, field, redactor);
+  line.reserve(usual_size);
+  add_json(line, "ts", stamp(at));
+  add_json(line, "level", to_text(row.level));
+  add_json(line, "event", row.text);
+  if (!run.empty()) add_json(line, "run", redactor.redact(run.str()));
+  each_field(event, [&](std::string_view name, std::string_view value, Kind kind) {
+    if (kind == Kind::text) return add_json(line, name, redactor.redact(value));
+    line += ",\"";
+    line += name;
+    line += "\":";
+    line += value;
+  });
   if (event.figures) line += ',' + json_members(*event.figures);
-  return line + '}';
+  line += '}';
+  return line;
 }
 
 std::string text_line(const ports::Event& event, Instant at, const Redactor& redactor) {
@@ -104,7 +106,9 @@ std::string text_line(const ports::Event& event, Instant at, const Redactor& red
   line += to_text(row.level);
   line += ' ';
   line += row.text;
-  line += pairs(event, redactor);
+  each_field(event, [&](std::string_view name, std::string_view value, Kind) {
+    add_pair(line, name, redactor.redact(value));
+  });
   return event.figures ? line + ": " + ports::to_text(*event.figures) : line;
 }
 

@@ -42,6 +42,10 @@ std::string escape(unsigned char byte) {
 }  // namespace
 
 std::string make_printable(std::string_view text) {
+  const auto is_plain = [](char c) { return c >= 0x20 && c < 0x7f; };
+  if (text.size() < longest_value && std::ranges::all_of(text, is_plain)) {
+    return std::string(text);  // nearly all
+  }
   std::string made;
   for (std::size_t i = 0; i < text.size();) {
     if (made.size() >= longest_value) return made + "...";
@@ -71,6 +75,10 @@ void Redactor::hide(std::string_view secret) {
 
 std::string Redactor::redact(std::string_view text) const {
   constexpr std::string_view hidden = "[hidden]";
+  const auto holds = [text](const crypto::Secret& secret) {
+    return text.find(secret.reveal()) != std::string_view::npos;
+  };
+  if (std::ranges::none_of(secrets_, holds)) return make_printable(hide_card_numbers(text));
   std::string open(text);
   for (const crypto::Secret& hidden_one : secrets_) {
     const std::string_view secret = hidden_one.reveal();
