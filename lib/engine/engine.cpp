@@ -20,6 +20,7 @@ Engine::Engine(const Context& context, const ports::CallbackReader& reader, port
       watch_(context.events),
       ceilings_(context.events),
       inbox_(context, reader, tally_, [this](Instant next) { heard_of(next); }),
+      scanning_(executor, 1),
       steps_(context, executor, settings_.pace, tally_, watch_,
              [this](Instant next) { heard_of(next); }),
       cascades_(context, alarms, executor, ears()),
@@ -80,7 +81,7 @@ async::Task<Result<void>> Engine::once() {
   if (!done) co_return done;
   done = co_await steps_.make_inquiries_due(settings_.once_poll_gap);
   if (!done) co_return done;
-  done = co_await scan(loop_, settings_.scan_batch, tally_, watch_, ceilings_);
+  done = co_await scan(loop_, scanning_, settings_.scan_batch, tally_, watch_, ceilings_);
   if (!done) co_return done;
   while (!stopping_) {
     heard_.reset();
@@ -116,7 +117,7 @@ async::Task<Result<void>> Engine::pass(Scanning scanning) {
   if (!next_scan_ || now >= *next_scan_) {
     next_scan_ = now + settings_.scan_every;
     if (scanning == Scanning::on) {
-      done = co_await scan(loop_, settings_.scan_batch, tally_, watch_, ceilings_);
+      done = co_await scan(loop_, scanning_, settings_.scan_batch, tally_, watch_, ceilings_);
     }
     if (!done) co_return done;
   }

@@ -100,6 +100,7 @@ class Engine {
   PauseWatch watch_;
   CeilingWatch ceilings_;
   Inbox inbox_;
+  async::TaskGroup scanning_;
   Steps steps_;
   Cascades cascades_;
   Relay relay_;

@@ -129,28 +129,43 @@ void tell(const Context& context, const Batch& batch, Tally& tally) {
   }
 }
 
+using MaybeBatch = std::optional<Result<Batch>>;
+
+async::Task<void> write_batch(const Context& context, const CeilingWatch& ceilings, Instant now,
+                              ports::DueCursor after, int limit, MaybeBatch& written) {
+  std::function<Batch(ports::LedgerTx&)> work = [&context, &ceilings, now, after,
+                                                 limit](ports::LedgerTx& tx) {
+    return claim_batch(tx, context.desk, now, after, limit, ceilings.run());
+  };
+  auto claimed = co_await ports::transact(context.ledger, std::move(work));
+  written.emplace(std::move(claimed));
+}
+
 }  // namespace
 
-async::Task<Result<void>> scan(const Context& context, int batch, Tally& tally, PauseWatch& pauses,
-                               CeilingWatch& ceilings) {
+async::Task<Result<void>> scan(const Context& context, async::TaskGroup& writing, int batch,
+                               Tally& tally, PauseWatch& pauses, CeilingWatch& ceilings) {
   const Instant now = context.clock.now();
   const CivilDate today = context.desk.calendar().day_of(now);
-  ports::DueCursor after;
   const auto before = tally.claimed;
+  std::optional<Batch> untold;
+  ports::DueCursor after;
   for (bool more = true; more;) {
-    std::function<Batch(ports::LedgerTx&)> work = [&context, &ceilings, now, after,
-                                                   batch](ports::LedgerTx& tx) {
-      return claim_batch(tx, context.desk, now, after, batch, ceilings.run());
-    };
-    auto claimed = co_await ports::transact(context.ledger, std::move(work));
-    if (!claimed) co_return Failure(claimed.error());
-    if (!claimed->looks.empty()) may_die_at(Failpoint::claim_committed);
-    pauses.saw(claimed->pauses);
-    ceilings.saw(claimed->room, claimed->reached, today);
-    tell(context, *claimed, tally);
-    after = claimed->after;
-    more = !claimed->is_last;
+    MaybeBatch written;
+    writing.start(write_batch(context, ceilings, now, after, batch, written));
+    if (untold) tell(context, *untold, tally);
+    untold.reset();
+    co_await writing.join();
+    if (!*written) co_return Failure(written->error());
+    Batch& claimed = written->value();
+    if (!claimed.looks.empty()) may_die_at(Failpoint::claim_committed);
+    pauses.saw(claimed.pauses);
+    ceilings.saw(claimed.room, claimed.reached, today);
+    after = claimed.after;
+    more = !claimed.is_last;
+    untold = std::move(claimed);
   }
+  tell(context, *untold, tally);
   ports::Event done(ports::EventName::scan_done);
   done.count = tally.claimed - before;
   context.events.note(done);

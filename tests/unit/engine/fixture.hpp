@@ -10,6 +10,7 @@
 #include <doctest/doctest.h>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/this_coro.hpp>
 
 #include "async/spawn.hpp"
 #include "engine/accept.hpp"
@@ -87,7 +88,9 @@ inline billing::Subscription declined(const std::string& id, Instant last_attemp
 // Everything due, a batch of at most that many claims a transaction.
 inline async::Task<void> scan_all(const Context& context, Tally& tally, PauseWatch& pauses,
                                   CeilingWatch& ceilings, int batch) {
-  const auto scanned = co_await scan(context, batch, tally, pauses, ceilings);
+  const auto executor = co_await boost::asio::this_coro::executor;
+  async::TaskGroup writing(executor, 1);
+  const auto scanned = co_await scan(context, writing, batch, tally, pauses, ceilings);
   CHECK(scanned.has_value());
 }
 
