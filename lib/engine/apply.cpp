@@ -142,8 +142,8 @@ void store_next_request(ports::LedgerTx& tx, const Applied& applied, const Desk&
 bool write(ports::LedgerTx& tx, const Applied& applied, const Owner& owner, const Desk& desk,
            const Moment& moment) {
   if (applied.after != applied.before.recovery) {
-    const RecoveryState expected = applied.before.recovery.state;
-    if (!tx.update_recovery(applied.before.key, expected, applied.after)) return false;
+    const billing::Recovery& before = applied.before.recovery;
+    if (!tx.update_recovery(applied.before.key, before, applied.after)) return false;
   }
   store_next_request(tx, applied, desk);
   may_die_at(Failpoint::state_written);
@@ -211,7 +211,7 @@ Applied apply_release(ports::LedgerTx& tx, RecoveryKey key, const Desk& desk,
 void doubt_refund(ports::LedgerTx& tx, const ports::StoredRecovery& stored) {
   billing::Recovery doubted = stored.recovery;
   doubted.step = billing::Step::inquire;
-  const bool was_there = tx.update_recovery(stored.key, stored.recovery.state, doubted);
+  const bool was_there = tx.update_recovery(stored.key, stored.recovery, doubted);
   ensure(was_there, "a recovery is as this transaction has read it");
 }
 

@@ -77,6 +77,13 @@ struct InspectedSubscription {
   GatewayId gateway;
 };
 
+// A subscription that is due and not in the queue, or the other way round.
+struct InspectedQueue {
+  SubscriptionId id;
+  Instant due_at{};
+  bool is_due = true;
+};
+
 class LedgerInspector {
  public:
   virtual ~LedgerInspector() = default;
@@ -97,6 +104,8 @@ class LedgerInspector {
   virtual void each_event(const Visit<InspectedEvent>& visit) = 0;
   // Those that were applied.
   virtual void each_applied_callback(const Visit<InspectedCallback>& visit) = 0;
+  // Where the queue of what is due is not what the subscriptions say.
+  virtual void each_misqueued(const Visit<InspectedQueue>& visit) = 0;
   // Those whose gateway has taken a recovery as FlexFactor's.
   virtual void each_at_provider(const Visit<InspectedSubscription>& visit) = 0;
 

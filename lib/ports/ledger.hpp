@@ -315,9 +315,10 @@ class LedgerTx : public LedgerReader {
   // that its subscription or sale has now is kept with it. Callbacks that came before their
   // recovery are due at once from here on (lessons.md 11).
   virtual std::optional<RecoveryKey> insert_recovery(const NewRecovery& recovery) = 0;
-  // Guarded: false when the stored state is not `expected` any more; nothing was changed.
-  [[nodiscard]] virtual bool update_recovery(RecoveryKey key, billing::RecoveryState expected,
-                                             const billing::Recovery& recovery) = 0;
+  // Guarded: false when the stored state is not that of `before` any more; nothing was changed.
+  // `before` is what this transaction has read: what is the same in both need not be written.
+  [[nodiscard]] virtual bool update_recovery(RecoveryKey key, const billing::Recovery& before,
+                                             const billing::Recovery& after) = 0;
   virtual void replace_request(RecoveryKey key, const std::string& body) = 0;
 
   virtual void add_attempt(const Attempt& attempt) = 0;

@@ -88,6 +88,12 @@ void Examiner::examine(ports::LedgerInspector& ledger) {
     add(Invariant::callback_without_recovery, "callback " + std::to_string(callback.key.value()),
         "it was applied to order " + callback.order.str() + ", which is not there");
   });
+  ledger.each_misqueued([this](const ports::InspectedQueue& row) {
+    const std::string when = "due since or from " + to_iso8601(row.due_at);
+    add(Invariant::queue_differs, row.id.str(),
+        row.is_due ? when + " and not in the queue: no scan comes to it"
+                   : "in the queue as " + when + ", and not due");
+  });
   ledger.each_at_provider([this](const ports::InspectedSubscription& row) {
     add(Invariant::at_flexfactor, row.id.str(),
         "its gateway is " + row.gateway.str() + ", which is FlexFactor's");

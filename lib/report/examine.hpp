@@ -41,6 +41,7 @@ enum class Invariant {
   never_called,         // it has an answer, and nobody was asked
   subscription_behind,  // charged, and the subscription has not moved on; or failed, and it has
                         // not heard
+  queue_differs,        // due, and no scan would come to it; or the other way round
   at_flexfactor,        // a subscription stands at a FlexFactor gateway
   event_missing,        // your systems were never to be told of a success
   delivery_missing,     // an event that a receiver was never to get

@@ -59,6 +59,8 @@ std::string_view to_text(Invariant invariant) {
       return "never_called";
     case Invariant::subscription_behind:
       return "subscription_behind";
+    case Invariant::queue_differs:
+      return "queue_differs";
     case Invariant::at_flexfactor:
       return "at_flexfactor";
     case Invariant::event_missing:
@@ -87,6 +89,7 @@ std::string_view what_to_do(Invariant invariant) {
     case Invariant::state_not_audited:
     case Invariant::request_missing:
     case Invariant::request_changed:
+    case Invariant::queue_differs:
       return somebody_wrote;
     case Invariant::head_unknown:
       return "an older backup was restored since, or the trail was cut and written anew: find out "

@@ -20,9 +20,8 @@ std::int64_t SqliteTx::waiting_for_person() {
 
 ports::Backlog SqliteTx::backlog() {
   ports::Backlog backlog;
-  auto& open =
-      database_.prepared("SELECT state, count(*), min(claimed_at) FROM recovery WHERE " IS_LIVE(
-          "state") " GROUP BY state");
+  auto& open = database_.prepared(
+      "SELECT state, count(*), min(claimed_at) FROM recovery WHERE ended IS NULL GROUP BY state");
   while (open.executeStep()) {
     Columns in(open);
     const auto state = in.word(billing::parse_recovery_state);

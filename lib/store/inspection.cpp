@@ -36,7 +36,7 @@ constexpr const char* every_recovery =
     " NOT EXISTS (SELECT 1 FROM recovery AS l WHERE l.subscription_key = r.subscription_key"
     "   AND l.key > r.key)"
     " AND NOT EXISTS (SELECT 1 FROM recovery AS l WHERE l.sale_key = r.sale_key AND l.key > r.key),"
-    " " EARLIER("(" IS_LIVE("e.state") ")") ","
+    " " EARLIER("e.ended IS NULL") ","
     " " EARLIER("e.state = 'recovered' AND NOT " GIVEN_BACK("e")) ", " GIVEN_BACK("r") ","
     " coalesce(s.status, o.status, ''), coalesce(s.cycle, 0),"
     " coalesce(s.changed_at, o.changed_at, 0), r.pruned_at"
@@ -203,6 +203,23 @@ class Inspector final : public ports::LedgerInspector {
       callback.order = in.id<OrderId>();
       callback.names_recovery = in.flag();
       visit(callback);
+    }
+  }
+
+  void each_misqueued(const Visit<ports::InspectedQueue>& visit) override {
+    SQLite::Statement rows(
+        database_.raw(),
+        "SELECT coalesce(s.id, ''), q.at, q.is_due FROM"
+        " (SELECT *, 1 AS is_due FROM (SELECT * FROM is_due EXCEPT SELECT * FROM due)"
+        " UNION ALL SELECT *, 0 FROM (SELECT * FROM due EXCEPT SELECT * FROM is_due)) AS q"
+        " LEFT JOIN subscription AS s ON s.key = q.subscription_key");
+    while (rows.executeStep()) {
+      Columns in(rows);
+      ports::InspectedQueue row;
+      row.id = in.id<SubscriptionId>();
+      row.due_at = in.instant();
+      row.is_due = in.flag();
+      visit(row);
     }
   }
 

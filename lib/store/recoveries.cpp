@@ -1,6 +1,7 @@
 // The recovery table and the request bytes that belong to it.
 #include "crypto/digest.hpp"
 #include "store/audit_chain.hpp"
+#include "store/progress.hpp"
 #include "store/rows.hpp"
 #include "store/sqlite_tx.hpp"
 
@@ -86,14 +87,15 @@ std::optional<ports::StoredRecovery> read_one(SQLite::Statement& statement) {
   return std::move(rows.front());
 }
 
-// What changes over a recovery's life; the rest is as claimed.
-void bind_progress(Binder& out, const billing::Recovery& recovery) {
-  out << to_text(recovery.state) << to_text(recovery.reason) << to_text(recovery.step)
-      << recovery.next_at << recovery.sending << recovery.tries << recovery.inquiries
-      << int{recovery.left} << recovery.unsent_until << recovery.provider_order
-      << recovery.settled_at << int{recovery.refund_due} << int{recovery.late}
-      << int{recovery.refunded} << int{recovery.charged_back};
-  out << (recovery.told ? std::optional(to_text(*recovery.told)) : std::nullopt);
+// By hand, and not by a trigger: at each claim one would cost more than the row.
+void take_from_queue(Database& database, const ports::NewRecovery& fresh) {
+  const auto* subscription = std::get_if<SubscriptionKey>(&fresh.subject);
+  if (subscription == nullptr) return;
+  auto& take = database.prepared(
+      "DELETE FROM due WHERE subscription_key = ?1"
+      " AND at = (SELECT due_at FROM subscription WHERE key = ?1 AND cycle = ?2)");
+  Binder(take) << *subscription << fresh.recovery.cycle;
+  take.exec();
 }
 
 void put_request(Database& database, RecoveryKey key, const std::string& body) {
@@ -144,10 +146,10 @@ std::vector<ports::StoredRecovery> SqliteTx::in_state(billing::RecoveryState sta
                                                       RecoveryKey after, int limit) {
   // What is open is found without a look at all that ever ended.
   auto& query = database_.prepared(
-      is_live(state)
-          ? "SELECT " RECOVERY_COLUMNS
-            "WHERE r.state = ? AND " IS_LIVE("r.state") " AND r.key > ? ORDER BY r.key LIMIT ?"
-          : "SELECT " RECOVERY_COLUMNS "WHERE r.state = ? AND r.key > ? ORDER BY r.key LIMIT ?");
+      is_live(state) ? "SELECT " RECOVERY_COLUMNS
+                       "WHERE r.state = ? AND r.ended IS NULL AND r.key > ? ORDER BY r.key LIMIT ?"
+                     : "SELECT " RECOVERY_COLUMNS
+                       "WHERE r.state = ? AND r.key > ? ORDER BY r.key LIMIT ?");
   Binder(query) << to_text(state) << after << limit;
   return read_all(query);
 }
@@ -284,8 +286,8 @@ billing::HandedOver SqliteTx::handed_over_since(Instant since) {
       "SELECT currency, count(*) AS n, sum(amount) AS minor FROM recovery"
       " WHERE claimed_at >= ?1 AND kind <> 'cascade' GROUP BY currency"
       " UNION ALL SELECT currency, count(*), sum(amount) FROM recovery WHERE state = 'intended'"
-      " AND " IS_LIVE("state")
-      " AND +claimed_at < ?1 AND kind <> 'cascade' AND has_left = 0 GROUP BY currency)"
+      " AND ended IS NULL AND +claimed_at < ?1 AND kind <> 'cascade' AND has_left = 0 GROUP BY "
+      "currency)"
       " GROUP BY currency");
   Binder(query) << since;
   billing::HandedOver sum;
@@ -304,11 +306,9 @@ std::optional<RecoveryKey> SqliteTx::insert_recovery(const ports::NewRecovery& f
   auto& insert = database_.prepared(
       "INSERT INTO recovery (subscription_key, sale_key, kind, order_id, cycle, round, reattempt,"
       " provider_gateway, return_gateway, return_card, amount, currency, claimed_at, expires_at,"
-      " state, reason, step, next_at, sending, tries, inquiries, has_left, unsent_until,"
-      " provider_order, settled_at, refund_due, late, refunded, charged_back, told, decline_code,"
-      " decline_message)"
+      " " PROGRESS_COLUMNS ", decline_code, decline_message)"
       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-      " ?, ?, ?, " OF_ITS_DECLINE("decline_code") ", " OF_ITS_DECLINE("decline_message") ")"
+      " ?, ?, ?, ?, " OF_ITS_DECLINE("decline_code") ", " OF_ITS_DECLINE("decline_message") ")"
       " ON CONFLICT DO NOTHING");
   Binder out(insert);
   out << fresh.subject << to_text(recovery.kind) << recovery.order << recovery.cycle
@@ -319,6 +319,7 @@ std::optional<RecoveryKey> SqliteTx::insert_recovery(const ports::NewRecovery& f
   if (insert.exec() == 0) return std::nullopt;
   const RecoveryKey key(database_.raw().getLastInsertRowid());
   last_claim_ = {key, digest_of_claim(fresh)};
+  if (recovery.state != billing::RecoveryState::released) take_from_queue(database_, fresh);
   put_request(database_, key, fresh.request);
   auto& wake = database_.prepared(
       "UPDATE inbox SET next_at = ? WHERE result = 'unmatched'"
@@ -328,16 +329,13 @@ std::optional<RecoveryKey> SqliteTx::insert_recovery(const ports::NewRecovery& f
   return key;
 }
 
-bool SqliteTx::update_recovery(RecoveryKey key, billing::RecoveryState expected,
-                               const billing::Recovery& recovery) {
-  auto& update = database_.prepared(
-      "UPDATE recovery SET state = ?, reason = ?, step = ?, next_at = ?, sending = ?, tries = ?,"
-      " inquiries = ?, has_left = ?, unsent_until = ?, provider_order = ?, settled_at = ?,"
-      " refund_due = ?, late = ?, refunded = ?, charged_back = ?, told = ? WHERE key = ? AND state "
-      "= ?");
+bool SqliteTx::update_recovery(RecoveryKey key, const billing::Recovery& before,
+                               const billing::Recovery& after) {
+  const ProgressUpdate changes(before, after);
+  auto& update = database_.prepared(changes.sql());
   Binder out(update);
-  bind_progress(out, recovery);
-  out << key << to_text(expected);
+  changes.bind(out);
+  out << key << to_text(before.state);
   return update.exec() == 1;
 }
 

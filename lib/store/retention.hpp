@@ -8,7 +8,7 @@ namespace recycled::store {
 // Whose last step is done, and whose end is older; the longest ago first.
 inline constexpr const char* recoveries_to_prune =
     "SELECT key FROM recovery WHERE settled_at IS NOT NULL AND pruned_at IS NULL"
-    " AND settled_at < ? AND next_at IS NULL AND NOT (" IS_LIVE("state") ")"
+    " AND settled_at < ? AND next_at IS NULL AND ended IS NOT NULL"
     " ORDER BY settled_at LIMIT ?";
 
 // Those that nobody will look at again; the oldest first.

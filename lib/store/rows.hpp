@@ -15,11 +15,11 @@
 #include "base/time.hpp"
 #include "ports/ledger.hpp"
 
-// What is not at its end, as the index recovery_open has it: a statement uses that index only if it
-// says the same.
-#define IS_LIVE(state)                                                                      \
-  state " <> 'recovered' AND " state " <> 'failed' AND " state " <> 'withdrawn' AND " state \
-        " <> 'released'"
+// What a scan walks: the front of the queue. CROSS JOIN keeps SQLite to that order.
+#define DUE_BY_NOW                                                                      \
+  " FROM due CROSS JOIN subscription ON key = subscription_key"                         \
+  " WHERE at <= ?1 AND (at, subscription_key) > (?2, ?3) ORDER BY at, subscription_key" \
+  " LIMIT ?4"
 
 namespace recycled::store {
 

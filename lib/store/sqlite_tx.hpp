@@ -67,8 +67,8 @@ class SqliteTx final : public ports::LedgerTx {
   std::vector<Instant> claims_of_card(const std::string& token, Instant since) override;
   billing::HandedOver handed_over_since(Instant since) override;
   std::optional<RecoveryKey> insert_recovery(const ports::NewRecovery& recovery) override;
-  bool update_recovery(RecoveryKey key, billing::RecoveryState expected,
-                       const billing::Recovery& recovery) override;
+  bool update_recovery(RecoveryKey key, const billing::Recovery& before,
+                       const billing::Recovery& after) override;
   void replace_request(RecoveryKey key, const std::string& body) override;
 
   // pauses.cpp

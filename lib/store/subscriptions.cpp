@@ -131,25 +131,13 @@ std::vector<ports::StoredSubscription> SqliteTx::subscriptions_declined(Instant 
 
 std::vector<ports::StoredSubscription> SqliteTx::due(Instant now, ports::DueCursor after,
                                                      int limit) {
-  // The index holds (due_at, key), so the walk costs what it returns and what is already open. Left
-  // to itself, SQLite would rather sort everything in recycle billing for each page.
-  auto& query = database_.prepared(
-      "SELECT " SUBSCRIPTION_COLUMNS
-      " FROM subscription AS s INDEXED BY subscription_due"
-      " WHERE due_at IS NOT NULL AND due_at <= ?1 AND due_at >= ?2 AND (due_at > ?2 OR key > ?3)"
-      " AND status = 'recycle_billing' AND NOT EXISTS (SELECT 1 FROM recovery AS r"
-      " WHERE r.subscription_key = s.key AND r.cycle = s.cycle AND r.state <> 'released')"
-      " ORDER BY due_at, key LIMIT ?4");
+  auto& query = database_.prepared("SELECT " SUBSCRIPTION_COLUMNS DUE_BY_NOW);
   Binder(query) << now << after.at << after.key << limit;
   return read_all(query);
 }
 
 std::optional<Instant> SqliteTx::next_due() {
-  auto& query = database_.prepared(
-      "SELECT due_at FROM subscription AS s INDEXED BY subscription_due WHERE due_at IS NOT NULL"
-      " AND status = 'recycle_billing' AND NOT EXISTS (SELECT 1 FROM recovery AS r"
-      " WHERE r.subscription_key = s.key AND r.cycle = s.cycle AND r.state <> 'released')"
-      " ORDER BY due_at LIMIT 1");
+  auto& query = database_.prepared("SELECT at FROM due ORDER BY at LIMIT 1");
   std::optional<Instant> due;
   if (query.executeStep()) due = Columns(query).instant();
   query.reset();

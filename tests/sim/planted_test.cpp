@@ -185,14 +185,14 @@ class NonceBeforeEffect final : public ports::Ledger {
 class LateChargeKept final : public ForwardingTx {
  public:
   using ForwardingTx::ForwardingTx;
-  bool update_recovery(RecoveryKey key, RecoveryState expected,
-                       const billing::Recovery& recovery) override {
-    billing::Recovery wrong = recovery;
+  bool update_recovery(RecoveryKey key, const billing::Recovery& before,
+                       const billing::Recovery& after) override {
+    billing::Recovery wrong = after;
     if (wrong.step == billing::Step::refund) {
       wrong.step = billing::Step::none;
       wrong.next_at.reset();
     }
-    return tx_.update_recovery(key, expected, wrong);
+    return tx_.update_recovery(key, before, wrong);
   }
 };
 

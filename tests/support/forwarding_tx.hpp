@@ -15,9 +15,9 @@ class ForwardingTx : public ports::LedgerTx {
 
   explicit ForwardingTx(ports::LedgerTx& tx) : tx_(tx) {}
 
-  bool update_recovery(RecoveryKey key, billing::RecoveryState expected,
-                       const billing::Recovery& recovery) override {
-    return tx_.update_recovery(key, expected, recovery);
+  bool update_recovery(RecoveryKey key, const billing::Recovery& before,
+                       const billing::Recovery& after) override {
+    return tx_.update_recovery(key, before, after);
   }
 
   std::optional<std::string> meta(const std::string& n) override { return tx_.meta(n); }

@@ -96,10 +96,10 @@ TEST_CASE("apply: a guard that fails for ever is a bug, and nothing is written")
   int races = 0;
   const auto contested = [&](ports::LedgerTx& tx) {
     RacingTx racing(tx, [&](ports::LedgerTx& rival) {
-      auto recovery = rival.recovery(key).recovery;
-      const auto before = recovery.state;
-      recovery.state =
-          before == RecoveryState::intended ? RecoveryState::unknown : RecoveryState::intended;
+      const auto before = rival.recovery(key).recovery;
+      auto recovery = before;
+      recovery.state = before.state == RecoveryState::intended ? RecoveryState::unknown
+                                                               : RecoveryState::intended;
       CHECK(rival.update_recovery(key, before, recovery));
       ++races;
     });

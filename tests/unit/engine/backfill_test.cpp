@@ -223,12 +223,13 @@ TEST_CASE("X2: what was handed over for a plan is found by it, but for what neve
   REQUIRE(found("plan 1").has_value());
   CHECK_FALSE(found("plan 2").has_value());
   CHECK_FALSE(found("").has_value());
-  auto released = found("plan 1")->recovery;
+  const auto before = found("plan 1")->recovery;
+  auto released = before;
   released.state = RecoveryState::released;
   released.step = billing::Step::none;
   released.next_at.reset();
   const RecoveryKey key = found("plan 1")->key;
-  bench.in([&](auto& tx) { REQUIRE(tx.update_recovery(key, RecoveryState::intended, released)); });
+  bench.in([&](auto& tx) { REQUIRE(tx.update_recovery(key, before, released)); });
   CHECK_FALSE(found("plan 1").has_value());
   CHECK(taken(bench.claim("S", "plan 1")).round == 2);
   CHECK(found("plan 1").has_value());

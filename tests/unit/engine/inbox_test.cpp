@@ -97,9 +97,10 @@ TEST_CASE("inbox: the provider's own order id finds it too") {
   bench.accept(declined("S"));
   const auto key = bench.hand_over("S", RecoveryState::waiting);
   bench.in([&](auto& tx) {
-    auto recovery = tx.recovery(key).recovery;
+    const auto before = tx.recovery(key).recovery;
+    auto recovery = before;
     recovery.provider_order = ProviderOrderId("theirs");
-    CHECK(tx.update_recovery(key, recovery.state, recovery));
+    CHECK(tx.update_recovery(key, before, recovery));
   });
   bench.take("n1", "completed misspelt");
   CHECK(bench.recovery(key).state == RecoveryState::recovered);

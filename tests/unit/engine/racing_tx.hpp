@@ -15,10 +15,10 @@ class RacingTx final : public testing::ForwardingTx {
   // `rival` runs before each update of a recovery.
   RacingTx(ports::LedgerTx& tx, Rival rival) : ForwardingTx(tx), rival_(std::move(rival)) {}
 
-  bool update_recovery(RecoveryKey key, billing::RecoveryState expected,
-                       const billing::Recovery& recovery) override {
+  bool update_recovery(RecoveryKey key, const billing::Recovery& before,
+                       const billing::Recovery& after) override {
     rival_(tx_);
-    return tx_.update_recovery(key, expected, recovery);
+    return tx_.update_recovery(key, before, after);
   }
 
  private:

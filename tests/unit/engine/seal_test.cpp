@@ -147,12 +147,14 @@ struct AdoptedBench : SealBench {
     asked = hand_over("asked", RecoveryState::unknown);
     taken = hand_over("taken", RecoveryState::waiting);
     in([&](auto& tx) {
-      auto recovery = tx.recovery(later).recovery;
+      const auto before = tx.recovery(later).recovery;
+      auto recovery = before;
       recovery.next_at = clock.at + std::chrono::hours(1);
-      REQUIRE(tx.update_recovery(later, RecoveryState::intended, recovery));
-      recovery = tx.recovery(taken).recovery;
+      REQUIRE(tx.update_recovery(later, before, recovery));
+      const auto unasked = tx.recovery(taken).recovery;
+      recovery = unasked;
       recovery.step = billing::Step::inquire;
-      REQUIRE(tx.update_recovery(taken, RecoveryState::waiting, recovery));
+      REQUIRE(tx.update_recovery(taken, unasked, recovery));
     });
     clock.at += std::chrono::days(9);
     in([&](auto& tx) { pause = adopt(tx, elsewhere(), "alice", "adopted: moved", clock.at); });
@@ -243,11 +245,12 @@ TEST_CASE("X1: what is open in another account keeps the ledger from being adopt
     ended.state = RecoveryState::parked;
     ended.step = billing::Step::none;
     ended.next_at.reset();
-    REQUIRE(tx.update_recovery(open.front().key, RecoveryState::intended, ended));
+    REQUIRE(tx.update_recovery(open.front().key, open.front().recovery, ended));
     CHECK(objection_to_adoption(tx, here).has_value());
+    const auto parked = ended;
     ended.state = RecoveryState::failed;
     ended.settled_at = bench.clock.at;
-    REQUIRE(tx.update_recovery(open.front().key, RecoveryState::parked, ended));
+    REQUIRE(tx.update_recovery(open.front().key, parked, ended));
   });
   CHECK_FALSE(objection().has_value());
 }

@@ -52,8 +52,14 @@ std::filesystem::path older_ledger(const testing::Scratch& folder, int rows) {
   REQUIRE(migrate(database, steps, noon).has_value());
   SqliteTx tx(database);
   tx.set_meta("installation", "ours");
-  const auto subject = put(tx, "S-1");
-  put_recovery(tx, subject, plain_recovery("O-1"));
+  put(tx, "S-1");
+  database.raw().exec(
+      "INSERT INTO recovery (kind, subscription_key, order_id, cycle, round, reattempt,"
+      " provider_gateway, return_gateway, return_card, amount, currency, state, reason, step,"
+      " next_at, sending, tries, inquiries, has_left, claimed_at, expires_at, unsent_until,"
+      " refund_due, late, refunded, charged_back) VALUES ('recycle', 1, 'O-1', 5, 1, 4, 'ff',"
+      " 'bank', 'card', 100, 'USD', 'intended', 'none', 'send', 1, 1, 0, 0, 0, 1, 2, 1, 0, 0, 0,"
+      " 0)");
   for (int row = 0; row < rows; ++row) {
     database.raw().exec(
         "INSERT INTO audit (at, subscription_key, recovery_key, event, before, after, reason)"

@@ -66,7 +66,7 @@ void keeps_every_field_of_a_recovery(const MakeLedger& make) {
   moved.amount = plain.amount;
   moved.claimed_at = plain.claimed_at;
   in(*ledger, [&](ports::LedgerTx& tx) {
-    CHECK(tx.update_recovery(key, RecoveryState::intended, moved));
+    CHECK(tx.update_recovery(key, plain, moved));
     check_same(tx.recovery(key), moved);
   });
 }
@@ -100,14 +100,14 @@ void updates_are_guarded(const MakeLedger& make) {
     const auto waiting = in_state(intended, RecoveryState::waiting);
     for (const RecoveryState wrong : all_states()) {
       if (wrong == RecoveryState::intended) continue;
-      CHECK_FALSE(tx.update_recovery(key, wrong, waiting));
+      CHECK_FALSE(tx.update_recovery(key, in_state(intended, wrong), waiting));
       CHECK(tx.recovery(key).recovery == intended);
     }
-    CHECK(tx.update_recovery(key, RecoveryState::intended, waiting));
+    CHECK(tx.update_recovery(key, intended, waiting));
     CHECK(tx.recovery(key).recovery == waiting);
-    CHECK_FALSE(tx.update_recovery(key, RecoveryState::intended, intended));
+    CHECK_FALSE(tx.update_recovery(key, intended, intended));
     CHECK(tx.recovery(key).recovery == waiting);
-    CHECK_FALSE(tx.update_recovery(RecoveryKey(4711), RecoveryState::intended, waiting));
+    CHECK_FALSE(tx.update_recovery(RecoveryKey(4711), intended, waiting));
   });
 }
 
@@ -126,7 +126,8 @@ void ends_are_final(const MakeLedger& make) {
       });
       bool moved = false;
       const auto move = [&](ports::LedgerTx& tx) {
-        moved = tx.update_recovery(key, from, in_state(plain_recovery(name), to));
+        moved = tx.update_recovery(key, in_state(plain_recovery(name), from),
+                                   in_state(plain_recovery(name), to));
       };
       if (allowed) {
         in(*ledger, move);

@@ -159,7 +159,7 @@ void one_live_recovery_a_sale(const MakeLedger& make) {
     ended.state = billing::RecoveryState::failed;
     ended.step = billing::Step::none;
     ended.next_at.reset();
-    CHECK(tx.update_recovery(*first, stored.recovery.state, ended));
+    CHECK(tx.update_recovery(*first, stored.recovery, ended));
     CHECK(tx.insert_recovery(recovery_of(sale, "order-2", 2)).has_value());
     CHECK(tx.recoveries_of(sale).size() == 2);
     // A subscription of the same key number is another's.
