@@ -252,21 +252,21 @@ http::Response SimulatedFlexFactor::list(const Target& target) const {
   const auto status = integer_at(asked, "status");
   const auto from = parse_instant(text("from"));
   const auto to = parse_instant(text("to"));
-  Json fitting = Json::array();
+  const Quirks& quirks = orders_.behaviour().quirks;
+  std::int64_t total = 0;
+  Json items = Json::array();
   for (const auto& order : orders_.all()) {
     if ((from && order.created_at < *from) || (to && order.created_at >= *to)) continue;
-    Json row = shown(order, orders_.behaviour().quirks);
-    if (!status || row["status"] == *status) fitting.push_back(std::move(row));
+    if (status && shown_number(order, quirks) != *status) continue;
+    const bool is_of_page = total >= (page - 1) * page_size && total < page * page_size;
+    if (is_of_page) items.push_back(shown(order, quirks));
+    ++total;
   }
   Json reply;
-  reply["totalCount"] = fitting.size();
+  reply["totalCount"] = total;
   reply["pageSize"] = page_size;
   reply["pageNumber"] = page + first_page - 1;
-  reply["items"] = Json::array();
-  const auto total = static_cast<std::int64_t>(fitting.size());
-  for (std::int64_t i = (page - 1) * page_size; i < std::min(page * page_size, total); ++i) {
-    reply["items"].push_back(fitting[static_cast<std::size_t>(i)]);
-  }
+  reply["items"] = std::move(items);
   return json_response(200, reply);
 }
 

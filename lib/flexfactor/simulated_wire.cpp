@@ -172,6 +172,10 @@ std::string_view word_of(const SimulatedOrder& order, const Behaviour& behaviour
   return "PROBLEM";
 }
 
+int shown_number(const SimulatedOrder& order, const Quirks& quirks) {
+  return shown_status(order.state, quirks).number;
+}
+
 Json shown(const SimulatedOrder& order, const Quirks& quirks) {
   const Shown status = shown_status(order.state, quirks);
   Json body;

@@ -22,6 +22,8 @@ std::string_view word_of(const SimulatedOrder& order, const Behaviour& behaviour
 
 // The order as GET orders/{id} shows it.
 Json shown(const SimulatedOrder& order, const Quirks& quirks);
+// Its `status`.
+int shown_number(const SimulatedOrder& order, const Quirks& quirks);
 
 // An error that says no more than its code, in a form of which none is documented.
 http::Response error_response(int status, ErrorBody form);
