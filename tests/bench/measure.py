@@ -1,0 +1,116 @@
+#!/usr/bin/env python3
+"""Runs a program and prints one line of JSON: what it cost, and what its log says was done when.
+
+Usage: measure.py LOG STUB-PID LIMIT COMMAND...
+
+LOG        its stdout goes there, line by line
+STUB-PID   of the provider's stub, whose CPU is read before and after; 0: none
+LIMIT      seconds after which it is told to stop
+"""
+
+import calendar
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import time
+
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def cpu_of(pid):
+    """User and system seconds of a process and of its children."""
+    if pid == 0:
+        return 0.0
+    children = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    ticks = 0
+    for one in [str(pid), *children]:
+        fields = pathlib.Path(f"/proc/{one}/stat").read_text().rsplit(")", 1)[1].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / TICKS
+
+
+def flushes():
+    """Flushes that the machine's disks have completed: commits, and whatever else others flush."""
+    done = 0
+    for line in pathlib.Path("/proc/diskstats").read_text().splitlines():
+        fields = line.split()
+        if len(fields) >= 20 and not fields[2].startswith(("loop", "ram")):
+            done += int(fields[18])
+    return done
+
+
+def peak_mib(pid):
+    try:
+        for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) / 1024
+    except (OSError, ProcessLookupError):
+        pass
+    return 0.0
+
+
+def moment(stamp):
+    """2026-11-26T06:00:00.123Z in seconds."""
+    return calendar.timegm(time.strptime(stamp[:19], "%Y-%m-%dT%H:%M:%S")) + int(stamp[20:23]) / 1000
+
+
+def phases(log):
+    """When the scan began and ended, and the last result came, by the log's own stamps."""
+    began = claimed_last = result_last = None
+    claimed = results = 0
+    ended = {}
+    with open(log, encoding="utf-8") as lines:
+        for line in lines:
+            stamp = line[7:31]
+            if '"event":"recovery.claimed"' in line:
+                claimed += 1
+                claimed_last = stamp
+            elif '"event":"recovery.pending"' in line:
+                results += 1
+                result_last = stamp
+            elif '"event":"audit.head"' in line and began is None:
+                began = stamp  # the run's first step is behind it
+            elif '"event":"run.summary"' in line:
+                ended = json.loads(line)
+    found = {"claimed": claimed, "results": results, "sent": ended.get("sent", 0)}
+    if began and claimed_last:
+        found["scan_s"] = round(moment(claimed_last) - moment(began), 3)
+    if claimed_last and result_last:
+        found["dispatch_s"] = round(moment(result_last) - moment(claimed_last), 3)
+        found["whole_s"] = round(moment(result_last) - moment(began), 3)
+    return found
+
+
+def main():
+    log, stub, limit = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
+    stub_before, flushed = cpu_of(stub), flushes()
+    began = time.monotonic()
+    with open(log, "wb") as out:
+        program = subprocess.Popen(sys.argv[4:], stdout=out)
+    peak = 0.0
+    told = False
+    while True:
+        pid, status, used = os.wait4(program.pid, os.WNOHANG)
+        if pid != 0:
+            break
+        peak = max(peak, peak_mib(program.pid))
+        if time.monotonic() - began > limit and not told:
+            told = True
+            program.send_signal(signal.SIGTERM)
+        time.sleep(0.002 if time.monotonic() - began < 0.2 else 0.02)
+    took = time.monotonic() - began
+    made = {
+        "exit": os.waitstatus_to_exitcode(status), "stopped_by": "time" if told else "itself",
+        "s": round(took, 4), "cpu_s": round(used.ru_utime + used.ru_stime, 3),
+        "stub_cpu_s": round(cpu_of(stub) - stub_before, 3), "peak_mib": round(peak, 1),
+        "flushes": flushes() - flushed}
+    made.update(phases(log))
+    print(json.dumps(made))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
