@@ -105,28 +105,34 @@ place() {
   configure
 }
 
-# configure [RATE [plain|tls]]: the place's config, for the stub as it runs.
-configure() {
-  local ca= callback_tls=
-  if [[ ${api:-} == https:* ]]; then ca="ca_file = \"$data/tls/server.pem\""; fi
-  if [[ ${2:-plain} == tls ]]; then
-    callback_tls="tls = { certificate = \"$data/tls/server.pem\", private_key = \"$data/tls/server.key\" }"
+# What configure writes where a row wants something else.
+rate=100000
+callbacks_under=http
+first_inquiry=7d
+
+configure() { # the place's config, for the stub as it runs
+  local ca="" callback_tls="" tls=$data/tls/server
+  if [[ ${api:-} == https:* ]]; then ca="ca_file = \"$tls.pem\""; fi
+  if [[ $callbacks_under == https ]]; then
+    callback_tls="tls = { certificate = \"$tls.pem\", private_key = \"$tls.key\" }"
   fi
-  sed -e "s#@API@#${api:-http://127.0.0.1:9}#" -e "s#@RATE@#${1:-100000}#" -e "s#@CA@#$ca#" \
-    -e "s#@CALLBACK_TLS@#$callback_tls#" "$here/recycled.toml.in" >"$place/recycled.toml"
+  sed -e "s#@API@#${api:-http://127.0.0.1:9}#" -e "s#@RATE@#$rate#" -e "s#@CA@#$ca#" \
+    -e "s#@CALLBACK_TLS@#$callback_tls#" -e "s#@FIRST_INQUIRY@#$first_inquiry#" \
+    "$here/recycled.toml.in" >"$place/recycled.toml"
 }
 
 recycled() { "$bin/recycled" "$@" --config "$place/recycled.toml"; }
 query() { sqlite3 -cmd '.timeout 20000' "$place/ledger.db" "$1"; }
 
-rows() { # COUNT KIND [PERCENT]
-  awk -v count="$1" -v kind="$2" -v percent="${3:-1}" \
+# rows COUNT KIND [FROM TO]: of `due`, those between these percents.
+rows() {
+  awk -v count="$1" -v kind="$2" -v from="${3:-0}" -v to="${4:-1}" \
     -v declined="$(date -u -d '-12 days' +%F)" -v last="$(date -u -d '-2 days' +%F)" \
     -f "$here/rows.awk"
 }
-import() { # COUNT KIND RESULT [PERCENT]: all of them must end as that result
+import() { # COUNT KIND RESULT [FROM TO]: all of them must end as that result
   local result=$3
-  rows "$1" "$2" "${4:-1}" | recycled import subscriptions - --json >"$place/import.json" \
+  rows "$1" "$2" "${@:4}" | recycled import subscriptions - --json >"$place/import.json" \
     2>"$place/import.err" || give_up "import: $(tail -n 3 "$place/import.err")"
   jq -e ".$result > 0 and .read == .$result" "$place/import.json" >"$place/ignored" ||
     give_up "import: $(<"$place/import.json")"
@@ -157,26 +163,86 @@ ledger() {
     say "making a ledger of $1 subscriptions"
     rm -f "$place"/*.db "$place"/ledger.db*
     import "$1" later inserted
-    recycled once >"$place/log"  # its first run notes the rules that the rows are planned by
+    recycled once >"$place/log" # its first run notes the rules that the rows are planned by
     keep_as none
   fi
   if [[ ${2:-0} != 0 ]]; then
     kept=due-$2
     if [[ ! -s "$place/$kept.db" ]]; then
       put_back none
-      import "$1" due updated "$2"
+      import "$1" due updated 0 "$2"
       keep_as "$kept"
     fi
   fi
   put_back "$kept"
 }
+# open_ledger COUNT PERCENT [NEXT]: of so many, so many percent wait at FlexFactor, handed over by the program,
+# and are asked about after a week; of those from there up to NEXT percent the first inquiry is due.
+open_ledger() {
+  local kept=open-$2-${3:-$2} all
+  place "$1-$(schema_number)"
+  if [[ -z $(find "$place/$kept.db" -mtime -6 2>"$place/ignored") ]]; then
+    ledger "$1" "$2"
+    say "handing over ${3:-$2} percent of $1"
+    if (($2 > 0)); then recycled once >"$place/log"; fi
+    if ((${3:-$2} > $2)); then
+      import "$1" due updated "$2" "$3"
+      all=$(query "SELECT count(*) FROM subscription WHERE gateway = 'bank'")
+      first_inquiry=1m configure
+      start_worker
+      until_true 300 "the rest handed over" waits "$all"
+      stop_worker
+      configure
+      until_true 70 "the first inquiries due" inquiries_are_due
+    fi
+    keep_as "$kept"
+  fi
+  put_back "$kept"
+}
+waits() { [[ $(query "SELECT count(*) FROM recovery WHERE state = 'waiting'") == "$1" ]]; }
+inquiries_are_due() {
+  [[ $(query "SELECT count(*) FROM recovery WHERE next_at > unixepoch() * 1000
+    AND next_at < unixepoch('now', '+1 day') * 1000") == 0 ]]
+}
 due_now() { query "SELECT count(*) FROM subscription WHERE due_at <= unixepoch() * 1000"; }
+
+# --- the service ---
+
+# start_worker: sets callbacks and api_address, where it listens.
+start_worker() {
+  : >"$place/log"
+  "$bin/recycled" run --config "$place/recycled.toml" >"$place/log" 2>"$place/err" &
+  worker_pid=$!
+  until_true 60 "the service" worker_listens
+  callbacks=$(listening | sed '/^api /d')
+  api_address=$(listening | sed -n 's/^api //p')
+}
+listening() { jq -r 'select(.event == "listener.started") | .reason' "$place/log"; }
+worker_listens() {
+  kill -0 "$worker_pid" 2>/dev/null || give_up "the service: $(tail -n 3 "$place/err" "$place/log")"
+  (($(grep -c '"listener.started"' "$place/log") == 2))
+}
+stop_worker() {
+  local code=0
+  kill -TERM "$worker_pid"
+  wait "$worker_pid" || code=$?
+  worker_pid=
+  ((code == 0)) || give_up "the service ended with $code: $(tail -n 3 "$place/err" "$place/log")"
+}
+cpu_ticks() { awk '{sub(/^.*\) /, ""); print $12 + $13}' "/proc/$1/stat"; }
+cpu_since() { # PID TICKS: in seconds
+  awk -v now="$(cpu_ticks "$1")" -v before="$2" 'BEGIN {printf "%.2f", (now - before) / 100}'
+}
+peak_mib() { awk '/^VmHWM:/ {printf "%.1f", $2 / 1024}' "/proc/$1/status"; }
+# commits: how many transactions have written something since the ledger was opened, by the head of
+# SQLite's index of its log.
+commits() { od -An -t u4 -j 8 -N 4 "$place/ledger.db-shm" | tr -d ' '; }
 
 # --- measuring ---
 
 # measured LIMIT COMMAND…: what measure.py says of the program, which logs to $place/log.
 measured() {
   sync
-  python3 "$here/measure.py" "$place/log" "${stub_pid:-0}" "$@" 2>"$place/err" ||
+  python3 "$here/measure.py" "$place/log" "$place/ledger.db" "${stub_pid:-0}" "$@" 2>"$place/err" ||
     give_up "measure: $(tail -n 5 "$place/err")"
 }

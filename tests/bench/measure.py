@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Runs a program and prints one line of JSON: what it cost, and what its log says was done when.
 
-Usage: measure.py LOG STUB-PID LIMIT COMMAND...
+Usage: measure.py LOG LEDGER STUB-PID LIMIT COMMAND...
 
 LOG        its stdout goes there, line by line
+LEDGER     whose commits are counted, by the head of SQLite's index of its log
 STUB-PID   of the provider's stub, whose CPU is read before and after; 0: none
 LIMIT      seconds after which it is told to stop
 """
@@ -32,14 +33,13 @@ def cpu_of(pid):
     return ticks / TICKS
 
 
-def flushes():
-    """Flushes that the machine's disks have completed: commits, and whatever else others flush."""
-    done = 0
-    for line in pathlib.Path("/proc/diskstats").read_text().splitlines():
-        fields = line.split()
-        if len(fields) >= 20 and not fields[2].startswith(("loop", "ram")):
-            done += int(fields[18])
-    return done
+def commits(ledger):
+    """Transactions that have written something since it was opened; 0 when nobody has it open."""
+    try:
+        with open(ledger + "-shm", "rb") as index:
+            return int.from_bytes(index.read(12)[8:], sys.byteorder)
+    except OSError:
+        return 0
 
 
 def peak_mib(pid):
@@ -85,18 +85,20 @@ def phases(log):
 
 
 def main():
-    log, stub, limit = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
-    stub_before, flushed = cpu_of(stub), flushes()
+    log, ledger, stub, limit = sys.argv[1], sys.argv[2], int(sys.argv[3]), float(sys.argv[4])
+    stub_before = cpu_of(stub)
     began = time.monotonic()
     with open(log, "wb") as out:
-        program = subprocess.Popen(sys.argv[4:], stdout=out)
+        program = subprocess.Popen(sys.argv[5:], stdout=out)
     peak = 0.0
+    written = 0
     told = False
     while True:
         pid, status, used = os.wait4(program.pid, os.WNOHANG)
         if pid != 0:
             break
         peak = max(peak, peak_mib(program.pid))
+        written = max(written, commits(ledger))
         if time.monotonic() - began > limit and not told:
             told = True
             program.send_signal(signal.SIGTERM)
@@ -106,7 +108,7 @@ def main():
         "exit": os.waitstatus_to_exitcode(status), "stopped_by": "time" if told else "itself",
         "s": round(took, 4), "cpu_s": round(used.ru_utime + used.ru_stime, 3),
         "stub_cpu_s": round(cpu_of(stub) - stub_before, 3), "peak_mib": round(peak, 1),
-        "flushes": flushes() - flushed}
+        "commits": written}
     made.update(phases(log))
     print(json.dumps(made))
     return 0

@@ -31,11 +31,44 @@ once() {
   local due
   due=$(due_now)
   forget_replies
-  made=$(measured 600 "$bin/recycled" once --config "$place/recycled.toml")
+  made=$(measured 900 "$bin/recycled" once --config "$place/recycled.toml")
   holds "the end of once" 0 "$(jq .exit <<<"$made")"
   holds "what the log says was claimed and answered" "$due $due" \
     "$(jq -r '"\(.claimed) \(.results)"' <<<"$made")"
   expect_handed_over "$due"
+}
+
+# --- the same rows by SQLite's C interface alone ---
+
+# begin_same_rows KEPT: what the run has left is kept aside, and a ledger as it was before made beside.
+begin_same_rows() {
+  mv "$place/ledger.db" "$place/after.db"
+  cp "$place/$1.db" "$place/same.db"
+  rm -f "$place"/*.db-*
+}
+# same_rows GROUP WHAT: prints what it measured.
+same_rows() {
+  sync
+  "$tools/bench_same_rows" --after "$place/after.db" --into "$place/same.db" --group "$1" "$2"
+}
+# The trail's end stands for every row that is chained. Then the next one finds its file again.
+end_same_rows() {
+  local end="SELECT rows || ' ' || hash FROM audit_head"
+  holds "the end of the audit trail of the same rows" "$(sqlite3 "$place/after.db" "$end")" \
+    "$(sqlite3 "$place/same.db" "$end")"
+  mv "$place/after.db" "$place/ledger.db"
+  rm -f "$place"/same.db*
+}
+# claims_and_answers ROW CASE KEPT: the rows of `once`, in transactions as large as its own.
+claims_and_answers() {
+  local claims=500 answers
+  answers=$(jq --argjson claims "$claims" '.claimed as $n | (.commits - ($n / $claims | ceil))
+    | [., 1] | max | ($n / .) | round | [., 1] | max' <<<"$made")
+  begin_same_rows "$3"
+  keep "$1" "$2" same-rows "$(jq -n --argjson group "$answers" --argjson claims \
+    "$(same_rows "$claims" claims)" --argjson answers "$(same_rows "$answers" answers)" \
+    '{group: $group, claims: $claims, answers: $answers}')"
+  end_same_rows
 }
 
 row_scan() {
@@ -51,6 +84,7 @@ row_scan() {
       ledger "$count" 1
       once
       keep scan "$count" recycled "$made"
+      claims_and_answers scan "$count" due-1
     done
     rm -f "$data"/beside-work/scan.db*
   done
@@ -60,13 +94,165 @@ row_dispatch() {
   local how
   for repetition in $(seq "$repetitions"); do
     if [[ -n "$beside" ]]; then
-      keep dispatch plain sqlite-thread "$(beside_job dispatch sqlite-thread)"
+      keep dispatch http sqlite-thread "$(beside_job dispatch sqlite-thread)"
     fi
-    for how in plain:http tls:https; do
-      start_stub "${how#*:}"
+    for how in http https; do
+      start_stub "$how"
       ledger "$dispatch_size" "$dispatch_percent"
       once
-      keep dispatch "${how%:*}" recycled "$made"
+      keep dispatch "$how" recycled "$made"
+      if [[ $how == http ]]; then claims_and_answers dispatch http "due-$dispatch_percent"; fi
     done
+  done
+}
+
+# --- callbacks ---
+
+# load COUNT OPTION…: sets seen, what the generator saw and what it cost the service.
+load() {
+  local ticks before
+  ticks=$(cpu_ticks "$worker_pid")
+  before=$(commits)
+  seen=$("$tools/bench_load" --address "$callbacks" --count "$1" "${@:2}" callbacks \
+    --orders "$place/orders" --key-file "$place/secrets/hmac_signing_key" --forged 20) ||
+    give_up "the generator: $seen"
+  seen=$(jq -c --argjson cpu "$(cpu_since "$worker_pid" "$ticks")" \
+    --argjson peak "$(peak_mib "$worker_pid")" --argjson commits "$(($(commits) - before))" \
+    '. + {cpu_s: $cpu, peak_mib: $peak, commits: $commits}' <<<"$seen")
+}
+expect_callbacks_stored() {
+  local fresh repeated
+  fresh=$(jq .fresh <<<"$seen")
+  repeated=$(jq .repeated <<<"$seen")
+  holds "callbacks that were answered in another way than they must be" 0 "$(jq .wrong <<<"$seen")"
+  holds "callbacks that are stored, and nonces" "$((fresh + repeated)) $((fresh + repeated))" \
+    "$(query "SELECT count(*) || ' ' || (SELECT count(*) FROM nonce) FROM callback
+      WHERE result = 'applied'")"
+  holds "orders that ended, and what was said of that" "$fresh $fresh" \
+    "$(query "SELECT count(*) || ' ' || (SELECT count(*) FROM audit
+      WHERE event IN ('recovery.recovered', 'recovery.failed')) FROM recovery
+      WHERE state IN ('recovered', 'failed')")"
+  holds "subscriptions that were told of twice" 0 \
+    "$(query 'SELECT count(*) FROM (SELECT 1 FROM outbox GROUP BY recovery_key, type HAVING count(*) > 1)')"
+  expect_verified
+}
+# callbacks_under http|https COUNT [OPTION…]: one load on a service of its own.
+take_callbacks() {
+  callbacks_under=$1
+  open_ledger "$dispatch_size" "$dispatch_percent"
+  query "SELECT order_id || ' ' || provider_order FROM recovery WHERE state = 'waiting'
+    ORDER BY sending + key * 7919 % 1000003" >"$place/orders"
+  local trust=()
+  if [[ $1 == https ]]; then trust=(--ca "$data/tls/server.pem"); fi
+  start_worker
+  load "$2" "${trust[@]}" "${@:3}"
+  stop_worker
+  callbacks_under=http
+  expect_callbacks_stored
+}
+row_callbacks() {
+  local how half
+  start_stub http
+  for repetition in $(seq "$repetitions"); do
+    if [[ -n "$beside" ]]; then
+      keep callbacks http fastify-sqlite-thread "$(beside_job callback sqlite-thread-ckpt4000)"
+    fi
+    for how in http https; do
+      take_callbacks "$how" "$callback_count"
+      keep callbacks "$how" recycled "$seen"
+      half=$(jq '.rate / 2 | floor' <<<"$seen")
+      if [[ $how == http ]]; then
+        begin_same_rows "open-$dispatch_percent-$dispatch_percent"
+        keep callbacks http same-rows "$(same_rows "$(jq '[(.fresh + .repeated) / .commits, 1] | max
+          | round' <<<"$seen")" callbacks)"
+        end_same_rows
+      fi
+      take_callbacks "$how" "$((half * 6 < callback_count ? half * 6 : callback_count))" --rate "$half"
+      keep callbacks "$how-half" recycled "$seen"
+    done
+  done
+}
+
+# --- cascades beside 5,000 hand-overs a second ---
+
+row_cascade() {
+  local count=$((200 * cascade_seconds)) replies before
+  start_stub http
+  for repetition in $(seq "$repetitions"); do
+    rate=5000
+    ledger "$dispatch_size" "$dispatch_percent"
+    rate=100000
+    forget_replies
+    start_worker
+    until_true 120 "hand-overs" grep -q '"recovery.pending"' "$place/log"
+    before=$(grep -c '"recovery.pending"' "$place/log")
+    seen=$("$tools/bench_load" --address "$api_address" --count "$count" --rate 200 cascades \
+      --token-file "$place/secrets/api_token" --name "shopper-$repetition") ||
+      give_up "the generator: $seen"
+    before=$(($(grep -c '"recovery.pending"' "$place/log") - before))
+    seen=$(jq -c --argjson beside "$before" --argjson peak "$(peak_mib "$worker_pid")" \
+      '. + {beside_per_s: ($beside / .s | round), peak_mib: $peak}' <<<"$seen")
+    stop_worker
+    holds "shoppers that were told yes" "$count" "$(jq .fresh <<<"$seen")"
+    replies=$(stub_replies /shop/v1/evaluate)
+    holds "shoppers that FlexFactor was asked about, once each" "$count" "$replies"
+    holds "shoppers that were told yes, by the ledger" "$count" \
+      "$(query "SELECT count(*) FROM recovery WHERE kind = 'cascade' AND state = 'recovered'")"
+    expect_verified
+    keep cascade "200/s" recycled "$seen"
+  done
+}
+
+# --- many that wait ---
+
+inquired() { [[ $(grep -c '^/v1/orders/' "$data/stub/access.log") -ge $1 ]]; }
+# ask_about COUNT: of a service whose ledger has so many inquiries due; sets seen.
+ask_about() {
+  forget_replies
+  start_worker
+  until_true 300 "$1 inquiries" inquired "$1"
+  seen=$(awk -v cpu="$(cpu_since "$worker_pid" 0)" -v peak="$(peak_mib "$worker_pid")" '
+    /^\/v1\/orders\// {n++; if (!first) first = $3; last = $3}
+    END {printf "{\"inquiries\":%d,\"s\":%.3f,\"cpu_s\":%.2f,\"peak_mib\":%s}", n, last - first, cpu, peak}' \
+    "$data/stub/access.log")
+  stop_worker
+  holds "inquiries that are stored" "$1" \
+    "$(query "SELECT count(*) FROM attempt WHERE step = 'inquire'")"
+  holds "inquiries that were made" "$1" "$(jq .inquiries <<<"$seen")"
+}
+row_open() {
+  local due=$((open_size / 100))
+  start_stub http
+  for repetition in $(seq "$repetitions"); do
+    open_ledger "$((due * 10))" 0 10
+    ask_about "$(inquiries_due)"
+    keep open "all that wait are due" recycled "$seen"
+    open_ledger "$open_size" 99 100
+    ask_about "$(inquiries_due)"
+    expect_verified
+    keep open "$open_size wait" recycled "$seen"
+  done
+}
+inquiries_due() { query "SELECT count(*) FROM recovery WHERE next_at <= unixepoch() * 1000"; }
+
+# --- simulated time, and a start ---
+
+row_simulate() {
+  place simulate
+  for repetition in $(seq "$repetitions"); do
+    made=$(measured 900 "$bin/recycled" simulate --days 180 --seed "$repetition" \
+      --subscriptions "$simulate_size")
+    holds "the end of simulate" 0 "$(jq .exit <<<"$made")"
+    keep simulate "180 days of $simulate_size" recycled "$made"
+  done
+}
+
+row_start() {
+  start_stub http
+  ledger "$start_size"
+  for repetition in $(seq "$repetitions"); do
+    made=$(measured 60 "$bin/recycled" once --config "$place/recycled.toml")
+    holds "the end of once" "0 0" "$(jq -r '"\(.exit) \(.claimed)"' <<<"$made")"
+    keep start "$start_size" recycled "$made"
   done
 }

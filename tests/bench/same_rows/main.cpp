@@ -1,0 +1,276 @@
+// bench_same_rows: what a run of recycled has written, written once more into the ledger as it was
+// before, by SQLite's C interface and nothing else: no JSON, no HTTP, no hash, no rule, and no row
+// read. How fast that is bounds what the program can do with these rows.
+#include <chrono>
+#include <exception>
+#include <functional>
+#include <iomanip>
+#include <iostream>
+#include <optional>
+#include <set>
+
+#include <CLI/CLI.hpp>
+
+#include "same_rows/rows.hpp"
+#include "store/database.hpp"
+
+namespace recycled::bench {
+namespace {
+
+// What a hand-over's row says of how it stands; the claim's own form of it beside.
+const std::vector<std::pair<std::string, std::string>> at_claim{
+    {"state", "'intended'"},    {"reason", "'none'"},  {"step", "'send'"},
+    {"next_at", "claimed_at"},  {"sending", "1"},      {"tries", "0"},
+    {"inquiries", "0"},         {"has_left", "0"},     {"unsent_until", "claimed_at"},
+    {"provider_order", "NULL"}, {"settled_at", "NULL"}};
+const std::vector<std::string> progress{
+    "state",        "reason",         "step",         "next_at",
+    "sending",      "tries",          "inquiries",    "has_left",
+    "unsent_until", "provider_order", "settled_at",   "refund_due",
+    "late",         "refunded",       "charged_back", "told"};
+const std::vector<std::string> settlement{
+    "status", "cycle",        "gateway",          "card_token",
+    "price",  "next_bill_on", "anchor_day",       "fail_reason",
+    "due_at", "not_taken",    "not_taken_detail", "changed_at"};
+const std::vector<std::string> decline{"declined_at",  "reattempts_made", "last_attempt_at",
+                                       "decline_code", "decline_message", "decline_class",
+                                       "avs_result",   "cvv_result"};
+
+constexpr const char* audit_of_claim =
+    "key IN (SELECT key FROM fresh_audit WHERE recovery_key = ?1)"
+    " AND event = 'recovery.claimed' ORDER BY key";
+constexpr const char* audit_of_news =
+    "key IN (SELECT key FROM fresh_audit WHERE recovery_key = ?1)"
+    " AND event <> 'recovery.claimed' ORDER BY key";
+
+class Ledgers {
+ public:
+  Ledgers(const std::string& after, const std::string& target)
+      : after_(after, store::Access::read_only), target_(target, store::Access::read_write) {
+    Statement(source(), "PRAGMA temp_store = MEMORY").run();
+    Statement fresh(source(),
+                    "CREATE TEMP TABLE fresh_audit AS SELECT recovery_key, key FROM audit"
+                    " WHERE key > " +
+                        std::to_string(last("audit")));
+    fresh.run();
+    Statement(source(), "CREATE INDEX temp.fresh_audit_of ON fresh_audit (recovery_key, key)")
+        .run();
+  }
+
+  sqlite3* source() { return after_.raw().getHandle(); }
+  sqlite3* target() { return target_.raw().getHandle(); }
+  std::int64_t last(const std::string& table) {
+    return number(target(), "SELECT coalesce(max(key), 0) FROM " + table);
+  }
+  // Keys of the rows that the target lacks.
+  std::vector<Row> fresh(const std::string& table, const std::string& columns) {
+    Statement query(source(), "SELECT " + columns + " FROM " + table + " WHERE key > " +
+                                  std::to_string(last(table)) + " ORDER BY key");
+    return query.all();
+  }
+
+ private:
+  store::Database after_;
+  store::Database target_;
+};
+
+// What is written for one item; loaded before the clock runs.
+using Writing = std::function<void()>;
+
+// The end of the trail: at the end of each transaction, of the newest row that it holds.
+class Head {
+ public:
+  explicit Head(sqlite3* target)
+      : put_(target,
+             "INSERT INTO audit_head (only, rows, hash) SELECT 1, key, hash FROM audit"
+             " WHERE key = (SELECT max(key) FROM audit)"
+             " ON CONFLICT (only) DO UPDATE SET rows = excluded.rows, hash = excluded.hash") {}
+  void put() { put_.run(); }
+
+ private:
+  Statement put_;
+};
+
+struct Clocked {
+  std::size_t items = 0;
+  std::size_t commits = 0;
+  double seconds = 0;
+};
+
+// `load` makes the item's writing.
+Clocked write_all(Ledgers& ledgers, std::size_t items, std::size_t group,
+                  const std::function<Writing(std::size_t)>& load) {
+  Statement begin(ledgers.target(), "BEGIN IMMEDIATE");
+  Statement commit(ledgers.target(), "COMMIT");
+  Head head(ledgers.target());
+  Clocked clocked;
+  for (std::size_t at = 0; at < items; at += group) {
+    std::vector<Writing> writings;
+    for (std::size_t i = at; i < std::min(items, at + group); ++i) writings.push_back(load(i));
+    const auto began = std::chrono::steady_clock::now();
+    begin.run();
+    for (const Writing& writing : writings) writing();
+    head.put();
+    commit.run();
+    clocked.seconds +=
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+    clocked.items += writings.size();
+    clocked.commits += 1;
+  }
+  return clocked;
+}
+
+Clocked claims(Ledgers& ledgers, std::size_t group) {
+  const auto keys = ledgers.fresh("recovery", "key");
+  Inserted recovery(ledgers.source(), ledgers.target(), "recovery", "key = ?1", at_claim);
+  Inserted request(ledgers.source(), ledgers.target(), "request", "recovery_key = ?1");
+  Inserted audit(ledgers.source(), ledgers.target(), "audit", audit_of_claim);
+  return write_all(ledgers, keys.size(), group, [&](std::size_t i) -> Writing {
+    const auto key = sqlite3_value_int64(keys[i].front().get());
+    auto rows = std::make_shared<std::vector<std::vector<Row>>>();
+    rows->push_back(recovery.load(key));
+    rows->push_back(request.load(key));
+    rows->push_back(audit.load(key));
+    return [&recovery, &request, &audit, rows] {
+      recovery.write((*rows)[0]);
+      request.write((*rows)[1]);
+      audit.write((*rows)[2]);
+    };
+  });
+}
+
+Clocked answers(Ledgers& ledgers, std::size_t group) {
+  const auto attempts = ledgers.fresh("attempt", "key, recovery_key");
+  Inserted attempt(ledgers.source(), ledgers.target(), "attempt", "key = ?1");
+  Updated recovery(ledgers.source(), ledgers.target(), "recovery", progress,
+                   " AND state = 'intended'");
+  Inserted audit(ledgers.source(), ledgers.target(), "audit", audit_of_news);
+  return write_all(ledgers, attempts.size(), group, [&](std::size_t i) -> Writing {
+    const auto key = sqlite3_value_int64(attempts[i][1].get());
+    auto called =
+        std::make_shared<std::vector<Row>>(attempt.load(sqlite3_value_int64(attempts[i][0].get())));
+    auto stands = std::make_shared<Row>(recovery.load(key));
+    auto told = std::make_shared<std::vector<Row>>(audit.load(key));
+    return [&attempt, &recovery, &audit, called, stands, told, key] {
+      attempt.write(*called);
+      recovery.write(*stands, key);
+      audit.write(*told);
+    };
+  });
+}
+
+// What the first callback of an order changes.
+struct Settled {
+  std::int64_t recovery_key = 0;
+  std::int64_t subscription_key = 0;
+  Row recovery;
+  Row subscription;
+  std::optional<Row> decline;  // of one that is cleared
+  std::vector<Row> outbox;
+  std::vector<Row> audit;
+};
+
+class Settling {
+ public:
+  explicit Settling(Ledgers& ledgers)
+      : find_(ledgers.source(),
+              "SELECT r.key, r.subscription_key, s.declined_at IS NULL FROM callback AS c"
+              " JOIN recovery AS r ON r.order_id = c.order_id"
+              " JOIN subscription AS s ON s.key = r.subscription_key WHERE c.key = ?1"),
+        recovery_(ledgers.source(), ledgers.target(), "recovery", progress,
+                  " AND state = 'waiting'"),
+        subscription_(ledgers.source(), ledgers.target(), "subscription", settlement),
+        decline_(ledgers.source(), ledgers.target(), "subscription", decline),
+        outbox_(ledgers.source(), ledgers.target(), "outbox", "recovery_key = ?1 ORDER BY key"),
+        audit_(ledgers.source(), ledgers.target(), "audit", audit_of_news) {}
+
+  std::shared_ptr<Settled> load(std::int64_t callback) {
+    find_.bind(1, callback);
+    const auto found = find_.all();
+    if (found.size() != 1) throw std::runtime_error("a callback of no order");
+    auto made = std::make_shared<Settled>();
+    made->recovery_key = sqlite3_value_int64(found.front()[0].get());
+    if (!seen_.insert(made->recovery_key).second) return nullptr;
+    made->subscription_key = sqlite3_value_int64(found.front()[1].get());
+    made->recovery = recovery_.load(made->recovery_key);
+    made->subscription = subscription_.load(made->subscription_key);
+    const bool is_cleared = sqlite3_value_int(found.front()[2].get()) != 0;
+    if (is_cleared) made->decline = decline_.load(made->subscription_key);
+    made->outbox = outbox_.load(made->recovery_key);
+    made->audit = audit_.load(made->recovery_key);
+    return made;
+  }
+  void write(const Settled& settled) {
+    recovery_.write(settled.recovery, settled.recovery_key);
+    subscription_.write(settled.subscription, settled.subscription_key);
+    if (settled.decline) decline_.write(*settled.decline, settled.subscription_key);
+    outbox_.write(settled.outbox);
+    audit_.write(settled.audit);
+  }
+
+ private:
+  Statement find_;
+  Updated recovery_;
+  Updated subscription_;
+  Updated decline_;
+  Inserted outbox_;
+  Inserted audit_;
+  std::set<std::int64_t> seen_;
+};
+
+Clocked callbacks(Ledgers& ledgers, std::size_t group) {
+  const auto keys = ledgers.fresh("callback", "key");
+  Inserted nonce(ledgers.source(), ledgers.target(), "nonce",
+                 "nonce = (SELECT nonce FROM callback WHERE key = ?1)");
+  Inserted callback(ledgers.source(), ledgers.target(), "callback", "key = ?1");
+  Settling settling(ledgers);
+  return write_all(ledgers, keys.size(), group, [&](std::size_t i) -> Writing {
+    const auto key = sqlite3_value_int64(keys[i].front().get());
+    auto used = std::make_shared<std::vector<Row>>(nonce.load(key));
+    auto came = std::make_shared<std::vector<Row>>(callback.load(key));
+    auto settled = settling.load(key);
+    return [&nonce, &callback, &settling, used, came, settled] {
+      nonce.write(*used);
+      if (settled) settling.write(*settled);
+      callback.write(*came);
+    };
+  });
+}
+
+int run(int count, char** arguments) {
+  std::string after;
+  std::string target;
+  std::size_t group = 0;
+  CLI::App app("Writes what a run has written into the ledger as it was before; prints JSON");
+  app.require_subcommand(1);
+  app.add_option("--after", after, "the ledger as the run has left it")->required();
+  app.add_option("--into", target, "one as it was before; it is written")->required();
+  app.add_option("--group", group, "items in one transaction")
+      ->required()
+      ->check(CLI::Range(1, 10000));
+  const auto* of_claims = app.add_subcommand("claims", "recovery, request, audit");
+  const auto* of_answers = app.add_subcommand("answers", "attempt, recovery, audit");
+  app.add_subcommand("callbacks", "nonce, recovery, subscription, outbox, audit, callback");
+  CLI11_PARSE(app, count, arguments);
+  Ledgers ledgers(after, target);
+  const Clocked done = of_claims->parsed()    ? claims(ledgers, group)
+                       : of_answers->parsed() ? answers(ledgers, group)
+                                              : callbacks(ledgers, group);
+  if (done.items == 0) throw std::runtime_error("there is nothing to write");
+  std::cout << std::fixed << std::setprecision(4) << "{\"items\":" << done.items
+            << ",\"commits\":" << done.commits << ",\"s\":" << done.seconds
+            << ",\"rate\":" << static_cast<double>(done.items) / done.seconds << "}\n";
+  return 0;
+}
+
+}  // namespace
+}  // namespace recycled::bench
+
+int main(int count, char** arguments) {
+  try {
+    return recycled::bench::run(count, arguments);
+  } catch (const std::exception& exception) {
+    std::cerr << "bench_same_rows: " << exception.what() << '\n';
+    return 1;
+  }
+}
