@@ -2,7 +2,7 @@
 # What the benchmark's rows have in common: ledgers, the provider's stub, and the programs under test. To be
 # sourced. Needs bin (where the programs are), tools (the benchmark's own) and data (a folder on a disk).
 # Every process started here is ended by its id.
-# shellcheck disable=SC2154 # bin, tools and data are the caller's
+# shellcheck disable=SC2034,SC2154 # bin, tools and data are the caller's, what is set here the rows'
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
@@ -188,12 +188,12 @@ open_ledger() {
     if ((${3:-$2} > $2)); then
       import "$1" due updated "$2" "$3"
       all=$(query "SELECT count(*) FROM subscription WHERE gateway = 'bank'")
-      first_inquiry=1m configure
+      first_inquiry=30s configure
       start_worker
       until_true 300 "the rest handed over" waits "$all"
       stop_worker
       configure
-      until_true 70 "the first inquiries due" inquiries_are_due
+      until_true 40 "the first inquiries due" inquiries_are_due
     fi
     keep_as "$kept"
   fi

@@ -136,10 +136,9 @@ expect_callbacks_stored() {
     "$(query 'SELECT count(*) FROM (SELECT 1 FROM outbox GROUP BY recovery_key, type HAVING count(*) > 1)')"
   expect_verified
 }
-# callbacks_under http|https COUNT [OPTION…]: one load on a service of its own.
+# take_callbacks http|https COUNT [OPTION…]: one load on a service of its own.
 take_callbacks() {
-  callbacks_under=$1
-  open_ledger "$dispatch_size" "$dispatch_percent"
+  callbacks_under=$1 open_ledger "$dispatch_size" "$dispatch_percent"
   query "SELECT order_id || ' ' || provider_order FROM recovery WHERE state = 'waiting'
     ORDER BY sending + key * 7919 % 1000003" >"$place/orders"
   local trust=()
@@ -147,7 +146,6 @@ take_callbacks() {
   start_worker
   load "$2" "${trust[@]}" "${@:3}"
   stop_worker
-  callbacks_under=http
   expect_callbacks_stored
 }
 row_callbacks() {
@@ -179,9 +177,7 @@ row_cascade() {
   local count=$((200 * cascade_seconds)) replies before
   start_stub http
   for repetition in $(seq "$repetitions"); do
-    rate=5000
-    ledger "$dispatch_size" "$dispatch_percent"
-    rate=100000
+    rate=5000 ledger "$dispatch_size" "$dispatch_percent"
     forget_replies
     start_worker
     until_true 120 "hand-overs" grep -q '"recovery.pending"' "$place/log"
