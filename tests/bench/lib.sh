@@ -138,8 +138,11 @@ import() { # COUNT KIND RESULT [FROM TO]: all of them must end as that result
     give_up "import: $(<"$place/import.json")"
 }
 
-schema_number() {
-  find "$root/lib/store/migrations" -name '[0-9]*.sql' -printf '%f\n' | sort | tail -n 1 | cut -c 1-4
+# What a kept ledger depends on: the schema, the rows, the rules that they are planned by.
+version() {
+  local schema
+  schema=$(find "$root/lib/store/migrations" -name '[0-9]*.sql' -printf '%f\n' | sort | tail -n 1)
+  echo "${schema%%_*}-$(cat "$here/rows.awk" "$here/recycled.toml.in" | cksum | cut -d ' ' -f 1)"
 }
 
 # keep_as NAME: the ledger as it stands, for put_back. All of it is in its file when nobody has it open.
@@ -155,10 +158,10 @@ put_back() {
 }
 
 # ledger COUNT [PERCENT]: so many subscriptions, of which none is due, or so many percent are. Made once
-# for each schema, and put back from then on. Sets place.
+# for each version, and put back from then on. Sets place.
 ledger() {
   local kept=none
-  place "$1-$(schema_number)"
+  place "$1-$(version)"
   if [[ ! -s "$place/none.db" ]]; then
     say "making a ledger of $1 subscriptions"
     rm -f "$place"/*.db "$place"/ledger.db*
@@ -180,7 +183,7 @@ ledger() {
 # and are asked about after a week; of those from there up to NEXT percent the first inquiry is due.
 open_ledger() {
   local kept=open-$2-${3:-$2} all
-  place "$1-$(schema_number)"
+  place "$1-$(version)"
   if [[ -z $(find "$place/$kept.db" -mtime -6 2>"$place/ignored") ]]; then
     ledger "$1" "$2"
     say "handing over ${3:-$2} percent of $1"
