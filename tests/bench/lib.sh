@@ -236,6 +236,8 @@ cpu_ticks() { awk '{sub(/^.*\) /, ""); print $12 + $13}' "/proc/$1/stat"; }
 cpu_since() { # PID TICKS: in seconds
   awk -v now="$(cpu_ticks "$1")" -v before="$2" 'BEGIN {printf "%.2f", (now - before) / 100}'
 }
+# Hundredths of a second that all processors of the machine have worked.
+busy_ticks() { awk '/^cpu / {print $2 + $3 + $4 + $7 + $8}' /proc/stat; }
 peak_mib() { awk '/^VmHWM:/ {printf "%.1f", $2 / 1024}' "/proc/$1/status"; }
 # commits: how many transactions have written something since the ledger was opened, by the head of
 # SQLite's index of its log.

@@ -33,6 +33,12 @@ def cpu_of(pid):
     return ticks / TICKS
 
 
+def busy():
+    """Seconds that all processors of the machine have worked."""
+    fields = pathlib.Path("/proc/stat").read_text().split("\n", 1)[0].split()
+    return sum(int(fields[place]) for place in (1, 2, 3, 6, 7)) / TICKS
+
+
 def commits(ledger):
     """Transactions that have written something since it was opened; 0 when nobody has it open."""
     try:
@@ -86,7 +92,7 @@ def phases(log):
 
 def main():
     log, ledger, stub, limit = sys.argv[1], sys.argv[2], int(sys.argv[3]), float(sys.argv[4])
-    stub_before = cpu_of(stub)
+    stub_before, busy_before = cpu_of(stub), busy()
     began = time.monotonic()
     with open(log, "wb") as out:
         program = subprocess.Popen(sys.argv[5:], stdout=out)
@@ -104,11 +110,12 @@ def main():
             program.send_signal(signal.SIGTERM)
         time.sleep(0.002 if time.monotonic() - began < 0.2 else 0.02)
     took = time.monotonic() - began
+    cpu, stub_cpu = used.ru_utime + used.ru_stime, cpu_of(stub) - stub_before
+    others = max(0.0, busy() - busy_before - cpu - stub_cpu) / took
     made = {
         "exit": os.waitstatus_to_exitcode(status), "stopped_by": "time" if told else "itself",
-        "s": round(took, 4), "cpu_s": round(used.ru_utime + used.ru_stime, 3),
-        "stub_cpu_s": round(cpu_of(stub) - stub_before, 3), "peak_mib": round(peak, 1),
-        "commits": written}
+        "s": round(took, 4), "cpu_s": round(cpu, 3), "stub_cpu_s": round(stub_cpu, 3), "peak_mib": round(peak, 1),
+        "commits": written, "others": round(others, 2)}
     made.update(phases(log))
     print(json.dumps(made))
     return 0

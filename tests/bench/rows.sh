@@ -2,10 +2,12 @@
 # The rows of the benchmark: what each runs, and what must hold afterwards. To be sourced after lib.sh.
 # shellcheck disable=SC2154 # place, data, results, repetition and the sizes are the caller's
 
+at="$(date -u '+%F %H:%M') UTC, $(git -C "$root" describe --always --dirty --exclude '*')"
 # keep ROW CASE WHO JSON: one line of results.
 keep() {
-  jq -cn --arg row "$1" --arg case "$2" --arg who "$3" --argjson rep "$repetition" --argjson data "$4" \
-    '{row: $row, case: $case, who: $who, rep: $rep, data: $data}' >>"$results"
+  jq -cn --arg row "$1" --arg case "$2" --arg who "$3" --argjson rep "$repetition" --arg at "$at" \
+    --argjson data "$4" '{row: $row, case: $case, who: $who, rep: $rep, at: $at, data: $data}' \
+    >>"$results/$1.part"
   say "$1, $2, $3: $(jq -c 'del(.verify)' <<<"$4")"
 }
 holds() { # WHAT WANTED FOUND
@@ -108,17 +110,18 @@ row_dispatch() {
 
 # --- callbacks ---
 
-# load COUNT OPTION…: sets seen, what the generator saw and what it cost the service.
+# load OPTION…: sets seen, what the generator saw, and what it cost the service. `others` are the cores that
+# the rest of the machine has used, the stub among it.
 load() {
-  local ticks before
+  local ticks busy written
   ticks=$(cpu_ticks "$worker_pid")
-  before=$(commits)
-  seen=$("$tools/bench_load" --address "$callbacks" --count "$1" "${@:2}" callbacks \
-    --orders "$place/orders" --key-file "$place/secrets/hmac_signing_key" --forged 20) ||
-    give_up "the generator: $seen"
+  busy=$(busy_ticks)
+  written=$(commits)
+  seen=$("$tools/bench_load" "$@") || give_up "the generator: $seen"
   seen=$(jq -c --argjson cpu "$(cpu_since "$worker_pid" "$ticks")" \
-    --argjson peak "$(peak_mib "$worker_pid")" --argjson commits "$(($(commits) - before))" \
-    '. + {cpu_s: $cpu, peak_mib: $peak, commits: $commits}' <<<"$seen")
+    --argjson peak "$(peak_mib "$worker_pid")" --argjson commits "$(($(commits) - written))" \
+    --argjson busy "$(($(busy_ticks) - busy))" '. + {cpu_s: $cpu, peak_mib: $peak, commits: $commits,
+      others: (([0, $busy / 100 - $cpu - .generator_cpu_s] | max) / .s * 100 | round / 100)}' <<<"$seen")
 }
 expect_callbacks_stored() {
   local fresh repeated
@@ -138,13 +141,14 @@ expect_callbacks_stored() {
 }
 # take_callbacks http|https COUNT [OPTION…]: one load on a service of its own.
 take_callbacks() {
-  callbacks_under=$1 open_ledger "$dispatch_size" "$dispatch_percent"
+  callbacks_under=$1 open_ledger "$callback_size" 100
   query "SELECT order_id || ' ' || provider_order FROM recovery WHERE state = 'waiting'
     ORDER BY sending + key * 7919 % 1000003" >"$place/orders"
   local trust=()
   if [[ $1 == https ]]; then trust=(--ca "$data/tls/server.pem"); fi
   start_worker
-  load "$2" "${trust[@]}" "${@:3}"
+  load --address "$callbacks" --count "$2" "${trust[@]}" "${@:3}" callbacks --orders "$place/orders" \
+    --key-file "$place/secrets/hmac_signing_key" --forged 20
   stop_worker
   expect_callbacks_stored
 }
@@ -160,7 +164,7 @@ row_callbacks() {
       keep callbacks "$how" recycled "$seen"
       half=$(jq '.rate / 2 | floor' <<<"$seen")
       if [[ $how == http ]]; then
-        begin_same_rows "open-$dispatch_percent-$dispatch_percent"
+        begin_same_rows open-100-100
         keep callbacks http same-rows "$(same_rows "$(jq '[(.fresh + .repeated) / .commits, 1] | max
           | round' <<<"$seen")" callbacks)"
         end_same_rows
@@ -182,12 +186,10 @@ row_cascade() {
     start_worker
     until_true 120 "hand-overs" grep -q '"recovery.pending"' "$place/log"
     before=$(grep -c '"recovery.pending"' "$place/log")
-    seen=$("$tools/bench_load" --address "$api_address" --count "$count" --rate 200 cascades \
-      --token-file "$place/secrets/api_token" --name "shopper-$repetition") ||
-      give_up "the generator: $seen"
+    load --address "$api_address" --count "$count" --rate 200 cascades \
+      --token-file "$place/secrets/api_token" --name "shopper-$repetition"
     before=$(($(grep -c '"recovery.pending"' "$place/log") - before))
-    seen=$(jq -c --argjson beside "$before" --argjson peak "$(peak_mib "$worker_pid")" \
-      '. + {beside_per_s: ($beside / .s | round), peak_mib: $peak}' <<<"$seen")
+    seen=$(jq -c --argjson beside "$before" '. + {beside_per_s: ($beside / .s | round)}' <<<"$seen")
     stop_worker
     holds "shoppers that were told yes" "$count" "$(jq .fresh <<<"$seen")"
     replies=$(stub_replies /shop/v1/evaluate)
@@ -239,7 +241,8 @@ row_simulate() {
     made=$(measured 900 "$bin/recycled" simulate --days 180 --seed "$repetition" \
       --subscriptions "$simulate_size")
     holds "the end of simulate" 0 "$(jq .exit <<<"$made")"
-    keep simulate "180 days of $simulate_size" recycled "$made"
+    keep simulate "180 days of $simulate_size" recycled \
+      "$(jq -c --argjson days "$((180 * simulate_size))" '. + {days: $days}' <<<"$made")"
   done
 }
 
@@ -250,5 +253,15 @@ row_start() {
     made=$(measured 60 "$bin/recycled" once --config "$place/recycled.toml")
     holds "the end of once" "0 0" "$(jq -r '"\(.exit) \(.claimed)"' <<<"$made")"
     keep start "$start_size" recycled "$made"
+  done
+}
+
+row_inner() {
+  local line
+  for repetition in $(seq "$repetitions"); do
+    while read -r line; do
+      keep inner "$(jq -r .name <<<"$line")" recycled "$line"
+    done < <("$tools/bench_inner" --benchmark_format=json --benchmark_min_time=0.5 2>"$data/inner.err" |
+      jq -c '.benchmarks[] | {name, rate: .items_per_second}')
   done
 }
