@@ -153,7 +153,7 @@ take_callbacks() {
   expect_callbacks_stored
 }
 row_callbacks() {
-  local how half
+  local how half count
   start_stub http
   for repetition in $(seq "$repetitions"); do
     if [[ -n "$beside" ]]; then
@@ -169,7 +169,8 @@ row_callbacks() {
           | round' <<<"$seen")" callbacks)"
         end_same_rows
       fi
-      take_callbacks "$how" "$((half * 6 < callback_count ? half * 6 : callback_count))" --rate "$half"
+      count=$((half * half_seconds))
+      take_callbacks "$how" "$((count < callback_count ? count : callback_count))" --rate "$half"
       keep callbacks "$how-half" recycled "$seen"
     done
   done
