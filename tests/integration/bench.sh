@@ -9,7 +9,7 @@ TOOLS=$(cd "$bin/../tests/bench" && pwd)
 BIN=$(cd "$bin" && pwd)
 export TOOLS BIN BENCH_DATA=$dir/data
 bench() { # CODE ARGUMENT…
-  expect_exit "$1" env -C "$root" scripts/bench --quick --beside "" "${@:2}"
+  expect_exit "$1" env -C "$root" ./scripts/bench --quick --beside "" "${@:2}"
 }
 
 results_before=$(cksum "$root/tests/bench/RESULTS.md")
