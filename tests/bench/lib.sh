@@ -8,6 +8,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
 stub_pid=
 worker_pid=
+child=
 stub_number=0
 
 say() { printf '[%4ds] %s\n' "$SECONDS" "$*" >&2; }
@@ -22,10 +23,22 @@ end_process() { # PID
   wait "$1" 2>/dev/null || true
 }
 stop_everything() {
+  end_process "$child"
+  child=
   end_process "$worker_pid"
   worker_pid=
   end_process "$stub_pid"
   stub_pid=
+}
+
+# in_front FILE COMMAND…: waits for it; its output goes there. A stop ends it at once, by its id.
+in_front() {
+  local code=0
+  "${@:2}" >"$1" 9>&- &
+  child=$!
+  wait "$child" || code=$?
+  child=
+  return "$code"
 }
 
 until_true() { # SECONDS WHAT COMMAND…: asks twenty times a second
@@ -63,7 +76,7 @@ start_stub() {
   sed -e "s#@PORT@#$port#" -e "s#@TLS@#$listens#" -e "s#@CERTIFICATE@#$data/tls/server#" \
     -e "s#@RUN@#$$-$stub_number#g" "$here/nginx.conf.in" >"$data/stub/nginx.conf"
   : >"$data/stub/access.log"
-  "$nginx" -p "$data/stub/" -e error.log -c nginx.conf >"$data/stub/out" 2>&1 &
+  "$nginx" -p "$data/stub/" -e error.log -c nginx.conf >"$data/stub/out" 2>&1 9>&- &
   stub_pid=$!
   until_true 10 "nginx" stub_answers
 }
@@ -166,7 +179,7 @@ ledger() {
     say "making a ledger of $1 subscriptions"
     rm -f "$place"/*.db "$place"/ledger.db*
     import "$1" later inserted
-    recycled once >"$place/log" # its first run notes the rules that the rows are planned by
+    in_front "$place/log" recycled once # its first run notes the rules that the rows are planned by
     keep_as none
   fi
   if [[ ${2:-0} != 0 ]]; then
@@ -187,7 +200,7 @@ open_ledger() {
   if [[ -z $(find "$place/$kept.db" -mtime -6 2>"$place/ignored") ]]; then
     ledger "$1" "$2"
     say "handing over ${3:-$2} percent of $1"
-    if (($2 > 0)); then recycled once >"$place/log"; fi
+    if (($2 > 0)); then in_front "$place/log" recycled once; fi
     if ((${3:-$2} > $2)); then
       import "$1" due updated "$2" "$3"
       all=$(query "SELECT count(*) FROM subscription WHERE gateway = 'bank'")
@@ -214,7 +227,7 @@ due_now() { query "SELECT count(*) FROM subscription WHERE due_at <= unixepoch()
 # start_worker: sets callbacks and api_address, where it listens.
 start_worker() {
   : >"$place/log"
-  "$bin/recycled" run --config "$place/recycled.toml" >"$place/log" 2>"$place/err" &
+  "$bin/recycled" run --config "$place/recycled.toml" >"$place/log" 2>"$place/err" 9>&- &
   worker_pid=$!
   until_true 60 "the service" worker_listens
   callbacks=$(listening | sed '/^api /d')
@@ -245,9 +258,10 @@ commits() { od -An -t u4 -j 8 -N 4 "$place/ledger.db-shm" | tr -d ' '; }
 
 # --- measuring ---
 
-# measured LIMIT COMMAND…: what measure.py says of the program, which logs to $place/log.
+# measured LIMIT COMMAND…: sets made, what measure.py says of the program, which logs to $place/log.
 measured() {
   sync
-  python3 "$here/measure.py" "$place/log" "$place/ledger.db" "${stub_pid:-0}" "$@" 2>"$place/err" ||
-    give_up "measure: $(tail -n 5 "$place/err")"
+  in_front "$place/made" python3 "$here/measure.py" "$place/log" "$place/ledger.db" "${stub_pid:-0}" "$@" \
+    2>"$place/err" || give_up "measure: $(tail -n 5 "$place/err")"
+  made=$(<"$place/made")
 }

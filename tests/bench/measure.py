@@ -96,6 +96,7 @@ def main():
     began = time.monotonic()
     with open(log, "wb") as out:
         program = subprocess.Popen(sys.argv[5:], stdout=out)
+    signal.signal(signal.SIGTERM, lambda *_: (program.terminate(), sys.exit(1)))
     peak = 0.0
     written = 0
     told = False

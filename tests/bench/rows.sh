@@ -33,7 +33,7 @@ once() {
   local due
   due=$(due_now)
   forget_replies
-  made=$(measured 900 "$bin/recycled" once --config "$place/recycled.toml")
+  measured 900 "$bin/recycled" once --config "$place/recycled.toml"
   holds "the end of once" 0 "$(jq .exit <<<"$made")"
   holds "what the log says was claimed and answered" "$due $due" \
     "$(jq -r '"\(.claimed) \(.results)"' <<<"$made")"
@@ -48,10 +48,12 @@ begin_same_rows() {
   cp "$place/$1.db" "$place/same.db"
   rm -f "$place"/*.db-*
 }
-# same_rows GROUP WHAT: prints what it measured.
+# same_rows GROUP WHAT: sets same, what it measured.
 same_rows() {
   sync
-  "$tools/bench_same_rows" --after "$place/after.db" --into "$place/same.db" --group "$1" "$2"
+  in_front "$place/same" "$tools/bench_same_rows" --after "$place/after.db" --into "$place/same.db" \
+    --group "$1" "$2"
+  same=$(<"$place/same")
 }
 # The trail's end stands for every row that is chained. Then the next one finds its file again.
 end_same_rows() {
@@ -63,13 +65,15 @@ end_same_rows() {
 }
 # claims_and_answers ROW CASE KEPT: the rows of `once`, in transactions as large as its own.
 claims_and_answers() {
-  local claims=500 answers
+  local claims=500 answers of_claims
   answers=$(jq --argjson claims "$claims" '.claimed as $n | (.commits - ($n / $claims | ceil))
     | [., 1] | max | ($n / .) | round | [., 1] | max' <<<"$made")
   begin_same_rows "$3"
-  keep "$1" "$2" same-rows "$(jq -n --argjson group "$answers" --argjson claims \
-    "$(same_rows "$claims" claims)" --argjson answers "$(same_rows "$answers" answers)" \
-    '{group: $group, claims: $claims, answers: $answers}')"
+  same_rows "$claims" claims
+  of_claims=$same
+  same_rows "$answers" answers
+  keep "$1" "$2" same-rows "$(jq -n --argjson group "$answers" --argjson claims "$of_claims" \
+    --argjson answers "$same" '{group: $group, claims: $claims, answers: $answers}')"
   end_same_rows
 }
 
@@ -80,8 +84,10 @@ row_scan() {
     beside_build "$count"
     for repetition in $(seq "$repetitions"); do
       if [[ -n "$beside" ]]; then
-        keep scan "$count" better-sqlite3 "$(beside_scan)"
-        keep scan "$count" better-sqlite3-tuned "$(beside_scan CKPT=0)"
+        beside_scan
+        keep scan "$count" better-sqlite3 "$theirs"
+        beside_scan CKPT=0
+        keep scan "$count" better-sqlite3-tuned "$theirs"
       fi
       ledger "$count" 1
       once
@@ -96,7 +102,8 @@ row_dispatch() {
   local how
   for repetition in $(seq "$repetitions"); do
     if [[ -n "$beside" ]]; then
-      keep dispatch http sqlite-thread "$(beside_job dispatch sqlite-thread)"
+      beside_job dispatch sqlite-thread
+      keep dispatch http sqlite-thread "$theirs"
     fi
     for how in http https; do
       start_stub "$how"
@@ -117,11 +124,11 @@ load() {
   ticks=$(cpu_ticks "$worker_pid")
   busy=$(busy_ticks)
   written=$(commits)
-  seen=$("$tools/bench_load" "$@") || give_up "the generator: $seen"
+  in_front "$place/seen" "$tools/bench_load" "$@" || give_up "the generator: $(<"$place/seen")"
   seen=$(jq -c --argjson cpu "$(cpu_since "$worker_pid" "$ticks")" \
     --argjson peak "$(peak_mib "$worker_pid")" --argjson commits "$(($(commits) - written))" \
     --argjson busy "$(($(busy_ticks) - busy))" '. + {cpu_s: $cpu, peak_mib: $peak, commits: $commits,
-      others: (([0, $busy / 100 - $cpu - .generator_cpu_s] | max) / .s * 100 | round / 100)}' <<<"$seen")
+      others: (([0, $busy / 100 - $cpu - .generator_cpu_s] | max) / .s * 100 | round / 100)}' "$place/seen")
 }
 expect_callbacks_stored() {
   local fresh repeated
@@ -157,7 +164,8 @@ row_callbacks() {
   start_stub http
   for repetition in $(seq "$repetitions"); do
     if [[ -n "$beside" ]]; then
-      keep callbacks http fastify-sqlite-thread "$(beside_job callback sqlite-thread-ckpt4000)"
+      beside_job callback sqlite-thread-ckpt4000
+      keep callbacks http fastify-sqlite-thread "$theirs"
     fi
     for how in http https; do
       take_callbacks "$how" "$callback_count"
@@ -165,8 +173,8 @@ row_callbacks() {
       half=$(jq '.rate / 2 | floor' <<<"$seen")
       if [[ $how == http ]]; then
         begin_same_rows open-100-100
-        keep callbacks http same-rows "$(same_rows "$(jq '[(.fresh + .repeated) / .commits, 1] | max
-          | round' <<<"$seen")" callbacks)"
+        same_rows "$(jq '[(.fresh + .repeated) / .commits, 1] | max | round' <<<"$seen")" callbacks
+        keep callbacks http same-rows "$same"
         end_same_rows
       fi
       count=$((half * half_seconds))
@@ -239,8 +247,8 @@ inquiries_due() { query "SELECT count(*) FROM recovery WHERE next_at <= unixepoc
 row_simulate() {
   place simulate
   for repetition in $(seq "$repetitions"); do
-    made=$(measured 900 "$bin/recycled" simulate --days 180 --seed "$repetition" \
-      --subscriptions "$simulate_size")
+    measured 900 "$bin/recycled" simulate --days 180 --seed "$repetition" \
+      --subscriptions "$simulate_size"
     holds "the end of simulate" 0 "$(jq .exit <<<"$made")"
     keep simulate "180 days of $simulate_size" recycled \
       "$(jq -c --argjson days "$((180 * simulate_size))" '. + {days: $days}' <<<"$made")"
@@ -251,7 +259,7 @@ row_start() {
   start_stub http
   ledger "$start_size"
   for repetition in $(seq "$repetitions"); do
-    made=$(measured 60 "$bin/recycled" once --config "$place/recycled.toml")
+    measured 60 "$bin/recycled" once --config "$place/recycled.toml"
     holds "the end of once" "0 0" "$(jq -r '"\(.exit) \(.claimed)"' <<<"$made")"
     keep start "$start_size" recycled "$made"
   done
@@ -260,9 +268,10 @@ row_start() {
 row_inner() {
   local line
   for repetition in $(seq "$repetitions"); do
+    in_front "$data/inner.json" "$tools/bench_inner" --benchmark_format=json \
+      --benchmark_min_time=0.5 2>"$data/inner.err" || give_up "inner: $(<"$data/inner.err")"
     while read -r line; do
       keep inner "$(jq -r .name <<<"$line")" recycled "$line"
-    done < <("$tools/bench_inner" --benchmark_format=json --benchmark_min_time=0.5 2>"$data/inner.err" |
-      jq -c '.benchmarks[] | {name, rate: .items_per_second}')
+    done < <(jq -c '.benchmarks[] | {name, rate: .items_per_second}' "$data/inner.json")
   done
 }

@@ -66,18 +66,21 @@ std::vector<Prepared> callbacks(const std::vector<OpenOrder>& orders, const Call
   // A small run repeats what is as near as its size allows.
   const std::size_t nearest = std::min(nearest_repeat, mix.count / 8);
   const std::size_t furthest = std::min(furthest_repeat, mix.count / 2);
-  const std::size_t forge_each = mix.forged == 0 ? 0 : mix.count / mix.forged;
+  const std::size_t forge_each = mix.forged == 0 ? 1 : mix.count / mix.forged;
+  ensure(forge_each > 0, "not more are forged than there are");
   Dice dice;
   std::vector<Told> history;
   std::vector<Prepared> made;
   std::size_t next_order = 0;
+  std::size_t forged = 0;
   for (std::size_t i = 0; i < mix.count; ++i) {
     Prepared one;
     Told told;
-    const bool is_forged = forge_each != 0 && i % forge_each == forge_each / 2;
+    const bool is_forged = forged < mix.forged && i % forge_each == forge_each / 2;
     const bool repeats = !is_forged && history.size() > furthest &&
                          dice.below(100) < static_cast<std::size_t>(mix.repeats);
     if (is_forged) {
+      ++forged;
       one.sort = Sort::forged;
       one.status = 401;
     } else if (repeats) {
