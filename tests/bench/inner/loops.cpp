@@ -135,9 +135,11 @@ void in_groups(World& world, const std::vector<ports::StoredRecovery>& recoverie
 using Claimed = std::shared_ptr<std::vector<ports::StoredRecovery>>;
 
 void claim_anew(World& world, const Claimed& claimed) {
+  world.newly_claimed();  // of another loop
   world.add_due(ledger_items);
   world.scan();
   *claimed = world.newly_claimed();
+  ensure(claimed->size() == ledger_items, "a scan claims what is due");
 }
 
 void answer(World& world, ports::LedgerTx& tx, const ports::StoredRecovery& one) {
