@@ -252,6 +252,7 @@ cpu_since() { # PID TICKS: in seconds
 # Hundredths of a second that all processors of the machine have worked.
 busy_ticks() { awk '/^cpu / {print $2 + $3 + $4 + $7 + $8}' /proc/stat; }
 peak_mib() { awk '/^VmHWM:/ {printf "%.1f", $2 / 1024}' "/proc/$1/status"; }
+written_kib() { awk '/^wchar:/ {print int($2 / 1024)}' "/proc/$1/io"; }
 # commits: how many transactions have written something since the ledger was opened, by the head of
 # SQLite's index of its log.
 commits() { od -An -t u4 -j 8 -N 4 "$place/ledger.db-shm" | tr -d ' '; }

@@ -48,6 +48,17 @@ def commits(ledger):
         return 0
 
 
+def bytes_written(pid):
+    """By calls that write files: what a commit costs, whatever else the machine does meanwhile."""
+    try:
+        for line in pathlib.Path(f"/proc/{pid}/io").read_text().splitlines():
+            if line.startswith("wchar:"):
+                return int(line.split()[1])
+    except OSError:
+        pass
+    return 0
+
+
 def peak_mib(pid):
     try:
         for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
@@ -60,7 +71,8 @@ def peak_mib(pid):
 
 def moment(stamp):
     """2026-11-26T06:00:00.123Z in seconds."""
-    return calendar.timegm(time.strptime(stamp[:19], "%Y-%m-%dT%H:%M:%S")) + int(stamp[20:23]) / 1000
+    whole = calendar.timegm(time.strptime(stamp[:19], "%Y-%m-%dT%H:%M:%S"))
+    return whole + int(stamp[20:23]) / 1000
 
 
 def phases(log):
@@ -98,7 +110,7 @@ def main():
         program = subprocess.Popen(sys.argv[5:], stdout=out)
     signal.signal(signal.SIGTERM, lambda *_: (program.terminate(), sys.exit(1)))
     peak = 0.0
-    written = 0
+    written = written_bytes = 0
     told = False
     while True:
         pid, status, used = os.wait4(program.pid, os.WNOHANG)
@@ -106,6 +118,7 @@ def main():
             break
         peak = max(peak, peak_mib(program.pid))
         written = max(written, commits(ledger))
+        written_bytes = max(written_bytes, bytes_written(program.pid))
         if time.monotonic() - began > limit and not told:
             told = True
             program.send_signal(signal.SIGTERM)
@@ -115,8 +128,9 @@ def main():
     others = max(0.0, busy() - busy_before - cpu - stub_cpu) / took
     made = {
         "exit": os.waitstatus_to_exitcode(status), "stopped_by": "time" if told else "itself",
-        "s": round(took, 4), "cpu_s": round(cpu, 3), "stub_cpu_s": round(stub_cpu, 3), "peak_mib": round(peak, 1),
-        "commits": written, "others": round(others, 2)}
+        "s": round(took, 4), "cpu_s": round(cpu, 3), "stub_cpu_s": round(stub_cpu, 3),
+        "peak_mib": round(peak, 1), "commits": written,
+        "written_kib": written_bytes // 1024, "others": round(others, 2)}
     made.update(phases(log))
     print(json.dumps(made))
     return 0

@@ -31,7 +31,8 @@ class Results:
 
     def of(self, row, case=None, who=None):
         return [line["data"] for line in self.lines
-                if line["row"] == row and case in (None, line["case"]) and who in (None, line["who"])]
+                if line["row"] == row and case in (None, line["case"])
+                and who in (None, line["who"])]
 
     def cases(self, row):
         return list(dict.fromkeys(line["case"] for line in self.lines if line["row"] == row))
@@ -116,6 +117,10 @@ def scan(results):
     return rows, bounds
 
 
+def kib_an_item(many, count):
+    return spread([one["written_kib"] / one[count] for one in many if "written_kib" in one])
+
+
 def per_thousand(many, count):
     return [one["cpu_s"] / one[count] * 1000 for one in many]
 
@@ -126,9 +131,10 @@ def dispatch(results):
     same = results.of("dispatch", "http", "same-rows")
     rates = [one["rate"] for one in other]
     rows = [
-        compared("dispatch: claimed, sent and stored/s", [one["claimed"] / one["whole_s"] for one in ours],
-                 rates, 2, [one["claims"]["items"] / (one["claims"]["s"] + one["answers"]["s"])
-                            for one in same]),
+        compared("dispatch: claimed, sent and stored/s",
+                 [one["claimed"] / one["whole_s"] for one in ours], rates, 2,
+                 [one["claims"]["items"] / (one["claims"]["s"] + one["answers"]["s"])
+                  for one in same]),
         compared("dispatch: sent and stored/s, without the claim (the alternative's is with it)",
                  [one["results"] / one["dispatch_s"] for one in ours], rates, 2,
                  [one["answers"]["rate"] for one in same])]
@@ -144,10 +150,11 @@ def dispatch(results):
 
 
 def callbacks(results):
-    ours = results.of("callbacks", "http", "recycled")
-    rows = [compared("callbacks: stored and applied/s", [one["rate"] for one in ours],
-                     [one["rate"] for one in results.of("callbacks", "http", "fastify-sqlite-thread")],
-                     3, [one["rate"] for one in results.of("callbacks", "http", "same-rows")])]
+    def rates(who):
+        return [one["rate"] for one in results.of("callbacks", "http", who)]
+
+    rows = [compared("callbacks: stored and applied/s", rates("recycled"),
+                     rates("fastify-sqlite-thread"), 3, rates("same-rows"))]
     bounds = []
     for how in ("http", "https"):
         many = results.of("callbacks", f"{how}-half", "recycled")
@@ -170,12 +177,32 @@ def others(results):
         per = [[one["s"] / one["inquiries"] for one in each] for each in (few, many)]
         bounds.append(bound(f"open: {cases[1]}, peak memory", [one["peak_mib"] for one in many], 64,
                             " MiB"))
-        bounds.append(bound(f"open: time of a due inquiry while {cases[1]}, to that while {cases[0]}",
+        bounds.append(bound(f"open: time of a due inquiry while {cases[1]}, to when {cases[0]}",
                             [ratio(per[1], per[0])], 1.3, ""))
     starts = results.of("start", None, "recycled")
     bounds.append(bound("start: `once` with nothing due, of " + " ".join(results.cases("start")),
                         [one["s"] * 1000 for one in starts], 50, " ms"))
     return bounds
+
+
+def same_rows(results):
+    rows = []
+    for row in ("scan", "dispatch", "callbacks"):
+        for case in results.cases(row):
+            many = results.of(row, case, "same-rows")
+            for part in ("claims", "answers"):
+                parts = [one[part] for one in many if part in one]
+                if parts:
+                    rows.append([f"{part} of {row}, {case}", spread([one["rate"] for one in parts]),
+                                 spread([one["items"] / one["commits"] for one in parts]),
+                                 kib_an_item(parts, "items")])
+            whole = [one for one in many if "rate" in one]
+            if whole:
+                rows.append([f"{row}, {case}", spread([one["rate"] for one in whole]),
+                             spread([one["items"] / one["commits"] for one in whole]),
+                             kib_an_item(whole, "items")])
+    return table(["the same rows by SQLite alone", "items/s", "items a commit",
+                  "KiB written an item"], rows) if rows else ""
 
 
 def details(results):
@@ -190,10 +217,11 @@ def details(results):
                          spread(per_thousand(many, "claimed")),
                          spread([one["stub_cpu_s"] / one["claimed"] * 1000 for one in many]),
                          spread([one["claimed"] / one["commits"] for one in many]),
+                         kib_an_item(many, "claimed"),
                          spread([one["peak_mib"] for one in many])])
     if rows:
-        text += table(["`once`", "claimed/s", "sent and stored/s", "both/s", "CPU s a 1,000", "stub's",
-                       "items a commit", "peak MiB"], rows)
+        text += table(["`once`", "claimed/s", "sent and stored/s", "both/s", "CPU s a 1,000",
+                       "stub's", "items a commit", "KiB written an item", "peak MiB"], rows)
     rows = []
     for case in results.cases("callbacks"):
         many = results.of("callbacks", case, "recycled")
@@ -203,10 +231,12 @@ def details(results):
                      spread([one["max_us"] / 1000 for one in many]),
                      spread(per_thousand(many, "answered")),
                      spread([one["answered"] / one["commits"] for one in many]),
+                     kib_an_item(many, "answered"),
                      spread([one["peak_mib"] for one in many])])
     if rows:
         text += table(["`run`", "answered/s", "p50 ms", "p99 ms", "most ms", "CPU s a 1,000",
-                       "items a commit", "peak MiB"], rows)
+                       "items a commit", "KiB written an item", "peak MiB"], rows)
+    text += same_rows(results)
     lives = results.of("simulate", None, "recycled")
     if lives:
         text += table(["`simulate`", "subscription-days a CPU second", "goal"], [
@@ -227,7 +257,8 @@ def inner(results, instructions):
         rows.append([name, spread([one["rate"] for one in many]),
                      spread([1e6 / one["rate"] for one in many]),
                      f"{recorded[name]:,}" if name in recorded else "–"])
-    return table(["inner loop", "items/s", "µs an item", "instructions an item"], rows) if rows else ""
+    head = ["inner loop", "items/s", "µs an item", "instructions an item"]
+    return table(head, rows) if rows else ""
 
 
 def said(command):
@@ -263,8 +294,8 @@ def main():
     print("## Machine, and when each row was measured\n\n" + machine(results), end="")
     if goals:
         print("## Beside the best alternative\n\n" + table(
-            ["what", "recycled", "alternative", "ratio", "goal", "so", "the same rows by SQLite alone",
-             "ratio to those", "70 % of them"], goals), end="")
+            ["what", "recycled", "alternative", "ratio", "goal", "so",
+             "the same rows by SQLite alone", "ratio to those", "70 % of them"], goals), end="")
     if bounds:
         print("## Bounds\n\n" + table(["what", "measured", "goal", "held"], bounds), end="")
     print("## What each run measured\n\n" + details(results) + inner(results, sys.argv[2]), end="")

@@ -120,14 +120,16 @@ row_dispatch() {
 # load OPTION…: sets seen, what the generator saw, and what it cost the service. `others` are the cores that
 # the rest of the machine has used, the stub among it.
 load() {
-  local ticks busy written
+  local ticks busy written bytes
   ticks=$(cpu_ticks "$worker_pid")
   busy=$(busy_ticks)
   written=$(commits)
+  bytes=$(written_kib "$worker_pid")
   in_front "$place/seen" "$tools/bench_load" "$@" || give_up "the generator: $(<"$place/seen")"
   seen=$(jq -c --argjson cpu "$(cpu_since "$worker_pid" "$ticks")" \
     --argjson peak "$(peak_mib "$worker_pid")" --argjson commits "$(($(commits) - written))" \
-    --argjson busy "$(($(busy_ticks) - busy))" '. + {cpu_s: $cpu, peak_mib: $peak, commits: $commits,
+    --argjson kib "$(($(written_kib "$worker_pid") - bytes))" \
+    --argjson busy "$(($(busy_ticks) - busy))" '. + {cpu_s: $cpu, peak_mib: $peak, commits: $commits, written_kib: $kib,
       others: (([0, $busy / 100 - $cpu - .generator_cpu_s] | max) / .s * 100 | round / 100)}' "$place/seen")
 }
 expect_callbacks_stored() {
@@ -177,7 +179,7 @@ row_callbacks() {
         keep callbacks http same-rows "$same"
         end_same_rows
       fi
-      count=$((half * half_seconds))
+      count=$((half * half_seconds > 200 ? half * half_seconds : 200))
       take_callbacks "$how" "$((count < callback_count ? count : callback_count))" --rate "$half"
       keep callbacks "$how-half" recycled "$seen"
     done

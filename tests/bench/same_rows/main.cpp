@@ -3,6 +3,7 @@
 // read. How fast that is bounds what the program can do with these rows.
 #include <chrono>
 #include <exception>
+#include <fstream>
 #include <functional>
 #include <iomanip>
 #include <iostream>
@@ -237,6 +238,16 @@ Clocked callbacks(Ledgers& ledgers, std::size_t group) {
   });
 }
 
+// What the calls of this process have written into files.
+std::int64_t bytes_written() {
+  std::ifstream in("/proc/self/io");
+  std::string name;
+  for (std::int64_t value = 0; in >> name >> value;) {
+    if (name == "wchar:") return value;
+  }
+  throw std::runtime_error("the system does not say what was written");
+}
+
 int run(int count, char** arguments) {
   std::string after;
   std::string target;
@@ -253,13 +264,15 @@ int run(int count, char** arguments) {
   app.add_subcommand("callbacks", "nonce, recovery, subscription, outbox, audit, callback");
   CLI11_PARSE(app, count, arguments);
   Ledgers ledgers(after, target);
+  const std::int64_t before = bytes_written();
   const Clocked done = of_claims->parsed()    ? claims(ledgers, group)
                        : of_answers->parsed() ? answers(ledgers, group)
                                               : callbacks(ledgers, group);
   if (done.items == 0) throw std::runtime_error("there is nothing to write");
   std::cout << std::fixed << std::setprecision(4) << "{\"items\":" << done.items
             << ",\"commits\":" << done.commits << ",\"s\":" << done.seconds
-            << ",\"rate\":" << static_cast<double>(done.items) / done.seconds << "}\n";
+            << ",\"rate\":" << static_cast<double>(done.items) / done.seconds
+            << ",\"written_kib\":" << (bytes_written() - before) / 1024 << "}\n";
   return 0;
 }
 
