@@ -31,7 +31,8 @@ stop_everything() {
   stub_pid=
 }
 
-# in_front FILE COMMAND…: waits for it; its output goes there. A stop ends it at once, by its id.
+# in_front FILE COMMAND…: waits for it; its output goes there. A stop ends it at once, by its id. No function,
+# which would run in a shell of its own.
 in_front() {
   local code=0
   "${@:2}" >"$1" 9>&- &
@@ -179,7 +180,8 @@ ledger() {
     say "making a ledger of $1 subscriptions"
     rm -f "$place"/*.db "$place"/ledger.db*
     import "$1" later inserted
-    in_front "$place/log" recycled once # its first run notes the rules that the rows are planned by
+    # Its first run notes the rules that the rows are planned by.
+    in_front "$place/log" "$bin/recycled" once --config "$place/recycled.toml"
     keep_as none
   fi
   if [[ ${2:-0} != 0 ]]; then
@@ -200,7 +202,7 @@ open_ledger() {
   if [[ -z $(find "$place/$kept.db" -mtime -6 2>"$place/ignored") ]]; then
     ledger "$1" "$2"
     say "handing over ${3:-$2} percent of $1"
-    if (($2 > 0)); then in_front "$place/log" recycled once; fi
+    if (($2 > 0)); then in_front "$place/log" "$bin/recycled" once --config "$place/recycled.toml"; fi
     if ((${3:-$2} > $2)); then
       import "$1" due updated "$2" "$3"
       all=$(query "SELECT count(*) FROM subscription WHERE gateway = 'bank'")

@@ -108,7 +108,13 @@ def main():
     began = time.monotonic()
     with open(log, "wb") as out:
         program = subprocess.Popen(sys.argv[5:], stdout=out)
-    signal.signal(signal.SIGTERM, lambda *_: (program.terminate(), sys.exit(1)))
+
+    def stop(*_):
+        program.terminate()
+        program.wait()
+        sys.exit(1)
+
+    signal.signal(signal.SIGTERM, stop)
     peak = 0.0
     written = written_bytes = 0
     told = False

@@ -15,15 +15,15 @@ bench() { # CODE ARGUMENT…
 results_before=$(cksum "$root/tests/bench/RESULTS.md")
 
 # --- what is handed over, called back and asked for, and the same rows by SQLite alone ---
-bench 0 scan dispatch callbacks cascade start
-for row in 'scan: claims/s, 1 % of 2,000 due' 'dispatch: claimed, sent and stored/s' \
+bench 0 dispatch callbacks cascade start
+for row in 'dispatch: claimed, sent and stored/s' \
   'callbacks: stored and applied/s' 'callbacks, https: p99 at half load' 'cascade: p99 at 200/s' \
   'start: '; do
   expect_text "$dir/out" "| $row"
 done
 results=$BENCH_DATA/results-quick
-expect_equal "20 600 600" "$(jq -rs 'map(select(.who == "recycled") | .data.claimed) | join(" ")' \
-  "$results/scan.jsonl" "$results/dispatch.jsonl")" "hand-overs by row"
+expect_equal "600 600" "$(jq -rs 'map(select(.who == "recycled") | .data.claimed) | join(" ")' \
+  "$results/dispatch.jsonl")" "hand-overs, without TLS and with it"
 # Repeats and forged ones are part of the load, and each has had its answer.
 answers() { # FILTER: of each load
   jq -rs "map(select(.who == \"recycled\")) | $1" "$results/callbacks.jsonl"
@@ -35,6 +35,20 @@ expect_equal true "$(answers 'map(select(.case == "http" or .case == "https") | 
 expect_equal "$results_before" "$(cksum "$root/tests/bench/RESULTS.md")" "the results after a small run"
 bench 2 --repetitions 0
 bench 2 nothing-of-this-name
+
+# --- a stop leaves nothing running ---
+running() { grep -alsE "$dir/dat[a]/" /proc/[0-9]*/cmdline; } # not itself
+hands_over() { grep -qs '"recovery.pending"' "$BENCH_DATA"/2000-*/log; }
+rm -f "$BENCH_DATA"/2000-*/log
+(cd "$root" && exec ./scripts/bench --quick --beside "" dispatch) >"$dir/out" 2>"$dir/last.err" &
+stopped=$!
+until_true 60 "hand-overs" hands_over
+[[ -n "$(running)" ]] || fail "nothing runs while hand-overs are measured"
+kill -TERM "$stopped"
+code=0
+wait "$stopped" || code=$?
+expect_equal 130 "$code" "the end of what was stopped"
+expect_equal "" "$(running)" "what still runs after a stop"
 
 # --- answers that are none ---
 echo "order-1 ff-1" >"$dir/orders"
@@ -49,7 +63,7 @@ expect_text "$dir/last.err" 'the first wrong answer: 4'
 
 # --- rows that are there already cannot be written once more ---
 place=$(find "$BENCH_DATA" -maxdepth 1 -name '2000-*')
-cp "$place/due-1.db" "$dir/into.db"
+cp "$place/none.db" "$dir/into.db"
 same_rows() { # CODE
   expect_exit "$1" "$TOOLS/bench_same_rows" --after "$BENCH_DATA/kept.db" --into "$dir/into.db" \
     --group 7 claims
@@ -62,23 +76,21 @@ expect_text "$dir/last.err" 'there is nothing to write'
 
 # --- instructions: with a callgrind that counts what the test wants ---
 mkdir -p "$dir/path"
+"$TOOLS/bench_loops" >"$dir/loops"
 cat >"$dir/path/valgrind" <<'SH'
 #!/usr/bin/env bash
-loop=${*: -1}
-items=$("$TOOLS/bench_loops" | awk -v loop="$loop" '$1 == loop {print $2}')
-awk -v loop="$loop" -v items="$items" -v more="$MORE" '$1 == loop {
-  printf "==1== Collected : %d\n", $2 * items * (loop == "decide" ? more : 1)}' "$INSTRUCTIONS"
+awk -v loop="${*: -1}" -v more="$MORE" 'FNR == NR {items[$1] = $2; next} $1 == loop {
+  printf "==1== Collected : %d\n", $2 * items[loop] * (loop == "decide" ? more : 1)}' "$LOOPS" "$INSTRUCTIONS"
 SH
 chmod +x "$dir/path/valgrind"
 count() { # CODE MORE
-  MORE=$2 INSTRUCTIONS=$root/tests/bench/instructions PATH=$dir/path:$PATH \
+  MORE=$2 LOOPS=$dir/loops INSTRUCTIONS=$root/tests/bench/instructions PATH=$dir/path:$PATH \
     expect_exit "$1" "$root/tests/bench/count"
 }
 count 0 1.04
 count 1 1.06
 expect_text "$dir/out" 'over 5 % more: decide.'
 expect_text "$dir/out" 'tests/bench/count --record'
-for loop in $("$TOOLS/bench_loops" | cut -d ' ' -f 1); do
-  expect_exit 0 "$TOOLS/bench_loops" "$loop"
-done
+mapfile -t loops < <(cut -d ' ' -f 1 "$dir/loops")
+expect_exit 0 "$TOOLS/bench_loops" "${loops[@]}"
 expect_exit 2 "$TOOLS/bench_loops" no-such-loop

@@ -11,20 +11,35 @@ extern "C" [[gnu::noinline]] void recycled_counted(const recycled::bench::Loop& 
   loop.run();
 }
 
+namespace {
+
+void count(const recycled::bench::Loop& loop) {
+  // What is made at first use is made by then.
+  loop.prepare();
+  loop.run();
+  loop.prepare();
+  recycled_counted(loop);
+}
+
+int run(const std::vector<std::string>& names) {
+  const auto loops = recycled::bench::loops();
+  if (names.empty()) {
+    for (const auto& loop : loops) std::cout << loop.name << ' ' << loop.items << '\n';
+  }
+  for (const std::string& name : names) {
+    const auto found = std::find_if(loops.begin(), loops.end(),
+                                    [&](const auto& loop) { return loop.name == name; });
+    if (found == loops.end()) return 2;
+    count(*found);
+  }
+  return 0;
+}
+
+}  // namespace
+
 int main(int count, char** arguments) {
   try {
-    bool found = count == 1;
-    for (const auto& loop : recycled::bench::loops()) {
-      if (count == 1) std::cout << loop.name << ' ' << loop.items << '\n';
-      if (count != 2 || loop.name != arguments[1]) continue;
-      found = true;
-      // What is made at first use is made by then.
-      loop.prepare();
-      loop.run();
-      loop.prepare();
-      recycled_counted(loop);
-    }
-    return found ? 0 : 2;
+    return run({arguments + 1, arguments + count});
   } catch (const std::exception& exception) {
     std::cerr << "bench_loops: " << exception.what() << '\n';
     return 1;
