@@ -2,7 +2,8 @@
 # The rows of the benchmark: what each runs, and what must hold afterwards. To be sourced after lib.sh.
 # shellcheck disable=SC2154 # place, data, results, repetition and the sizes are the caller's
 
-at="$(date -u '+%F %H:%M') UTC, $(git -C "$root" describe --always --dirty --exclude '*')"
+commit=$(git -C "$root" describe --always --dirty --exclude '*' 2>/dev/null || echo "no commit")
+at="$(date -u '+%F %H:%M') UTC, $commit"
 # keep ROW CASE WHO JSON: one line of results.
 keep() {
   jq -cn --arg row "$1" --arg case "$2" --arg who "$3" --argjson rep "$repetition" --arg at "$at" \
