@@ -177,7 +177,7 @@ def others(results):
         per = [[one["s"] / one["inquiries"] for one in each] for each in (few, many)]
         bounds.append(bound(f"open: {cases[1]}, peak memory", [one["peak_mib"] for one in many], 64,
                             " MiB"))
-        bounds.append(bound(f"open: time of a due inquiry while {cases[1]}, to when {cases[0]}",
+        bounds.append(bound(f"open: first pass while {cases[1]}, to when {cases[0]}",
                             [ratio(per[1], per[0])], 1.3, ""))
     starts = results.of("start", None, "recycled")
     bounds.append(bound("start: `once` with nothing due, of " + " ".join(results.cases("start")),
@@ -237,6 +237,16 @@ def details(results):
         text += table(["`run`", "answered/s", "p50 ms", "p99 ms", "most ms", "CPU s a 1,000",
                        "items a commit", "KiB written an item", "peak MiB"], rows)
     text += same_rows(results)
+    rows = []
+    for case in results.cases("open"):
+        many = results.of("open", case, "recycled")
+        rows.append([f"open, {case}", spread([one["inquiries"] for one in many]),
+                     spread([one["s"] for one in many]), spread([one["asking_s"] for one in many]),
+                     spread([one["cpu_s"] for one in many]),
+                     spread([one["peak_mib"] for one in many])])
+    if rows:
+        text += table(["first pass of `run`", "inquiries due", "s", "of that asking", "CPU s",
+                       "peak MiB"], rows)
     lives = results.of("simulate", None, "recycled")
     if lives:
         text += table(["`simulate`", "subscription-days a CPU second", "goal"], [
