@@ -97,16 +97,16 @@ async::Task<Result<std::int64_t>> interrupt_all(const Context& context, Doubt do
 
 struct Replanned {
   std::int64_t changed = 0;
-  SubscriptionKey after;
+  ports::DueCursor after;
   bool more = false;
 };
 
-Replanned replan(ports::LedgerTx& tx, const Desk& desk, SubscriptionKey after) {
+Replanned replan(ports::LedgerTx& tx, const Desk& desk, ports::DueCursor after) {
   Replanned done;
   const auto rows = tx.in_recycle_billing(after, page);
   done.more = static_cast<int>(rows.size()) == page;
   for (const ports::StoredSubscription& stored : rows) {
-    done.after = stored.key;
+    done.after = ports::after_decline_of(stored);
     const ports::Plan plan = desk.planner.plan(stored.subscription);
     if (plan == stored.plan) continue;
     tx.set_plan(stored.key, plan);
@@ -168,7 +168,7 @@ async::Task<Result<std::int64_t>> replan_if_changed(const Context& context, std:
   if (!known) co_return Failure(known.error());
   if (*known == digest) co_return 0;
   std::int64_t changed = 0;
-  SubscriptionKey after;
+  ports::DueCursor after;
   for (bool more = true; more;) {
     std::function<Replanned(ports::LedgerTx&)> work = [&context, after](ports::LedgerTx& tx) {
       return replan(tx, context.desk, after);

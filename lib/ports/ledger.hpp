@@ -84,6 +84,11 @@ struct DueCursor {
   auto operator<=>(const DueCursor&) const = default;
 };
 
+// Where a walk in the order of declines goes on. Of a declined one.
+inline DueCursor after_decline_of(const StoredSubscription& stored) {
+  return {stored.subscription.declined.value().at, stored.key.value()};
+}
+
 // One call to the provider and what it brought: append-only.
 struct Attempt {
   RecoveryKey recovery;
@@ -206,8 +211,8 @@ class LedgerReader {
 
   virtual std::optional<StoredSubscription> subscription(const SubscriptionId& id) = 0;
   virtual StoredSubscription subscription(SubscriptionKey key) = 0;
-  // Those in recycle billing, in key order, after `after`.
-  virtual std::vector<StoredSubscription> in_recycle_billing(SubscriptionKey after, int limit) = 0;
+  // Those in recycle billing, in order of (declined_at, key), after `after`.
+  virtual std::vector<StoredSubscription> in_recycle_billing(DueCursor after, int limit) = 0;
   // Those held for want of a class of their decline (NotTaken::unclassified_decline), in key order.
   virtual std::vector<StoredSubscription> held(int limit) = 0;
   // Those whose decline, the last they had, was before `to`, whatever their status, in order of

@@ -221,7 +221,7 @@ void ProviderComparison::find_lost(ports::LedgerReader& ledger, const OrderNames
 }
 
 void ProviderComparison::find_lost_cycles(ports::LedgerReader& ledger, const OrderNames& names) {
-  SubscriptionKey after;
+  ports::DueCursor after;
   while (!nobodys_.empty()) {
     const auto rows = ledger.in_recycle_billing(after, page);
     if (rows.empty()) return;
@@ -233,7 +233,7 @@ void ProviderComparison::find_lost_cycles(ports::LedgerReader& ledger, const Ord
         find_lost_one(names.of_cycle(subscription.id, subscription.cycle, round), whose);
       }
     }
-    after = rows.back().key;
+    after = ports::after_decline_of(rows.back());
   }
 }
 

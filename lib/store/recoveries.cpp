@@ -144,12 +144,15 @@ std::vector<ports::StoredRecovery> SqliteTx::recoveries_of(const ports::Subject&
 
 std::vector<ports::StoredRecovery> SqliteTx::in_state(billing::RecoveryState state,
                                                       RecoveryKey after, int limit) {
-  // What is open is found without a look at all that ever ended.
+  // Those few are found without a look at all that wait, or ever ended.
+  const bool is_busy = is_live(state) && state != billing::RecoveryState::waiting &&
+                       state != billing::RecoveryState::grace;
   auto& query = database_.prepared(
-      is_live(state) ? "SELECT " RECOVERY_COLUMNS
-                       "WHERE r.state = ? AND r.ended IS NULL AND r.key > ? ORDER BY r.key LIMIT ?"
-                     : "SELECT " RECOVERY_COLUMNS
-                       "WHERE r.state = ? AND r.key > ? ORDER BY r.key LIMIT ?");
+      is_busy ? "SELECT " RECOVERY_COLUMNS
+                "WHERE r.state = ? AND " IS_BUSY("r") " AND r.key > ? ORDER BY r.key LIMIT ?"
+              : "SELECT " RECOVERY_COLUMNS
+                "WHERE r.state = ? AND r.key > ?"
+                " ORDER BY r.key LIMIT ?");
   Binder(query) << to_text(state) << after << limit;
   return read_all(query);
 }
@@ -285,9 +288,9 @@ billing::HandedOver SqliteTx::handed_over_since(Instant since) {
       "SELECT currency, sum(n), sum(minor) FROM ("
       "SELECT currency, count(*) AS n, sum(amount) AS minor FROM recovery"
       " WHERE claimed_at >= ?1 AND kind <> 'cascade' GROUP BY currency"
-      " UNION ALL SELECT currency, count(*), sum(amount) FROM recovery WHERE state = 'intended'"
-      " AND ended IS NULL AND +claimed_at < ?1 AND kind <> 'cascade' AND has_left = 0 GROUP BY "
-      "currency)"
+      " UNION ALL SELECT currency, count(*), sum(amount) FROM recovery AS r"
+      " WHERE state = 'intended' AND " IS_BUSY("r")
+      " AND +claimed_at < ?1 AND kind <> 'cascade' AND has_left = 0 GROUP BY currency)"
       " GROUP BY currency");
   Binder(query) << since;
   billing::HandedOver sum;

@@ -15,6 +15,12 @@
 #include "base/time.hpp"
 #include "ports/ledger.hpp"
 
+// As the index recovery_busy has it: a statement uses that only if it says the same.
+#define IS_BUSY(recovery)                                                     \
+  recovery ".ended IS NULL AND " recovery ".state <> 'waiting' AND " recovery \
+           ".state"                                                           \
+           " <> 'grace'"
+
 // What a scan walks: the front of the queue. CROSS JOIN keeps SQLite to that order.
 #define DUE_BY_NOW                                                                      \
   " FROM due CROSS JOIN subscription ON key = subscription_key"                         \

@@ -99,12 +99,13 @@ ports::StoredSubscription SqliteTx::subscription(SubscriptionKey key) {
   return std::move(rows.front());
 }
 
-std::vector<ports::StoredSubscription> SqliteTx::in_recycle_billing(SubscriptionKey after,
+std::vector<ports::StoredSubscription> SqliteTx::in_recycle_billing(ports::DueCursor after,
                                                                     int limit) {
   auto& query = database_.prepared("SELECT " SUBSCRIPTION_COLUMNS
-                                   " FROM subscription WHERE status = 'recycle_billing'"
-                                   " AND key > ? ORDER BY key LIMIT ?");
-  Binder(query) << after << limit;
+                                   " FROM subscription WHERE declined_at IS NOT NULL"
+                                   " AND status = 'recycle_billing' AND (declined_at, key) > (?, ?)"
+                                   " ORDER BY declined_at, key LIMIT ?");
+  Binder(query) << after.at << after.key << limit;
   return read_all(query);
 }
 

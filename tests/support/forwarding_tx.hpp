@@ -25,7 +25,8 @@ class ForwardingTx : public ports::LedgerTx {
     return tx_.subscription(id);
   }
   ports::StoredSubscription subscription(Key key) override { return tx_.subscription(key); }
-  std::vector<ports::StoredSubscription> in_recycle_billing(Key after, int limit) override {
+  std::vector<ports::StoredSubscription> in_recycle_billing(ports::DueCursor after,
+                                                            int limit) override {
     return tx_.in_recycle_billing(after, limit);
   }
   std::vector<ports::StoredSubscription> held(int limit) override { return tx_.held(limit); }

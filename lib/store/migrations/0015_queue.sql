@@ -28,8 +28,12 @@ CREATE UNIQUE INDEX one_live_recovery ON recovery (subscription_key, cycle) WHER
 DROP INDEX one_live_recovery_of_sale;
 CREATE UNIQUE INDEX one_live_recovery_of_sale ON recovery (sale_key)
   WHERE ended IS NULL AND sale_key IS NOT NULL;
+-- A million may wait, and nobody asks for all of those by their state.
 DROP INDEX recovery_open;
-CREATE INDEX recovery_open ON recovery (state) WHERE ended IS NULL;
+CREATE INDEX recovery_busy ON recovery (state)
+  WHERE ended IS NULL AND state <> 'waiting' AND state <> 'grace';
+-- Whatever is in recycle billing was declined, and that has an index.
+DROP INDEX subscription_recycling;
 
 -- lessons.md 12: a success is final, whoever writes; the other ends yield only to a late success.
 DROP TRIGGER recovered_is_final;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/this_coro.hpp>
 
 #include "async/spawn.hpp"
 #include "base/ensure.hpp"
@@ -27,7 +28,9 @@ Value taken(Result<Value> made) {
 // A lambda that g++ 12 is not to see beside co_await.
 async::Task<void> scan_all(const engine::Context& context, engine::Tally& tally,
                            engine::PauseWatch& pauses, engine::CeilingWatch& ceilings) {
-  const auto done = co_await engine::scan(context, scan_batch, tally, pauses, ceilings);
+  const auto executor = co_await boost::asio::this_coro::executor;
+  async::TaskGroup writing(executor, 1);
+  const auto done = co_await engine::scan(context, writing, scan_batch, tally, pauses, ceilings);
   ensure(done.has_value(), "a scan of a ledger of our own works");
 }
 

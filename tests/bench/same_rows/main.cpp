@@ -20,15 +20,18 @@ namespace {
 
 // What a hand-over's row says of how it stands; the claim's own form of it beside.
 const std::vector<std::pair<std::string, std::string>> at_claim{
-    {"state", "'intended'"},    {"reason", "'none'"},  {"step", "'send'"},
-    {"next_at", "claimed_at"},  {"sending", "1"},      {"tries", "0"},
-    {"inquiries", "0"},         {"has_left", "0"},     {"unsent_until", "claimed_at"},
-    {"provider_order", "NULL"}, {"settled_at", "NULL"}};
-const std::vector<std::string> progress{
-    "state",        "reason",         "step",         "next_at",
-    "sending",      "tries",          "inquiries",    "has_left",
-    "unsent_until", "provider_order", "settled_at",   "refund_due",
-    "late",         "refunded",       "charged_back", "told"};
+    {"state", "'intended'"},    {"reason", "'none'"},   {"step", "'send'"},
+    {"next_at", "claimed_at"},  {"sending", "1"},       {"tries", "0"},
+    {"inquiries", "0"},         {"has_left", "0"},      {"unsent_until", "claimed_at"},
+    {"provider_order", "NULL"}, {"settled_at", "NULL"}, {"ended", "NULL"}};
+// What an index goes by is set only where it changes.
+const std::vector<std::string> answer{
+    "reason",     "step", "sending",  "tries",        "inquiries", "has_left", "unsent_until",
+    "refund_due", "late", "refunded", "charged_back", "state",     "next_at",  "provider_order"};
+const std::vector<std::string> end{"reason",    "step",     "sending",      "tries",
+                                   "inquiries", "has_left", "unsent_until", "refund_due",
+                                   "late",      "refunded", "charged_back", "state",
+                                   "next_at",   "ended",    "settled_at"};
 const std::vector<std::string> settlement{
     "status", "cycle",        "gateway",          "card_token",
     "price",  "next_bill_on", "anchor_day",       "fail_reason",
@@ -122,18 +125,24 @@ Clocked write_all(Ledgers& ledgers, std::size_t items, std::size_t group,
 }
 
 Clocked claims(Ledgers& ledgers, std::size_t group) {
-  const auto keys = ledgers.fresh("recovery", "key");
+  const auto keys = ledgers.fresh("recovery", "key, subscription_key");
   Inserted recovery(ledgers.source(), ledgers.target(), "recovery", "key = ?1", at_claim);
   Inserted request(ledgers.source(), ledgers.target(), "request", "recovery_key = ?1");
   Inserted audit(ledgers.source(), ledgers.target(), "audit", audit_of_claim);
+  Statement taken(ledgers.target(),
+                  "DELETE FROM due WHERE subscription_key = ?1 AND at = (SELECT due_at FROM"
+                  " subscription WHERE key = ?1)");
   return write_all(ledgers, keys.size(), group, [&](std::size_t i) -> Writing {
     const auto key = sqlite3_value_int64(keys[i].front().get());
     auto rows = std::make_shared<std::vector<std::vector<Row>>>();
     rows->push_back(recovery.load(key));
     rows->push_back(request.load(key));
     rows->push_back(audit.load(key));
-    return [&recovery, &request, &audit, rows] {
+    const auto subscription = sqlite3_value_int64(keys[i][1].get());
+    return [&recovery, &request, &audit, &taken, rows, subscription] {
       recovery.write((*rows)[0]);
+      taken.bind(1, subscription);
+      taken.run();
       request.write((*rows)[1]);
       audit.write((*rows)[2]);
     };
@@ -143,7 +152,7 @@ Clocked claims(Ledgers& ledgers, std::size_t group) {
 Clocked answers(Ledgers& ledgers, std::size_t group) {
   const auto attempts = ledgers.fresh("attempt", "key, recovery_key");
   Inserted attempt(ledgers.source(), ledgers.target(), "attempt", "key = ?1");
-  Updated recovery(ledgers.source(), ledgers.target(), "recovery", progress,
+  Updated recovery(ledgers.source(), ledgers.target(), "recovery", answer,
                    " AND state = 'intended'");
   Inserted audit(ledgers.source(), ledgers.target(), "audit", audit_of_news);
   return write_all(ledgers, attempts.size(), group, [&](std::size_t i) -> Writing {
@@ -178,8 +187,7 @@ class Settling {
               "SELECT r.key, r.subscription_key, s.declined_at IS NULL FROM callback AS c"
               " JOIN recovery AS r ON r.order_id = c.order_id"
               " JOIN subscription AS s ON s.key = r.subscription_key WHERE c.key = ?1"),
-        recovery_(ledgers.source(), ledgers.target(), "recovery", progress,
-                  " AND state = 'waiting'"),
+        recovery_(ledgers.source(), ledgers.target(), "recovery", end, " AND state = 'waiting'"),
         subscription_(ledgers.source(), ledgers.target(), "subscription", settlement),
         decline_(ledgers.source(), ledgers.target(), "subscription", decline),
         outbox_(ledgers.source(), ledgers.target(), "outbox", "recovery_key = ?1 ORDER BY key"),

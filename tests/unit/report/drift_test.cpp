@@ -18,11 +18,12 @@ const Money amount{8096, Currency()};
 // With subscriptions in recycle billing to walk over.
 class Ledger : public FakeLedger {
  public:
-  std::vector<ports::StoredSubscription> in_recycle_billing(SubscriptionKey after,
+  std::vector<ports::StoredSubscription> in_recycle_billing(ports::DueCursor after,
                                                             int limit) override {
     std::vector<ports::StoredSubscription> found;
     for (const auto& row : subscriptions) {
-      if (row.key > after && static_cast<int>(found.size()) < limit) found.push_back(row);
+      if (ports::after_decline_of(row) > after && static_cast<int>(found.size()) < limit)
+        found.push_back(row);
     }
     return found;
   }

@@ -209,9 +209,9 @@ void pages_recycle_billing(const MakeLedger& make) {
     tx.set_status(tx.subscription(SubscriptionId("b"))->key, SubscriptionStatus::active, noon);
     auto page = tx.in_recycle_billing({}, 1);
     CHECK(ids_of(page) == "c ");
-    page = tx.in_recycle_billing(page.back().key, 5);
+    page = tx.in_recycle_billing(ports::after_decline_of(page.back()), 5);
     CHECK(ids_of(page) == "a ");
-    CHECK(tx.in_recycle_billing(page.back().key, 5).empty());
+    CHECK(tx.in_recycle_billing(ports::after_decline_of(page.back()), 5).empty());
   });
 }
 

@@ -90,7 +90,7 @@ TEST_CASE("the words that CHECKs allow are those of the closed sets") {
 TEST_CASE("L2 L12 indexes and triggers name exactly the live and the ended states") {
   const Words over = states_where([](auto state) { return !is_live(state); });
   CHECK(words_after(sql_of("recovery"), "(ended IS CASE WHEN state = ") == over);
-  for (const char* index : {"one_live_recovery", "one_live_recovery_of_sale", "recovery_open"}) {
+  for (const char* index : {"one_live_recovery", "one_live_recovery_of_sale", "recovery_busy"}) {
     CHECK(sql_of(index).find("WHERE ended IS NULL") != std::string::npos);
   }
   const std::string trigger = sql_of("ends_are_final");
@@ -110,14 +110,14 @@ TEST_CASE("nothing that is looked at for each row is a list of words") {
   }
 }
 
-TEST_CASE("what is open is found without a look at all that ever ended") {
+TEST_CASE("what is at work is found without a look at all that wait or ever ended") {
   const OwnLedger own;
   SQLite::Database database(own.file.string());
   SQLite::Statement plan(database,
-                         "EXPLAIN QUERY PLAN SELECT key FROM recovery WHERE state = 'intended'"
-                         " AND ended IS NULL AND key > 0 ORDER BY key");
+                         "EXPLAIN QUERY PLAN SELECT key FROM recovery AS r WHERE state = 'intended'"
+                         " AND " IS_BUSY("r") " AND key > 0 ORDER BY key");
   REQUIRE(plan.executeStep());
-  CHECK(plan.getColumn(3).getString().find("recovery_open (state=?") != std::string::npos);
+  CHECK(plan.getColumn(3).getString().find("recovery_busy (state=?") != std::string::npos);
   CHECK_FALSE(plan.executeStep());  // it is in order already
 }
 
