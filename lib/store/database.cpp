@@ -12,7 +12,8 @@ namespace {
 // How long a writer waits for another process's transaction (an import beside the service).
 constexpr int busy_milliseconds = 30'000;
 
-// Checkpoints at 16 MiB of log instead of 4: fewer stalls, the log stays small all the same.
+// Checkpoints at 16 MiB of log instead of 4: fewer stalls, the log stays small all the same. (The
+// service has a checkpointer for them.)
 constexpr const char* writer_settings =
     "PRAGMA journal_mode = WAL;"
     "PRAGMA synchronous = FULL;"

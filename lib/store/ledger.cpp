@@ -10,6 +10,7 @@
 
 #include "async/suspend.hpp"
 #include "store/audit_chain.hpp"
+#include "store/checkpointer.hpp"
 #include "store/database.hpp"
 #include "store/group_commit.hpp"
 #include "store/mark.hpp"
@@ -45,7 +46,10 @@ class SqliteLedger::Impl {
     mark_.emplace(file);
   }
 
-  ~Impl() { stop(); }
+  ~Impl() {
+    stop();
+    checkpointer_.reset();
+  }
 
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
@@ -56,7 +60,10 @@ class SqliteLedger::Impl {
       chain_older_rows(database_);
       known_ = SqliteTx(database_).audit_head();
     }
-    if (ready && executor_ == Executor::thread) thread_ = std::thread([this] { serve(); });
+    if (ready && executor_ == Executor::thread) {
+      if (!file_.empty()) checkpointer_.emplace(database_, file_);
+      thread_ = std::thread([this] { serve(); });
+    }
     return ready;
   }
 
@@ -129,6 +136,7 @@ class SqliteLedger::Impl {
   std::string identity_;        // of the file that is open
   ports::AuditHead known_;      // how far it had come when last seen
   std::optional<Mark> mark_;
+  std::optional<Checkpointer> checkpointer_;
   Executor executor_;
   std::mutex mutex_;
   std::condition_variable wake_;
