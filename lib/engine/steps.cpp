@@ -45,8 +45,7 @@ Steps::Wanted Steps::wanted_of(const Lane& lane, Instant now, int room) const {
   wanted.now = now;
   wanted.items = static_cast<std::size_t>(room);
   wanted.choice = probes ? Choice::harmless_first : Choice::in_order;
-  const int known = lane.busy + static_cast<int>(lane.unfinished.size());
-  wanted.candidates = known + (probes ? lane.pacer.limits().in_flight : room);
+  wanted.candidates = probes ? lane.pacer.limits().in_flight : room;
   wanted.busy = busy_;
   for (const Item& item : lane.unfinished) wanted.busy.insert(item.stored.key);
   wanted.noted = noted_;
@@ -60,8 +59,10 @@ Steps::Loaded Steps::load_due(ports::LedgerTx& tx, const billing::Rules& rules,
   loaded.pauses = tx.pauses();
   const bool is_paused = stopping(loaded.pauses, wanted.gateway) != nullptr;
   const ports::Holding held = is_paused ? holding(tx) : ports::Holding::unsent;
-  auto due = is_paused ? tx.steps_due_in_pause(wanted.gateway, held, wanted.now, wanted.candidates)
-                       : tx.steps_due(wanted.gateway, wanted.now, wanted.candidates);
+  const int known = static_cast<int>(wanted.busy.size());
+  auto due =
+      is_paused ? tx.steps_due_in_pause(wanted.gateway, held, wanted.now, known + wanted.candidates)
+                : tx.steps_due(wanted.gateway, wanted.now, wanted.busy, wanted.candidates);
   for (auto& stored : due) {
     if (wanted.busy.contains(stored.key)) continue;
     Item item;

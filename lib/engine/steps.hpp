@@ -92,7 +92,7 @@ class Steps {
     Instant now;
     std::size_t items = 0;
     Choice choice = Choice::in_order;
-    int candidates = 0;                    // read; the items are chosen from them
+    int candidates = 0;                    // beside those; the items are chosen from them
     std::unordered_set<RecoveryKey> busy;  // still due in the ledger
     CallsNoted noted = CallsNoted::none;
   };

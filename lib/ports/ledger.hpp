@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -242,8 +243,10 @@ class LedgerReader {
   // Those claimed at `from` or later and before `to`, in key order, after `after`.
   virtual std::vector<ClaimedRecovery> claimed(Instant from, Instant to, RecoveryKey after,
                                                int limit) = 0;
-  // The gateway's whose next step is due by `now`, in order of (next_at, key).
+  // The gateway's whose next step is due by `now`, in order of (next_at, key), at most `limit` of
+  // them. Those of `but` are passed over and cost hardly anything.
   virtual std::vector<StoredRecovery> steps_due(const GatewayId& gateway, Instant now,
+                                                const std::unordered_set<RecoveryKey>& but,
                                                 int limit) = 0;
   // When recoveries of that card were claimed since `since`, oldest first; released ones, which
   // never left, do not count.
@@ -284,7 +287,7 @@ class LedgerReader {
 
 class LedgerTx : public LedgerReader {
  public:
-  // steps_due, but for the hand-overs that a pause holds.
+  // As steps_due, nobody passed over but the hand-overs that a pause holds.
   virtual std::vector<StoredRecovery> steps_due_in_pause(const GatewayId& gateway, Holding holding,
                                                          Instant now, int limit) = 0;
   // The gateway's first step due later than `after`: what the engine sleeps until.

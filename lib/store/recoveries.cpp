@@ -177,14 +177,21 @@ std::vector<ports::ClaimedRecovery> SqliteTx::claimed(Instant from, Instant to, 
   return rows;
 }
 
+// The walk is of the index alone; a row is read only where it is wanted.
 std::vector<ports::StoredRecovery> SqliteTx::steps_due(const GatewayId& gateway, Instant now,
+                                                       const std::unordered_set<RecoveryKey>& but,
                                                        int limit) {
-  auto& query =
-      database_.prepared("SELECT " RECOVERY_COLUMNS
-                         "WHERE r.next_at IS NOT NULL AND r.provider_gateway = ? AND r.next_at <= ?"
-                         " ORDER BY r.next_at, r.key LIMIT ?");
-  Binder(query) << gateway << now << limit;
-  return read_all(query);
+  auto& walk = database_.prepared(
+      "SELECT key FROM recovery WHERE next_at IS NOT NULL AND provider_gateway = ? AND next_at <= ?"
+      " ORDER BY next_at, key");
+  Binder(walk) << gateway << now;
+  std::vector<ports::StoredRecovery> rows;
+  while (static_cast<int>(rows.size()) < limit && walk.executeStep()) {
+    const auto key = Columns(walk).key<RecoveryKey>();
+    if (!but.contains(key)) rows.push_back(recovery(key));
+  }
+  walk.reset();
+  return rows;
 }
 
 // A cascade is never sent from the queue, and what is past its end is not sent any more: those are

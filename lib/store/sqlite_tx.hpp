@@ -54,6 +54,7 @@ class SqliteTx final : public ports::LedgerTx {
   std::vector<ports::ClaimedRecovery> claimed(Instant from, Instant to, RecoveryKey after,
                                               int limit) override;
   std::vector<ports::StoredRecovery> steps_due(const GatewayId& gateway, Instant now,
+                                               const std::unordered_set<RecoveryKey>& but,
                                                int limit) override;
   std::vector<ports::StoredRecovery> steps_due_in_pause(const GatewayId& gateway,
                                                         ports::Holding holding, Instant now,

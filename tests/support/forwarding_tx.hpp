@@ -69,8 +69,9 @@ class ForwardingTx : public ports::LedgerTx {
     return tx_.claimed(from, to, after, limit);
   }
   std::vector<ports::StoredRecovery> steps_due(const GatewayId& gateway, Instant now,
+                                               const std::unordered_set<RecoveryKey>& but,
                                                int limit) override {
-    return tx_.steps_due(gateway, now, limit);
+    return tx_.steps_due(gateway, now, but, limit);
   }
   std::vector<ports::StoredRecovery> steps_due_in_pause(const GatewayId& gateway,
                                                         ports::Holding holding, Instant now,
