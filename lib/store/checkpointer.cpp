@@ -31,7 +31,7 @@ class Checkpointer::Impl {
   }
 
   ~Impl() {
-    sqlite3_wal_hook(writer_, nullptr, nullptr);
+    sqlite3_wal_autocheckpoint(writer_, pages_to_copy);  // in the hook's place again
     {
       const std::lock_guard lock(mutex_);
       stopping_ = true;

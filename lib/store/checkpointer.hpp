@@ -14,7 +14,7 @@ class Checkpointer {
   // From here on the writer's own commits copy nothing back. Both are to outlive this, which is of
   // the writer's thread. Throws SQLite::Exception.
   Checkpointer(Database& writer, const std::filesystem::path& file);
-  // Waits for the copying that is under way.
+  // Waits for the copying that is under way; then the commits do it again.
   ~Checkpointer();
   Checkpointer(const Checkpointer&) = delete;
   Checkpointer& operator=(const Checkpointer&) = delete;
