@@ -66,8 +66,10 @@ class Life {
 
  private:
   void live_all() {
-    const int all = settings_.days + quiet_days(settings_);
-    for (int day = 1; day <= all; ++day) {
+    const int quiet = quiet_days(settings_);
+    const int all = settings_.days + quiet;
+    // What fell due and was handed over in the quiet days has its whole time too.
+    for (int day = 1; day <= all || (day <= all + quiet && is_any_open()); ++day) {
       if (day == settings_.days + 1) calm();
       if (day <= settings_.days && day % 9 == 0) edit_rules();
       world_.import(merchant_.bill(world_.rules(), world_.now()));
@@ -79,10 +81,16 @@ class Life {
       news_from_flexfactor(day);
       decide_what_is_parked();
       end_pauses();
-      if (settings_.progress) settings_.progress(day, all);
+      if (settings_.progress) settings_.progress(day, std::max(day, all));
     }
     invariants_.check_rest(by_hand_);
     examine();
+  }
+
+  bool is_any_open() {
+    bool any = false;
+    world_.look([&any](ports::LedgerTx& tx) { any = !tx.backlog().open.empty(); });
+    return any;
   }
 
   void calm() {
