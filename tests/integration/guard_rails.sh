@@ -89,9 +89,9 @@ expect_equal 0 "$(simulator_says orders)" "orders at the simulator"
 # Below the program: the ledger itself refuses it.
 query "INSERT INTO recovery (key, kind, subscription_key, order_id, cycle, round, reattempt,
   provider_gateway, return_gateway, return_card, amount, currency, state, reason, step, sending, tries,
-  inquiries, has_left, claimed_at, expires_at, unsent_until, refund_due, late, refunded, charged_back)
-  SELECT 1, 'recycle', key, 'o', 2, 1, 4, 'acme', gateway, 'a', 1, 'USD', 'failed', '', 'none', 1, 0, 0,
-  0, 1, 2, 1, 0, 0, 0, 0 FROM subscription WHERE id = 'S-1'" 2>"$dir/refused.txt" && fail "the ledger took it"
+  inquiries, has_left, claimed_at, expires_at, unsent_until, refund_due, late, refunded, charged_back,
+  ended) SELECT 1, 'recycle', key, 'o', 2, 1, 4, 'acme', gateway, 'a', 1, 'USD', 'failed', '', 'none', 1, 0, 0,
+  0, 1, 2, 1, 0, 0, 0, 0, 'failed' FROM subscription WHERE id = 'S-1'" 2>"$dir/refused.txt" && fail "the ledger took it"
 expect_text "$dir/refused.txt" 'what FlexFactor declined is not handed to it'
 
 # H1: neither soft nor hard, so it waits, and status says which do.
