@@ -46,7 +46,7 @@ void append_json_string(std::string& out, std::string_view text) {
   out += '"';
 }
 
-void JsonWriter::begin() {
+JsonWriter::JsonWriter() {
   out_.reserve(usual_size);
   out_ += '{';
 }

@@ -15,7 +15,7 @@ void append_json_string(std::string& out, std::string_view text);
 // One object. Members stand in the order of the calls; their names are plain literals.
 class JsonWriter {
  public:
-  JsonWriter() { begin(); }
+  JsonWriter();
 
   void text(std::string_view name, std::string_view value);
   void text_if_any(std::string_view name, std::string_view value);  // none for an empty one
@@ -29,7 +29,6 @@ class JsonWriter {
   std::string finish();
 
  private:
-  void begin();
   void add_name(std::string_view name);
 
   std::string out_;
