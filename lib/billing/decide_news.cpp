@@ -193,6 +193,7 @@ void Deciding::on(const Interrupted&) {
   if (now_is().state != RecoveryState::intended) return;
   if (now_is().next_at && *now_is().next_at > situation_.now) return;  // its time has not come yet
   now_is().left = true;
+  now_is().left_by = situation_.now;  // the process that sent it is dead
   if (is_cascade(now_is())) return withdraw(Reason::timeout);
   become_unknown(Reason::interrupted);
 }
@@ -204,12 +205,14 @@ void Deciding::on(const Adopted&) {
   if (now_is().step == Step::refund) return next(Step::inquire, situation_.now);
   if (is_awaited(now_is()) && is_live(now_is().state)) {
     now_is().left = true;
+    now_is().left_by = std::nullopt;
     return park(Reason::interrupted);
   }
   const bool doubtful =
       now_is().state == RecoveryState::intended || now_is().state == RecoveryState::unknown;
   if (!doubtful || is_cascade(now_is())) return;
   now_is().left = true;
+  now_is().left_by = std::nullopt;
   now_is().tries = 0;
   go(RecoveryState::unknown, Reason::interrupted, Step::inquire, situation_.now);
 }

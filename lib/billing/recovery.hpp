@@ -97,6 +97,9 @@ struct Recovery {
   Instant claimed_at{};
   Instant expires_at{};    // absolute, as in the request
   Instant unsent_until{};  // this request certainly did not leave before
+  // While their id is not known: of all that may have left nothing did so later. Nothing: a request
+  // may be on its way, or nobody knows when one was.
+  std::optional<Instant> left_by;
   std::optional<ProviderOrderId> provider_order;
   std::optional<Instant> settled_at;
 

@@ -175,6 +175,12 @@ Applied guarded(ports::LedgerTx& tx, RecoveryKey key, const Desk& desk, const Mo
   throw Bug("a recovery's guard failed again and again");
 }
 
+void doubt(ports::LedgerTx& tx, const ports::StoredRecovery& stored,
+           const billing::Recovery& doubted) {
+  const bool was_there = tx.update_recovery(stored.key, stored.recovery, doubted);
+  ensure(was_there, "a recovery is as this transaction has read it");
+}
+
 }  // namespace
 
 Applied apply(ports::LedgerTx& tx, RecoveryKey key, const billing::Event& event, const Desk& desk,
@@ -211,8 +217,14 @@ Applied apply_release(ports::LedgerTx& tx, RecoveryKey key, const Desk& desk,
 void doubt_refund(ports::LedgerTx& tx, const ports::StoredRecovery& stored) {
   billing::Recovery doubted = stored.recovery;
   doubted.step = billing::Step::inquire;
-  const bool was_there = tx.update_recovery(stored.key, stored.recovery, doubted);
-  ensure(was_there, "a recovery is as this transaction has read it");
+  doubt(tx, stored, doubted);
+}
+
+void doubt_repeat(ports::LedgerTx& tx, const ports::StoredRecovery& stored) {
+  if (!stored.recovery.left_by) return;
+  billing::Recovery doubted = stored.recovery;
+  doubted.left_by = std::nullopt;
+  doubt(tx, stored, doubted);
 }
 
 void tell(ports::Events& events, const Applied& applied) {

@@ -45,6 +45,10 @@ Applied apply_release(ports::LedgerTx& tx, RecoveryKey key, const Desk& desk, co
 // again only if there was none.
 void doubt_refund(ports::LedgerTx& tx, const ports::StoredRecovery& stored);
 
+// In the transaction before a request leaves again: by when all that left had done so is then known
+// only once it has ended.
+void doubt_repeat(ports::LedgerTx& tx, const ports::StoredRecovery& stored);
+
 // One line for what changed, one more for an alarm.
 void tell(ports::Events& events, const Applied& applied);
 

@@ -1,4 +1,5 @@
 // The inquiry about an order whose id of theirs never came: a look for our own in their list.
+#include <algorithm>
 #include <utility>
 
 #include "engine/steps.hpp"
@@ -9,18 +10,24 @@ namespace {
 // How far FlexFactor's clock and ours may be apart.
 constexpr Millis clock_skew = std::chrono::minutes(10);
 
+// An order began there when the request arrived: so long after it had left, with a clock that was
+// wrong meanwhile, at the very latest.
+constexpr Millis longest_on_its_way = std::chrono::hours(2);
+
 constexpr int most_pages = 100;  // longer than that, the repeat under its key is the better way
 
 }  // namespace
 
-// What began there since the request may have left, a page at a time.
+// What began there while the request may have left, a page at a time.
 async::Task<void> Steps::look_up(Item item, Lane& lane) {
   ports::Provider& provider = context_.desk.provider(item.stored.recovery.provider_gateway);
   const Instant now = context_.clock.now();
   if (item.look.page == 1) item.look.began = now;
   ports::ListQuery query;
   query.from = item.stored.recovery.unsent_until - clock_skew;
+  const auto& left_by = item.stored.recovery.left_by;
   query.to = item.look.began + clock_skew;  // the same for every page
+  if (left_by) query.to = std::min(query.to, *left_by + longest_on_its_way);
   query.page = item.look.page;
   const auto page = co_await provider.list(query);
   auto found = found_on(page, item.stored.recovery.order, item.look);

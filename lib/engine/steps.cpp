@@ -81,7 +81,10 @@ Steps::Loaded Steps::load_due(ports::LedgerTx& tx, const billing::Rules& rules,
   if (items.size() > wanted.items) items.resize(wanted.items);
   std::vector<RecoveryKey> keys;
   for (Item& item : items) {
-    if (item.step == billing::Step::send) item.body = tx.request(item.stored.key);
+    if (item.step == billing::Step::send) {
+      item.body = tx.request(item.stored.key);
+      doubt_repeat(tx, item.stored);
+    }
     if (item.step == billing::Step::refund) doubt_refund(tx, item.stored);
     keys.push_back(item.stored.key);
   }

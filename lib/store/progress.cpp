@@ -10,7 +10,7 @@ using billing::Recovery;
 
 void bind_plain_progress(Binder& out, const Recovery& recovery) {
   out << to_text(recovery.reason) << to_text(recovery.step) << recovery.sending << recovery.tries
-      << recovery.inquiries << int{recovery.left} << recovery.unsent_until
+      << recovery.inquiries << int{recovery.left} << recovery.unsent_until << recovery.left_by
       << int{recovery.refund_due} << int{recovery.late} << int{recovery.refunded}
       << int{recovery.charged_back};
 }

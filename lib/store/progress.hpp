@@ -11,7 +11,8 @@ namespace recycled::store {
 // In no index: written with each change.
 #define PLAIN_PROGRESS(with)                                                                       \
   "reason" with ", step" with ", sending" with ", tries" with ", inquiries" with ", has_left" with \
-  ", unsent_until" with ", refund_due" with ", late" with ", refunded" with ", charged_back" with
+  ", unsent_until" with ", left_by" with ", refund_due" with ", late" with ", refunded" with       \
+  ", charged_back" with
 #define PROGRESS_COLUMNS \
   PLAIN_PROGRESS("") ", state, ended, next_at, provider_order, settled_at, told"
 

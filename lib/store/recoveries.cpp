@@ -13,7 +13,8 @@ namespace {
   " coalesce(o.id, ''), r.kind, r.order_id, r.cycle, r.round, r.reattempt,"                  \
   " r.provider_gateway, r.return_gateway, r.return_card, r.amount, r.currency, r.state,"     \
   " r.reason, r.step, r.next_at, r.sending, r.tries, r.inquiries, r.has_left, r.claimed_at," \
-  " r.expires_at, r.unsent_until, r.provider_order, r.settled_at, r.refund_due, r.late,"     \
+  " r.expires_at, r.unsent_until, r.left_by, r.provider_order, r.settled_at, r.refund_due, " \
+  "r.late,"                                                                                  \
   " r.refunded, r.charged_back, r.told, r.pruned_at"
 #define FROM_RECOVERY                                          \
   " FROM recovery AS r"                                        \
@@ -60,6 +61,7 @@ ports::StoredRecovery read(Columns& in) {
   recovery.claimed_at = in.instant();
   recovery.expires_at = in.instant();
   recovery.unsent_until = in.instant();
+  recovery.left_by = in.maybe_instant();
   if (const auto order = in.maybe_text()) recovery.provider_order = ProviderOrderId(*order);
   recovery.settled_at = in.maybe_instant();
   recovery.refund_due = in.flag();
@@ -318,7 +320,7 @@ std::optional<RecoveryKey> SqliteTx::insert_recovery(const ports::NewRecovery& f
       " provider_gateway, return_gateway, return_card, amount, currency, claimed_at, expires_at,"
       " " PROGRESS_COLUMNS ", decline_code, decline_message)"
       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-      " ?, ?, ?, ?, " OF_ITS_DECLINE("decline_code") ", " OF_ITS_DECLINE("decline_message") ")"
+      " ?, ?, ?, ?, ?, " OF_ITS_DECLINE("decline_code") ", " OF_ITS_DECLINE("decline_message") ")"
       " ON CONFLICT DO NOTHING");
   Binder out(insert);
   out << fresh.subject << to_text(recovery.kind) << recovery.order << recovery.cycle

@@ -137,6 +137,26 @@ TEST_CASE("L21 unknown: look_up - each page of a long list is a call of the gate
   }
 }
 
+// Everything else that FlexFactor gets meanwhile is in its list too.
+TEST_CASE("unknown: look_up - their list is read no further than the request may have left") {
+  auto settings = simulation::usual_settings(date("2026-03-01T12:00:00Z"), 60h, 60h);
+  settings.rules.when_unknown = WhenUnknown::look_up;
+  settings.outages = {{settings.start, settings.start + 100ms, Kind::lost_read},
+                      {settings.start + 100ms, settings.start + 50h, Kind::unreachable}};
+  simulation::World world(settings);
+  CHECK(live(world) == RecoveryState::recovered);
+  CHECK(calls(world, "evaluate") == 1);
+  int pages = 0;
+  for (const simulation::Call& call : world.calls()) {
+    const auto to = call.target.find("&to=");
+    if (to == std::string::npos || call.at < settings.start + 50h) continue;
+    ++pages;
+    CAPTURE(call.target);
+    CHECK(call.target.substr(to + 4, 13) <= "2026-03-01T14");
+  }
+  CHECK(pages >= 1);
+}
+
 TEST_CASE("unknown: look_up - the list does not show our ids: the same bytes follow") {
   auto settings = settings_of(WhenUnknown::look_up, Kind::lost_read);
   settings.provider.quirks.shows_external_id = false;

@@ -20,18 +20,20 @@ namespace {
 
 // What a hand-over's row says of how it stands; the claim's own form of it beside.
 const std::vector<std::pair<std::string, std::string>> at_claim{
-    {"state", "'intended'"},    {"reason", "'none'"},   {"step", "'send'"},
-    {"next_at", "claimed_at"},  {"sending", "1"},       {"tries", "0"},
-    {"inquiries", "0"},         {"has_left", "0"},      {"unsent_until", "claimed_at"},
-    {"provider_order", "NULL"}, {"settled_at", "NULL"}, {"ended", "NULL"}};
+    {"state", "'intended'"},   {"reason", "'none'"},       {"step", "'send'"},
+    {"next_at", "claimed_at"}, {"sending", "1"},           {"tries", "0"},
+    {"inquiries", "0"},        {"has_left", "0"},          {"unsent_until", "claimed_at"},
+    {"left_by", "NULL"},       {"provider_order", "NULL"}, {"settled_at", "NULL"},
+    {"ended", "NULL"}};
 // What an index goes by is set only where it changes.
-const std::vector<std::string> answer{
-    "reason",     "step", "sending",  "tries",        "inquiries", "has_left", "unsent_until",
-    "refund_due", "late", "refunded", "charged_back", "state",     "next_at",  "provider_order"};
-const std::vector<std::string> end{"reason",    "step",     "sending",      "tries",
-                                   "inquiries", "has_left", "unsent_until", "refund_due",
-                                   "late",      "refunded", "charged_back", "state",
-                                   "next_at",   "ended",    "settled_at"};
+const std::vector<std::string> answer{"reason",     "step",     "sending",       "tries",
+                                      "inquiries",  "has_left", "unsent_until",  "left_by",
+                                      "refund_due", "late",     "refunded",      "charged_back",
+                                      "state",      "next_at",  "provider_order"};
+const std::vector<std::string> end{"reason",     "step",     "sending",      "tries",
+                                   "inquiries",  "has_left", "unsent_until", "left_by",
+                                   "refund_due", "late",     "refunded",     "charged_back",
+                                   "state",      "next_at",  "ended",        "settled_at"};
 const std::vector<std::string> settlement{
     "status", "cycle",        "gateway",          "card_token",
     "price",  "next_bill_on", "anchor_day",       "fail_reason",

@@ -98,6 +98,7 @@ inline billing::Recovery full_recovery(const std::string& order) {
   recovery.left = true;
   recovery.claimed_at = noon + Millis(12);
   recovery.unsent_until = noon + Millis(13);
+  recovery.left_by = noon + Millis(15);
   recovery.provider_order = ProviderOrderId("provider order");
   recovery.settled_at = noon + Millis(14);
   recovery.late = true;
