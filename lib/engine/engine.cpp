@@ -38,16 +38,21 @@ CascadeEars Engine::ears() {
 async::Task<Result<void>> Engine::start() {
   auto interrupted = co_await recover_interrupted(loop_);
   if (!interrupted) co_return Failure(interrupted.error());
-  std::string digest = settings_.rules_digest;
-  auto replanned = co_await replan_if_changed(loop_, std::move(digest));
-  if (!replanned) co_return Failure(replanned.error());
   auto told = co_await steps_.tell_of_orphans();
   co_return told;
 }
 
+async::Task<Result<void>> Engine::replan() {
+  std::string digest = settings_.rules_digest;
+  std::function<bool()> stops = [this] { return stopping_; };
+  auto replanned = co_await replan_if_changed(loop_, std::move(digest), std::move(stops));
+  if (!replanned) co_return Failure(replanned.error());
+  co_return Result<void>{};
+}
+
 async::Task<Result<void>> Engine::run(Scanning scanning) {
-  Result<void> outcome;
-  while (!stopping_) {
+  Result<void> outcome = co_await replan();
+  while (outcome && !stopping_) {
     outcome = co_await pass(scanning);
     if (!outcome || stopping_) break;
     outcome = co_await steps_.note_quiet();
@@ -77,7 +82,9 @@ async::Task<Result<void>> Engine::join() {
 
 async::Task<Result<void>> Engine::once() {
   ceilings_.begin_run();
-  Result<void> done = co_await inbox_.retry_due(loop_ledger_);
+  Result<void> done = co_await replan();
+  if (!done || stopping_) co_return done;
+  done = co_await inbox_.retry_due(loop_ledger_);
   if (!done) co_return done;
   done = co_await steps_.make_inquiries_due(settings_.once_poll_gap);
   if (!done) co_return done;

@@ -44,15 +44,16 @@ class Engine {
   Engine(const Context& context, const ports::CallbackReader& reader, ports::Alarms& alarms,
          const async::Executor& executor, EngineSettings settings, const Sinks& sinks = {});
 
-  // What was in flight when the last process died becomes unknown; stored plans follow the rules.
-  // Before anything else.
+  // What was in flight when the last process died becomes unknown. Before anything else.
   async::Task<Result<void>> start();
 
-  // Until stop(). Returns when nothing is under way any more.
+  // Until stop(); stored plans follow the rules before the first pass. Returns when nothing is
+  // under way any more.
   async::Task<Result<void>> run(Scanning scanning);
 
-  // One pass: inbox, what FlexFactor is working on, scan, hand-overs and whatever else is due,
-  // until nothing is due now but at a gateway that does not answer; then the events that are due.
+  // One pass, likewise: inbox, what FlexFactor is working on, scan, hand-overs and whatever else is
+  // due, until nothing is due now but at a gateway that does not answer; then the events that are
+  // due.
   async::Task<Result<void>> once();
 
   // No new claims and calls; those under way end.
@@ -81,6 +82,7 @@ class Engine {
   Standing standing() const;
 
  private:
+  async::Task<Result<void>> replan();
   async::Task<Result<void>> pass(Scanning scanning);
   async::Task<Result<Instant>> sleep_until();
   async::Task<void> sleep(Instant until);

@@ -97,16 +97,14 @@ async::Task<Result<std::int64_t>> interrupt_all(const Context& context, Doubt do
 
 struct Replanned {
   std::int64_t changed = 0;
-  ports::DueCursor after;
-  bool more = false;
+  std::optional<SubscriptionKey> last;
 };
 
-Replanned replan(ports::LedgerTx& tx, const Desk& desk, ports::DueCursor after) {
+Replanned replan(ports::LedgerTx& tx, const Desk& desk, SubscriptionKey after) {
   Replanned done;
-  const auto rows = tx.in_recycle_billing(after, page);
-  done.more = static_cast<int>(rows.size()) == page;
-  for (const ports::StoredSubscription& stored : rows) {
-    done.after = ports::after_decline_of(stored);
+  const ports::SubscriptionPage rows = tx.in_recycle_billing(after, page);
+  done.last = rows.last;
+  for (const ports::StoredSubscription& stored : rows.found) {
     const ports::Plan plan = desk.planner.plan(stored.subscription);
     if (plan == stored.plan) continue;
     tx.set_plan(stored.key, plan);
@@ -160,7 +158,8 @@ async::Task<Result<std::int64_t>> recover_interrupted(const Context& context) {
   co_return count;
 }
 
-async::Task<Result<std::int64_t>> replan_if_changed(const Context& context, std::string digest) {
+async::Task<Result<std::int64_t>> replan_if_changed(const Context& context, std::string digest,
+                                                    std::function<bool()> stops) {
   std::function<std::optional<std::string>(ports::LedgerTx&)> read = [](ports::LedgerTx& tx) {
     return tx.meta(digest_name);
   };
@@ -168,17 +167,16 @@ async::Task<Result<std::int64_t>> replan_if_changed(const Context& context, std:
   if (!known) co_return Failure(known.error());
   if (*known == digest) co_return 0;
   std::int64_t changed = 0;
-  ports::DueCursor after;
-  for (bool more = true; more;) {
+  for (std::optional<SubscriptionKey> after = SubscriptionKey(); after;) {
     std::function<Replanned(ports::LedgerTx&)> work = [&context, after](ports::LedgerTx& tx) {
-      return replan(tx, context.desk, after);
+      return replan(tx, context.desk, *after);
     };
     auto done = co_await ports::transact(context.ledger, std::move(work));
     if (!done) co_return Failure(done.error());
     may_die_at(Failpoint::start_replanned);
+    if (stops()) co_return changed;
     changed += done->changed;
-    after = done->after;
-    more = done->more;
+    after = done->last;
   }
   // Only now: a crash on the way plans the rest at the next start.
   ports::LedgerWork keep = [&digest](ports::LedgerTx& tx) { tx.set_meta(digest_name, digest); };

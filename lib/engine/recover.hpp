@@ -1,7 +1,9 @@
-// What a new process does before anything else.
+// What a new process does before its first pass.
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <string>
 #include <vector>
 
 #include "engine/context.hpp"
@@ -24,7 +26,9 @@ void note_adoption(ports::LedgerTx& tx);
 async::Task<Result<std::int64_t>> recover_interrupted(const Context& context);
 
 // When the rules are no longer those the ledger was planned with, plans every subscription in
-// recycle billing anew. `digest` identifies the rules. Returns how many plans changed.
-async::Task<Result<std::int64_t>> replan_if_changed(const Context& context, std::string digest);
+// recycle billing anew, before the first scan. `digest` identifies the rules. Asked to stop, it
+// leaves the rest to the next start. Returns how many plans changed.
+async::Task<Result<std::int64_t>> replan_if_changed(const Context& context, std::string digest,
+                                                    std::function<bool()> stops);
 
 }  // namespace recycled::engine

@@ -90,6 +90,12 @@ inline DueCursor after_decline_of(const StoredSubscription& stored) {
   return {stored.subscription.declined.value().at, stored.key.value()};
 }
 
+// A part of a walk over all subscriptions, in key order.
+struct SubscriptionPage {
+  std::vector<StoredSubscription> found;
+  std::optional<SubscriptionKey> last;  // that was looked at; nothing: none was left
+};
+
 // One call to the provider and what it brought: append-only.
 struct Attempt {
   RecoveryKey recovery;
@@ -212,8 +218,8 @@ class LedgerReader {
 
   virtual std::optional<StoredSubscription> subscription(const SubscriptionId& id) = 0;
   virtual StoredSubscription subscription(SubscriptionKey key) = 0;
-  // Those in recycle billing, in order of (declined_at, key), after `after`.
-  virtual std::vector<StoredSubscription> in_recycle_billing(DueCursor after, int limit) = 0;
+  // Those in recycle billing among the next `looked_at` after `after`.
+  virtual SubscriptionPage in_recycle_billing(SubscriptionKey after, int looked_at) = 0;
   // Those held for want of a class of their decline (NotTaken::unclassified_decline), in key order.
   virtual std::vector<StoredSubscription> held(int limit) = 0;
   // Those whose decline, the last they had, was before `to`, whatever their status, in order of

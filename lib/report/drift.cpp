@@ -221,11 +221,11 @@ void ProviderComparison::find_lost(ports::LedgerReader& ledger, const OrderNames
 }
 
 void ProviderComparison::find_lost_cycles(ports::LedgerReader& ledger, const OrderNames& names) {
-  ports::DueCursor after;
-  while (!nobodys_.empty()) {
-    const auto rows = ledger.in_recycle_billing(after, page);
-    if (rows.empty()) return;
-    for (const auto& row : rows) {
+  std::optional<SubscriptionKey> after = SubscriptionKey();
+  while (after && !nobodys_.empty()) {
+    const auto rows = ledger.in_recycle_billing(*after, page);
+    after = rows.last;
+    for (const auto& row : rows.found) {
       const auto& subscription = row.subscription;
       Difference whose;
       whose.subscription = subscription.id;
@@ -233,7 +233,6 @@ void ProviderComparison::find_lost_cycles(ports::LedgerReader& ledger, const Ord
         find_lost_one(names.of_cycle(subscription.id, subscription.cycle, round), whose);
       }
     }
-    after = ports::after_decline_of(rows.back());
   }
 }
 

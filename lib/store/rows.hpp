@@ -27,6 +27,15 @@
   " WHERE at <= ?1 AND (at, subscription_key) > (?2, ?3) ORDER BY at, subscription_key" \
   " LIMIT ?4"
 
+// Those declined before ?1, in order of (declined_at, key), after (?2, ?3). In two parts, since
+// half a file may have been declined at one instant: the index finds a key among those of one
+// instant, but not beside a later one.
+#define DECLINED_BEFORE(select, of)                                                               \
+  select " WHERE " of " AND declined_at < ?1 AND declined_at = ?2 AND key > ?3 UNION ALL " select \
+         " WHERE " of                                                                             \
+         " AND declined_at < ?1 AND declined_at > ?2"                                             \
+         " ORDER BY declined_at, key LIMIT ?4"
+
 namespace recycled::store {
 
 class Binder {

@@ -70,11 +70,7 @@ std::vector<ports::StoredSale> SqliteTx::sales_of(const SubscriptionId& subscrip
 
 std::vector<ports::StoredSale> SqliteTx::sales_declined(Instant to, ports::DueCursor after,
                                                         int limit) {
-  // The index holds (declined_at, key), so each page costs what it returns.
-  auto& query =
-      database_.prepared(SELECT_SALE
-                         "WHERE status = 'declined' AND declined_at < ?1 AND declined_at >= ?2"
-                         " AND (declined_at > ?2 OR key > ?3) ORDER BY declined_at, key LIMIT ?4");
+  auto& query = database_.prepared(DECLINED_BEFORE(SELECT_SALE, "status = 'declined'"));
   Binder(query) << to << after.at << after.key << limit;
   return read_all(query);
 }

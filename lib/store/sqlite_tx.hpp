@@ -18,8 +18,7 @@ class SqliteTx final : public ports::LedgerTx {
   // subscriptions.cpp
   std::optional<ports::StoredSubscription> subscription(const SubscriptionId& id) override;
   ports::StoredSubscription subscription(SubscriptionKey key) override;
-  std::vector<ports::StoredSubscription> in_recycle_billing(ports::DueCursor after,
-                                                            int limit) override;
+  ports::SubscriptionPage in_recycle_billing(SubscriptionKey after, int looked_at) override;
   std::vector<ports::StoredSubscription> held(int limit) override;
   std::vector<ports::StoredSubscription> subscriptions_declined(Instant to, ports::DueCursor after,
                                                                 int limit) override;

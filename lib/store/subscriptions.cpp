@@ -99,14 +99,22 @@ ports::StoredSubscription SqliteTx::subscription(SubscriptionKey key) {
   return std::move(rows.front());
 }
 
-std::vector<ports::StoredSubscription> SqliteTx::in_recycle_billing(ports::DueCursor after,
-                                                                    int limit) {
+// Through the table itself: there may be as many as there are rows, and an index would lead from
+// one end of the file to the other.
+ports::SubscriptionPage SqliteTx::in_recycle_billing(SubscriptionKey after, int looked_at) {
+  ports::SubscriptionPage page;
+  auto& end = database_.prepared(
+      "SELECT max(key) FROM (SELECT key FROM subscription WHERE key > ? ORDER BY key LIMIT ?)");
+  Binder(end) << after << looked_at;
+  if (end.executeStep()) page.last = Columns(end).maybe_key<SubscriptionKey>();
+  end.reset();
+  if (!page.last) return page;
   auto& query = database_.prepared("SELECT " SUBSCRIPTION_COLUMNS
-                                   " FROM subscription WHERE declined_at IS NOT NULL"
-                                   " AND status = 'recycle_billing' AND (declined_at, key) > (?, ?)"
-                                   " ORDER BY declined_at, key LIMIT ?");
-  Binder(query) << after.at << after.key << limit;
-  return read_all(query);
+                                   " FROM subscription WHERE key > ? AND key <= ?"
+                                   " AND status = 'recycle_billing' ORDER BY key");
+  Binder(query) << after << *page.last;
+  page.found = read_all(query);
+  return page;
 }
 
 std::vector<ports::StoredSubscription> SqliteTx::held(int limit) {
@@ -121,11 +129,8 @@ std::vector<ports::StoredSubscription> SqliteTx::held(int limit) {
 std::vector<ports::StoredSubscription> SqliteTx::subscriptions_declined(Instant to,
                                                                         ports::DueCursor after,
                                                                         int limit) {
-  // The index holds (declined_at, key), so each page costs what it returns.
-  auto& query = database_.prepared(
-      "SELECT " SUBSCRIPTION_COLUMNS
-      " FROM subscription WHERE declined_at IS NOT NULL AND declined_at < ?1 AND declined_at >= ?2"
-      " AND (declined_at > ?2 OR key > ?3) ORDER BY declined_at, key LIMIT ?4");
+  auto& query = database_.prepared(DECLINED_BEFORE(
+      "SELECT " SUBSCRIPTION_COLUMNS " FROM subscription", "declined_at IS NOT NULL"));
   Binder(query) << to << after.at << after.key << limit;
   return read_all(query);
 }

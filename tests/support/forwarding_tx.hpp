@@ -25,9 +25,8 @@ class ForwardingTx : public ports::LedgerTx {
     return tx_.subscription(id);
   }
   ports::StoredSubscription subscription(Key key) override { return tx_.subscription(key); }
-  std::vector<ports::StoredSubscription> in_recycle_billing(ports::DueCursor after,
-                                                            int limit) override {
-    return tx_.in_recycle_billing(after, limit);
+  ports::SubscriptionPage in_recycle_billing(SubscriptionKey after, int looked_at) override {
+    return tx_.in_recycle_billing(after, looked_at);
   }
   std::vector<ports::StoredSubscription> held(int limit) override { return tx_.held(limit); }
   std::vector<ports::StoredSubscription> subscriptions_declined(Instant to, ports::DueCursor after,

@@ -82,9 +82,15 @@ struct ProgressBench : Bench {
   }
 
   async::Task<void> work() {
+    co_await start();
+    co_await run();
+  }
+  async::Task<void> start() {
     auto started = co_await engine->start();
     CHECK(started.has_value());
     seen_at_start = seen;
+  }
+  async::Task<void> run() {
     auto done = co_await engine->run(Scanning::on);
     CHECK(done.has_value());
   }
@@ -155,19 +161,49 @@ TEST_CASE("L22: a loop whose ledger hangs shows no progress, though callbacks ge
   async::run_to_end(bench.io, group.join());
 }
 
-TEST_CASE("L22: a long scan shows each of its batches, and a start each of its pages") {
+TEST_CASE("L22: a long scan shows each of its batches, and new plans each of their pages") {
   ProgressBench bench;
   for (int index = 0; index < 9; ++index) bench.accept(declined("S" + std::to_string(index)));
   bench.clock.at += std::chrono::days(9);
   async::TaskGroup group(bench.io.get_executor(), 2);
   group.start(bench.work());
   bench.go_on();
-  CHECK(bench.seen_at_start[Progress::answer] >= 2);
-  // Of the scan: four whole batches and the one with the rest.
-  CHECK(bench.seen[Progress::answer] - bench.seen_at_start[Progress::answer] >= 5);
+  // Of the plans: the page, the one behind it and their end. Of the scan: four whole batches and
+  // the one with the rest.
+  CHECK(bench.seen[Progress::answer] - bench.seen_at_start[Progress::answer] >= 3 + 5);
   CHECK(bench.seen[Progress::pass] == 1);
   bench.engine->stop();
   async::run_to_end(bench.io, group.join());
+}
+
+TEST_CASE("Plans follow edited rules in the run, when callbacks are heard already") {
+  ProgressBench bench;
+  const auto digest = [&bench] {
+    std::optional<std::string> known;
+    bench.in([&known](auto& tx) { known = tx.meta("rules_digest"); });
+    return known.value_or("none");
+  };
+  async::TaskGroup group(bench.io.get_executor(), 2);
+  group.start(bench.start());
+  bench.go_on();
+  CHECK(digest() == "none");
+  SUBCASE("and one that is told to stop leaves them to the next start") {
+    bench.accept(declined("S-1"));
+    bench.hanging.hangs = true;
+    group.start(bench.run());
+    bench.go_on();
+    bench.engine->stop();
+    bench.hanging.recover();
+    async::run_to_end(bench.io, group.join());
+    CHECK(digest() == "none");
+  }
+  SUBCASE("before the first pass") {
+    group.start(bench.run());
+    bench.go_on();
+    CHECK(digest() == "rules");
+    bench.engine->stop();
+    async::run_to_end(bench.io, group.join());
+  }
 }
 
 }  // namespace recycled::engine

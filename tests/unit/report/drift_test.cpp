@@ -18,14 +18,14 @@ const Money amount{8096, Currency()};
 // With subscriptions in recycle billing to walk over.
 class Ledger : public FakeLedger {
  public:
-  std::vector<ports::StoredSubscription> in_recycle_billing(ports::DueCursor after,
-                                                            int limit) override {
-    std::vector<ports::StoredSubscription> found;
+  ports::SubscriptionPage in_recycle_billing(SubscriptionKey after, int looked_at) override {
+    ports::SubscriptionPage page;
     for (const auto& row : subscriptions) {
-      if (ports::after_decline_of(row) > after && static_cast<int>(found.size()) < limit)
-        found.push_back(row);
+      if (row.key <= after || std::ssize(page.found) == looked_at) continue;
+      page.found.push_back(row);
+      page.last = row.key;
     }
-    return found;
+    return page;
   }
 
   std::vector<ports::StoredSale> sales_declined(Instant, ports::DueCursor after, int) override {

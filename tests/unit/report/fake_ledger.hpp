@@ -42,9 +42,7 @@ class FakeLedger : public ports::LedgerReader {
   ports::StoredSubscription subscription(SubscriptionKey key) override {
     return first(subscriptions, [&](const auto& row) { return row.key == key; }).value();
   }
-  std::vector<ports::StoredSubscription> in_recycle_billing(ports::DueCursor, int) override {
-    return {};
-  }
+  ports::SubscriptionPage in_recycle_billing(SubscriptionKey, int) override { return {}; }
   std::vector<ports::StoredSubscription> held(int limit) override {
     auto found = all(subscriptions, [](const auto& row) {
       return row.plan.refusal &&

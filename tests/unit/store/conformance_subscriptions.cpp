@@ -208,10 +208,12 @@ void pages_recycle_billing(const MakeLedger& make) {
     for (const char* id : {"c", "b", "a"}) put(tx, id, noon);
     tx.set_status(tx.subscription(SubscriptionId("b"))->key, SubscriptionStatus::active, noon);
     auto page = tx.in_recycle_billing({}, 1);
-    CHECK(ids_of(page) == "c ");
-    page = tx.in_recycle_billing(ports::after_decline_of(page.back()), 5);
-    CHECK(ids_of(page) == "a ");
-    CHECK(tx.in_recycle_billing(ports::after_decline_of(page.back()), 5).empty());
+    CHECK(ids_of(page.found) == "c ");
+    page = tx.in_recycle_billing(page.last.value(), 1);
+    CHECK(page.found.empty());  // "b", which is not any more
+    page = tx.in_recycle_billing(page.last.value(), 5);
+    CHECK(ids_of(page.found) == "a ");
+    CHECK_FALSE(tx.in_recycle_billing(page.last.value(), 5).last.has_value());
   });
 }
 
