@@ -2,6 +2,7 @@
 
 #include <array>
 #include <limits>
+#include <memory>
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
@@ -18,13 +19,32 @@ std::string to_string(const Block& block, unsigned int size) {
   return {block.begin(), block.begin() + size};
 }
 
-std::string digest(const EVP_MD* kind, std::string_view data) {
-  Block block{};
-  unsigned int size = 0;
-  const int done = EVP_Digest(data.data(), data.size(), block.data(), &size, kind, nullptr);
-  ensure(done == 1, "OpenSSL computes a digest");
-  return to_string(block, size);
-}
+// One kind of digest. OpenSSL looks for its code at each use unless that was fetched once.
+class Digest {
+ public:
+  explicit Digest(const char* name)
+      : code_(EVP_MD_fetch(nullptr, name, nullptr)), context_(EVP_MD_CTX_new()) {
+    ensure(code_ && context_, "OpenSSL has the digest");
+  }
+
+  std::string of(std::string_view data) {
+    Block block{};
+    unsigned int size = 0;
+    const bool done = EVP_DigestInit_ex(context_.get(), code_.get(), nullptr) == 1 &&
+                      EVP_DigestUpdate(context_.get(), data.data(), data.size()) == 1 &&
+                      EVP_DigestFinal_ex(context_.get(), block.data(), &size) == 1;
+    ensure(done, "OpenSSL computes a digest");
+    return to_string(block, size);
+  }
+
+ private:
+  struct Free {
+    void operator()(EVP_MD* code) const { EVP_MD_free(code); }
+    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+  };
+  std::unique_ptr<EVP_MD, Free> code_;
+  std::unique_ptr<EVP_MD_CTX, Free> context_;
+};
 
 const unsigned char* bytes_of(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
@@ -44,9 +64,15 @@ std::string hmac(const EVP_MD* kind, std::string_view key, std::string_view data
 
 }  // namespace
 
-std::string sha256(std::string_view data) { return digest(EVP_sha256(), data); }
+std::string sha256(std::string_view data) {
+  thread_local Digest digest("SHA256");
+  return digest.of(data);
+}
 
-std::string sha512(std::string_view data) { return digest(EVP_sha512(), data); }
+std::string sha512(std::string_view data) {
+  thread_local Digest digest("SHA512");
+  return digest.of(data);
+}
 
 std::string hmac_sha256(std::string_view key, std::string_view data) {
   return hmac(EVP_sha256(), key, data);
