@@ -98,15 +98,6 @@ void hide_in_part(std::string_view part, std::size_t offset, std::string& text) 
   }
 }
 
-// Whether there are digits enough for one; beyond ASCII any byte may begin one.
-bool has_digits_for_one(std::string_view text) {
-  const auto may_be_digit = [](char c) {
-    return is_digit(c) || static_cast<unsigned char>(c) >= 0x80;
-  };
-  return std::ranges::count_if(text, may_be_digit) >=
-         static_cast<std::ptrdiff_t>(shortest_card_number);
-}
-
 }  // namespace
 
 bool passes_luhn(std::string_view digits) {
@@ -132,9 +123,23 @@ bool is_card_number(std::string_view digits) {
   return long_enough && known && passes_luhn(digits);
 }
 
+bool may_hold_card_number(std::string_view text) {
+  std::size_t digits = 0;
+  for (std::size_t i = 0; i < text.size();) {
+    const Sign sign = sign_at(text, i);
+    if (sign.kind == Sign::Kind::digit) {
+      if (++digits == shortest_card_number) return true;
+    } else if (sign.kind != Sign::Kind::gap) {
+      digits = 0;
+    }
+    i += sign.size;
+  }
+  return false;
+}
+
 std::string hide_card_numbers(std::string_view text) {
   std::string hidden(text);
-  if (!has_digits_for_one(text)) return hidden;  // nearly all
+  if (!may_hold_card_number(text)) return hidden;  // nearly all
   std::size_t from = 0;
   while (from < text.size()) {
     const Span id = next_id(text, from);

@@ -18,6 +18,9 @@ bool passes_luhn(std::string_view digits);
 // digits and nothing else. (One order number in ten passes the check; few begin like that.)
 bool is_card_number(std::string_view digits);
 
+// False: no digits stand together that could be one, and hide_card_numbers() changes nothing.
+bool may_hold_card_number(std::string_view text);
+
 // Stars out every run of 13 to 19 digits, of whatever script, that passes the Luhn check, with a
 // single gap between digits (digit_run.hpp) or none: "4111-1111 1111 1111" -> "****-**** ****
 // ****". In a longer run, the parts that begin like a card of a known brand and pass the check.

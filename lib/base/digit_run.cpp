@@ -53,10 +53,12 @@ Sign sign_at(std::string_view text, std::size_t at) {
   const char c = text[at];
   if (is_ascii_digit(c)) return {Sign::Kind::digit, c, 1};
   if (is_gap(c)) return {Sign::Kind::gap, 0, 1};
-  const std::string_view rest = text.substr(at);
-  if (const auto digit = digit_beyond_ascii(rest)) return *digit;
-  if (const auto gap = gap_beyond_ascii(rest)) return *gap;
   const bool is_ascii = static_cast<unsigned char>(c) < 0x80;
+  if (!is_ascii || c == '&') {
+    const std::string_view rest = text.substr(at);
+    if (const auto digit = digit_beyond_ascii(rest)) return *digit;
+    if (const auto gap = gap_beyond_ascii(rest)) return *gap;
+  }
   const bool divides = !is_ascii || is_letter(c) || c == ',' || c == '*';
   return {divides ? Sign::Kind::other : Sign::Kind::mark, 0, 1};
 }
