@@ -1,22 +1,26 @@
 #include "store/checkpointer.hpp"
 
+#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
-#include <utility>
 
 #include <sqlite3.h>
 
 namespace recycled::store {
 namespace {
 
-// Pages of 4 KiB. Beside a writer that never rests a checkpoint never reaches the log's end, and
-// the log begins anew only from there: at the second mark the writer is held for the little that
-// is left.
-constexpr int pages_to_copy = 4000;
-constexpr int pages_to_end = 16'000;
+// So much new log is copied at a time. More at once would hold up the disk, and the commits with
+// it; less would copy again and again what changes often.
+constexpr std::int64_t piece = 4 << 20;
+// Beside a writer that never rests a checkpoint never reaches the log's end, and the log begins
+// anew only from there. From this mark on the writer itself copies the rest as soon as that is
+// little, and from the next one on however much it is.
+constexpr std::int64_t log_to_end = 64 << 20;
+constexpr std::int64_t little = 1 << 20;
+constexpr std::int64_t longest_log = 256 << 20;
 
-// How long the log's end waits for somebody who reads the ledger; the writer waits with it.
+// How long the writer waits for somebody who reads the ledger, and is not at the log's end.
 constexpr int patience_milliseconds = 20;
 
 }  // namespace
@@ -24,14 +28,19 @@ constexpr int patience_milliseconds = 20;
 class Checkpointer::Impl {
  public:
   Impl(Database& writer, const std::filesystem::path& file)
-      : writer_(writer.raw().getHandle()), own_(file, Access::read_write) {
-    own_.raw().setBusyTimeout(patience_milliseconds);
-    sqlite3_wal_hook(writer_, &Impl::committed, this);  // in the place of SQLite's own
+      : writer_(writer),
+        own_(file, Access::read_write),
+        piece_(own_.pages_in(piece)),
+        little_(own_.pages_in(little)),
+        end_at_(own_.pages_in(log_to_end)),
+        longest_(own_.pages_in(longest_log)) {
+    // In the place of SQLite's own.
+    sqlite3_wal_hook(writer_.raw().getHandle(), &Impl::committed, this);
     thread_ = std::thread([this] { serve(); });
   }
 
   ~Impl() {
-    sqlite3_wal_autocheckpoint(writer_, pages_to_copy);  // in the hook's place again
+    writer_.checkpoint_at(log_to_copy);  // in the hook's place again
     {
       const std::lock_guard lock(mutex_);
       stopping_ = true;
@@ -44,46 +53,74 @@ class Checkpointer::Impl {
   Impl& operator=(const Impl&) = delete;
 
  private:
-  // Called by SQLite after each commit, with what the log now holds.
+  // Called by SQLite after each commit, on the writer's thread, with what the log now holds. What
+  // fails here fails again at a later commit, or keeps the log growing until one fails: there it is
+  // told.
   static int committed(void* self, sqlite3*, const char*, int pages) {
-    if (pages >= pages_to_copy) static_cast<Impl*>(self)->wake(pages);
+    static_cast<Impl*>(self)->look(pages);
     return SQLITE_OK;
   }
 
-  void wake(int pages) {
-    {
-      const std::lock_guard lock(mutex_);
-      pages_ = pages;
+  void look(int pages) {
+    std::unique_lock lock(mutex_);
+    if (copying_) return;
+    if (pages < copied_) copied_ = 0;  // it has begun anew
+    const int rest = pages - copied_;
+    const bool ends =
+        pages >= not_before_ && (rest <= little_ ? pages >= end_at_ : pages >= longest_);
+    if (ends) {
+      lock.unlock();
+      return end_log(pages);
     }
+    if (rest < piece_) return;
+    copying_ = true;
     wake_.notify_one();
+  }
+
+  void end_log(int pages) {
+    writer_.raw().setBusyTimeout(patience_milliseconds);
+    const int done = sqlite3_wal_checkpoint_v2(writer_.raw().getHandle(), nullptr,
+                                               SQLITE_CHECKPOINT_RESTART, nullptr, nullptr);
+    writer_.raw().setBusyTimeout(busy_milliseconds);
+    not_before_ = done == SQLITE_OK ? 0 : pages + piece_;  // somebody reads
   }
 
   void serve() {
     std::unique_lock lock(mutex_);
     while (true) {
-      wake_.wait(lock, [this] { return stopping_ || pages_ > 0; });
+      wake_.wait(lock, [this] { return stopping_ || copying_; });
       if (stopping_) return;
-      const int pages = std::exchange(pages_, 0);
       lock.unlock();
-      copy(pages);
+      const int copied = copy();
       lock.lock();
+      copied_ = copied;
+      copying_ = false;
     }
   }
 
-  // What fails here fails again at the next commit, or keeps the log growing until one fails: there
-  // it is told.
-  void copy(int pages) {
+  // SQLite makes the copy durable only with its last page, while the writer waits: all of it then.
+  int copy() {
     sqlite3* own = own_.raw().getHandle();
-    sqlite3_wal_checkpoint_v2(own, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
-    if (pages < pages_to_end) return;
-    sqlite3_wal_checkpoint_v2(own, nullptr, SQLITE_CHECKPOINT_RESTART, nullptr, nullptr);
+    int copied = 0;
+    sqlite3_wal_checkpoint_v2(own, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, &copied);
+    sqlite3_file* file = nullptr;
+    sqlite3_file_control(own, nullptr, SQLITE_FCNTL_FILE_POINTER, static_cast<void*>(&file));
+    if (file != nullptr) file->pMethods->xSync(file, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
+    return std::max(copied, 0);
   }
 
-  sqlite3* writer_;
+  Database& writer_;
   Database own_;
+  // In pages.
+  const int piece_;
+  const int little_;
+  const int end_at_;
+  const int longest_;
+  int not_before_ = 0;  // the log ends: the writer's own
   std::mutex mutex_;
   std::condition_variable wake_;
-  int pages_ = 0;  // of the log, when last told; 0: nothing to do
+  int copied_ = 0;  // of the log
+  bool copying_ = false;
   bool stopping_ = false;
   std::thread thread_;
 };

@@ -2,6 +2,7 @@
 // prepared.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -13,6 +14,13 @@
 namespace recycled::store {
 
 enum class Access { read_write, read_only };
+
+// How long a writer waits for another process's transaction (an import beside the service).
+constexpr int busy_milliseconds = 30'000;
+
+// When the log is copied back into the file: fewer stalls than at SQLite's 4 MiB, and it stays
+// small all the same.
+constexpr std::int64_t log_to_copy = 16 << 20;
 
 class Database {
  public:
@@ -28,6 +36,10 @@ class Database {
   SQLite::Statement& prepared(const char* sql);
   void run(const char* sql);  // the same, executed
   SQLite::Database& raw() { return connection_; }
+
+  int pages_in(std::int64_t bytes);
+  // The commit that makes the log so large copies it back.
+  void checkpoint_at(std::int64_t bytes);
 
  private:
   SQLite::Database connection_;
