@@ -14,6 +14,14 @@ namespace {
   " phone, ip_address, first_name, last_name, address1, address2, city, state, zip, country,"  \
   " due_at, not_taken, not_taken_detail, fail_reason, rebill_with, imported_at, changed_at"
 
+#define SETTLE(and_clear)                                                                  \
+  "UPDATE subscription SET status = ?, cycle = ?, gateway = ?, card_token = ?, price = ?," \
+  " next_bill_on = ?, anchor_day = ?, fail_reason = ?, due_at = NULL, not_taken = NULL,"   \
+  " not_taken_detail = '', changed_at = ?" and_clear " WHERE key = ? AND cycle = ?"
+#define CLEAR_DECLINE                                                                          \
+  ", declined_at = NULL, reattempts_made = NULL, last_attempt_at = NULL, decline_code = NULL," \
+  " decline_message = NULL, decline_class = NULL, avs_result = NULL, cvv_result = NULL"
+
 ports::Plan read_plan(Columns& in) {
   ports::Plan plan;
   plan.due_at = in.maybe_instant();
@@ -216,23 +224,12 @@ void SqliteTx::set_rebill(SubscriptionKey key, billing::RebillWith with) {
 }
 
 bool SqliteTx::settle(const ports::Settlement& settlement, Instant now) {
-  auto& update = database_.prepared(
-      "UPDATE subscription SET status = ?, cycle = ?, gateway = ?, card_token = ?, price = ?,"
-      " next_bill_on = ?, anchor_day = ?, fail_reason = ?, due_at = NULL, not_taken = NULL,"
-      " not_taken_detail = '', changed_at = ? WHERE key = ? AND cycle = ?");
+  auto& update = database_.prepared(settlement.clear_decline ? SETTLE(CLEAR_DECLINE) : SETTLE(""));
   Binder(update) << billing::to_text(settlement.status) << settlement.cycle << settlement.gateway
                  << settlement.card_token << settlement.price.minor << settlement.next_bill_on
                  << settlement.anchor_day << settlement.fail_reason << now << settlement.key
                  << settlement.expected_cycle;
-  if (update.exec() == 0) return false;
-  if (!settlement.clear_decline) return true;
-  auto& clear = database_.prepared(
-      "UPDATE subscription SET declined_at = NULL, reattempts_made = NULL, last_attempt_at = NULL,"
-      " decline_code = NULL, decline_message = NULL, decline_class = NULL, avs_result = NULL,"
-      " cvv_result = NULL WHERE key = ?");
-  Binder(clear) << settlement.key;
-  clear.exec();
-  return true;
+  return update.exec() == 1;
 }
 
 }  // namespace recycled::store

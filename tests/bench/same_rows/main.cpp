@@ -7,7 +7,6 @@
 #include <functional>
 #include <iomanip>
 #include <iostream>
-#include <optional>
 #include <set>
 
 #include <CLI/CLI.hpp>
@@ -38,9 +37,11 @@ const std::vector<std::string> settlement{
     "status", "cycle",        "gateway",          "card_token",
     "price",  "next_bill_on", "anchor_day",       "fail_reason",
     "due_at", "not_taken",    "not_taken_detail", "changed_at"};
-const std::vector<std::string> decline{"declined_at",  "reattempts_made", "last_attempt_at",
-                                       "decline_code", "decline_message", "decline_class",
-                                       "avs_result",   "cvv_result"};
+const std::vector<std::string> settlement_and_decline{
+    "status",           "cycle",           "gateway",       "card_token",      "price",
+    "next_bill_on",     "anchor_day",      "fail_reason",   "due_at",          "not_taken",
+    "not_taken_detail", "changed_at",      "declined_at",   "reattempts_made", "last_attempt_at",
+    "decline_code",     "decline_message", "decline_class", "avs_result",      "cvv_result"};
 
 constexpr const char* audit_of_claim =
     "key IN (SELECT key FROM fresh_audit WHERE recovery_key = ?1)"
@@ -177,7 +178,7 @@ struct Settled {
   std::int64_t subscription_key = 0;
   Row recovery;
   Row subscription;
-  std::optional<Row> decline;  // of one that is cleared
+  bool is_cleared = false;  // the decline is forgotten
   std::vector<Row> outbox;
   std::vector<Row> audit;
 };
@@ -191,7 +192,7 @@ class Settling {
               " JOIN subscription AS s ON s.key = r.subscription_key WHERE c.key = ?1"),
         recovery_(ledgers.source(), ledgers.target(), "recovery", end, " AND state = 'waiting'"),
         subscription_(ledgers.source(), ledgers.target(), "subscription", settlement),
-        decline_(ledgers.source(), ledgers.target(), "subscription", decline),
+        cleared_(ledgers.source(), ledgers.target(), "subscription", settlement_and_decline),
         outbox_(ledgers.source(), ledgers.target(), "outbox", "recovery_key = ?1 ORDER BY key"),
         audit_(ledgers.source(), ledgers.target(), "audit", audit_of_news) {}
 
@@ -204,26 +205,28 @@ class Settling {
     if (!seen_.insert(made->recovery_key).second) return nullptr;
     made->subscription_key = sqlite3_value_int64(found.front()[1].get());
     made->recovery = recovery_.load(made->recovery_key);
-    made->subscription = subscription_.load(made->subscription_key);
-    const bool is_cleared = sqlite3_value_int(found.front()[2].get()) != 0;
-    if (is_cleared) made->decline = decline_.load(made->subscription_key);
+    made->is_cleared = sqlite3_value_int(found.front()[2].get()) != 0;
+    made->subscription = subscription_of(*made).load(made->subscription_key);
     made->outbox = outbox_.load(made->recovery_key);
     made->audit = audit_.load(made->recovery_key);
     return made;
   }
   void write(const Settled& settled) {
     recovery_.write(settled.recovery, settled.recovery_key);
-    subscription_.write(settled.subscription, settled.subscription_key);
-    if (settled.decline) decline_.write(*settled.decline, settled.subscription_key);
+    subscription_of(settled).write(settled.subscription, settled.subscription_key);
     outbox_.write(settled.outbox);
     audit_.write(settled.audit);
   }
 
  private:
+  Updated& subscription_of(const Settled& settled) {
+    return settled.is_cleared ? cleared_ : subscription_;
+  }
+
   Statement find_;
   Updated recovery_;
   Updated subscription_;
-  Updated decline_;
+  Updated cleared_;
   Inserted outbox_;
   Inserted audit_;
   std::set<std::int64_t> seen_;
