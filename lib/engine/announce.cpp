@@ -36,19 +36,20 @@ Types move_of_sale(billing::Move move, billing::SaleStatus status) {
 }
 
 // N3: FlexFactor has the card's token, the merchant's gateway has none.
-billing::RebillWith rebill_of(const Applied& applied, const ports::StoredSale& sale) {
-  const bool marks = applied.move == billing::Move::next_cycle && !sale.sale.subscription.empty();
+billing::RebillWith rebill_of(const Applied& applied) {
+  const bool marks =
+      applied.move == billing::Move::next_cycle && !applied.before.subscription.empty();
   return marks ? billing::RebillWith::card_number_without_cvv : billing::RebillWith::as_ever;
 }
 
 }  // namespace
 
-Types events_of(const Applied& applied, const Owner& owner) {
+Types events_of(const Applied& applied) {
   const billing::Recovery& before = applied.before.recovery;
   const billing::Recovery& after = applied.after;
-  const auto* sale = std::get_if<ports::StoredSale>(&owner);
-  Types types = sale != nullptr ? move_of_sale(applied.move, sale->sale.status)
-                                : move_of_subscription(applied.move);
+  const auto* sale = std::get_if<billing::SaleStatus>(&applied.before.standing.status);
+  Types types =
+      sale != nullptr ? move_of_sale(applied.move, *sale) : move_of_subscription(applied.move);
   const auto parked = billing::RecoveryState::parked;
   if (before.state != parked && after.state == parked) types.emplace_back("recovery.parked");
   if (!before.late && after.late) types.emplace_back("recovery.late_success");
@@ -57,7 +58,8 @@ Types events_of(const Applied& applied, const Owner& owner) {
   return types;
 }
 
-void announce(ports::LedgerTx& tx, const Applied& applied, const Owner& owner, Instant now) {
+void announce(ports::LedgerTx& tx, const Applied& applied,
+              const std::optional<ports::Settlement>& settlement, Instant now) {
   if (applied.events.empty()) return;
   ports::OutboxRow row;
   row.at = now;
@@ -66,11 +68,12 @@ void announce(ports::LedgerTx& tx, const Applied& applied, const Owner& owner, I
   row.amount = applied.after.amount;
   row.gateway = applied.after.return_gateway;
   row.reason = to_text(applied.after.reason);
-  if (const auto* sale = std::get_if<ports::StoredSale>(&owner)) {
-    row.rebill_with = rebill_of(applied, *sale);
-  } else {  // as it has been settled
-    const auto key = std::get<SubscriptionKey>(applied.before.subject);
-    row.next_bill_on = tx.subscription(key).subscription.next_bill_on;
+  if (settlement) {
+    row.next_bill_on = settlement->next_bill_on;
+  } else if (const auto* key = std::get_if<SubscriptionKey>(&applied.before.subject)) {
+    row.next_bill_on = tx.subscription(*key).subscription.next_bill_on;
+  } else {
+    row.rebill_with = rebill_of(applied);
   }
   for (const std::string_view type : applied.events) {
     row.type = type;

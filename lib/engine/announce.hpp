@@ -2,6 +2,7 @@
 // transaction they tell of, here and nowhere else. relay.hpp carries them out.
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -10,10 +11,10 @@
 namespace recycled::engine {
 
 // The types of the events that tell of it, in their order; most decisions are told to nobody.
-// `owner` is whose charge it is, as it stood when the decision was made.
-std::vector<std::string_view> events_of(const Applied& applied, const Owner& owner);
+std::vector<std::string_view> events_of(const Applied& applied);
 
-// Writes applied.events. The settlement has been written.
-void announce(ports::LedgerTx& tx, const Applied& applied, const Owner& owner, Instant now);
+// Writes applied.events. `settlement` is what has been written of a subscription.
+void announce(ports::LedgerTx& tx, const Applied& applied,
+              const std::optional<ports::Settlement>& settlement, Instant now);
 
 }  // namespace recycled::engine

@@ -19,9 +19,8 @@ using billing::SubscriptionStatus;
 constexpr int guard_tries = 5;
 
 // Has the subscription gone its own way since this recovery ended?
-bool has_moved_on(const billing::Subscription& subscription, const billing::Recovery& recovery) {
-  if (subscription.cycle != recovery.cycle) return true;
-  switch (subscription.status) {
+bool has_moved_on(SubscriptionStatus status, const billing::Recovery& recovery) {
+  switch (status) {
     case SubscriptionStatus::recycle_billing:
     case SubscriptionStatus::recycle_failed:
       return false;
@@ -36,8 +35,8 @@ bool has_moved_on(const billing::Subscription& subscription, const billing::Reco
   return true;
 }
 
-bool has_moved_on(const billing::Sale& sale, const billing::Recovery& recovery) {
-  switch (sale.status) {
+bool has_moved_on(billing::SaleStatus status, const billing::Recovery& recovery) {
+  switch (status) {
     case billing::SaleStatus::partial:
     case billing::SaleStatus::pending:
     case billing::SaleStatus::declined:
@@ -52,28 +51,24 @@ bool has_moved_on(const billing::Sale& sale, const billing::Recovery& recovery) 
 }
 
 // A sale that is cancelled or refunded has left as a cancelled subscription has.
-SubscriptionStatus status_of(const billing::Sale& sale) {
-  return has_left(sale.status) ? SubscriptionStatus::cancelled
-                               : SubscriptionStatus::recycle_billing;
+SubscriptionStatus as_of_subscription(billing::SaleStatus status) {
+  return has_left(status) ? SubscriptionStatus::cancelled : SubscriptionStatus::recycle_billing;
 }
 
-Owner owner_of(ports::LedgerTx& tx, const ports::Subject& subject) {
-  if (const auto* sale = std::get_if<SaleKey>(&subject)) return tx.sale(*sale);
-  return tx.subscription(std::get<SubscriptionKey>(subject));
-}
-
-billing::Situation situation_of(const Owner& owner, const billing::Recovery& recovery,
-                                const Desk& desk, const Moment& moment) {
+billing::Situation situation_of(const ports::StoredRecovery& stored, const Desk& desk,
+                                const Moment& moment) {
+  const billing::Recovery& recovery = stored.recovery;
   billing::Situation situation;
   situation.now = moment.now;
   situation.jitter = moment.jitter;
-  if (const auto* sale = std::get_if<ports::StoredSale>(&owner)) {
-    situation.status = status_of(sale->sale);
-    situation.moved_on = has_moved_on(sale->sale, recovery);
+  const ports::Standing& standing = stored.standing;
+  if (const auto* sale = std::get_if<billing::SaleStatus>(&standing.status)) {
+    situation.status = as_of_subscription(*sale);
+    situation.moved_on = has_moved_on(*sale, recovery);
   } else {
-    const auto& subscription = std::get<ports::StoredSubscription>(owner).subscription;
-    situation.status = subscription.status;
-    situation.moved_on = has_moved_on(subscription, recovery);
+    situation.status = std::get<SubscriptionStatus>(standing.status);
+    situation.moved_on =
+        standing.cycle != recovery.cycle || has_moved_on(situation.status, recovery);
   }
   const auto gateway = desk.rules().gateways.find(recovery.provider_gateway);
   if (gateway != desk.rules().gateways.end() && gateway->second.flexfactor) {
@@ -139,35 +134,34 @@ void store_next_request(ports::LedgerTx& tx, const Applied& applied, const Desk&
 }
 
 // False: the recovery's state is no longer the one the decision was made on.
-bool write(ports::LedgerTx& tx, const Applied& applied, const Owner& owner, const Desk& desk,
-           const Moment& moment) {
+bool write(ports::LedgerTx& tx, const Applied& applied, const Desk& desk, const Moment& moment) {
   if (applied.after != applied.before.recovery) {
     const billing::Recovery& before = applied.before.recovery;
     if (!tx.update_recovery(applied.before.key, before, applied.after)) return false;
   }
   store_next_request(tx, applied, desk);
   may_die_at(Failpoint::state_written);
-  settle(tx, applied, owner, desk, moment);
+  const auto settlement = settle(tx, applied, desk, moment);
   may_die_at(Failpoint::settlement_written);
-  announce(tx, applied, owner, moment.now);
+  announce(tx, applied, settlement, moment.now);
   audit(tx, applied, moment.now);
   return true;
 }
 
 template <class Decide>
-Applied guarded(ports::LedgerTx& tx, RecoveryKey key, const Desk& desk, const Moment& moment,
-                const Decide& decide_on) {
+Applied guarded(ports::LedgerTx& tx, ports::StoredRecovery stored, const Desk& desk,
+                const Moment& moment, const Decide& decide_on) {
+  const RecoveryKey key = stored.key;
   for (int tried = 0; tried < guard_tries; ++tried) {
     Applied applied;
-    applied.before = tx.recovery(key);
-    const Owner owner = owner_of(tx, applied.before.subject);
-    const auto situation = situation_of(owner, applied.before.recovery, desk, moment);
+    applied.before = tried == 0 ? std::move(stored) : tx.recovery(key);
+    const auto situation = situation_of(applied.before, desk, moment);
     const billing::Decision decision = decide_on(applied.before.recovery, situation);
     applied.after = decision.recovery;
     applied.move = decision.move;
     applied.alarm = decision.alarm;
-    applied.events = events_of(applied, owner);
-    if (!write(tx, applied, owner, desk, moment)) continue;
+    applied.events = events_of(applied);
+    if (!write(tx, applied, desk, moment)) continue;
     const billing::Recovery& before = applied.before.recovery;
     applied.tripped = remember_result(tx, before, applied.after, desk, moment.now);
     return applied;
@@ -185,7 +179,12 @@ void doubt(ports::LedgerTx& tx, const ports::StoredRecovery& stored,
 
 Applied apply(ports::LedgerTx& tx, RecoveryKey key, const billing::Event& event, const Desk& desk,
               const Moment& moment) {
-  return guarded(tx, key, desk, moment,
+  return apply(tx, tx.recovery(key), event, desk, moment);
+}
+
+Applied apply(ports::LedgerTx& tx, ports::StoredRecovery stored, const billing::Event& event,
+              const Desk& desk, const Moment& moment) {
+  return guarded(tx, std::move(stored), desk, moment,
                  [&](const billing::Recovery& recovery, const billing::Situation& situation) {
                    return billing::decide(recovery, event, desk.rules(), situation);
                  });
@@ -194,17 +193,16 @@ Applied apply(ports::LedgerTx& tx, RecoveryKey key, const billing::Event& event,
 std::variant<Applied, std::string> apply_word(ports::LedgerTx& tx, RecoveryKey key,
                                               billing::PersonWord word, const Desk& desk,
                                               const Moment& moment) {
-  const auto stored = tx.recovery(key);
-  const Owner owner = owner_of(tx, stored.subject);
-  const auto situation = situation_of(owner, stored.recovery, desk, moment);
+  auto stored = tx.recovery(key);
+  const auto situation = situation_of(stored, desk, moment);
   const auto why_not = billing::objection(stored.recovery, word, desk.rules(), situation);
   if (why_not) return std::string(*why_not);
-  return apply(tx, key, billing::PersonSaid{word}, desk, moment);
+  return apply(tx, std::move(stored), billing::PersonSaid{word}, desk, moment);
 }
 
 Applied apply_release(ports::LedgerTx& tx, RecoveryKey key, const Desk& desk,
                       const Moment& moment) {
-  return guarded(tx, key, desk, moment,
+  return guarded(tx, tx.recovery(key), desk, moment,
                  [&](const billing::Recovery& recovery, const billing::Situation& situation) {
                    const bool free = recovery.state == RecoveryState::intended && !recovery.left;
                    if (free) return billing::release(recovery, situation);

@@ -16,9 +16,6 @@
 
 namespace recycled::engine {
 
-// Whose charge it is, as it stands.
-using Owner = std::variant<ports::StoredSubscription, ports::StoredSale>;
-
 // What an event came to: told to the log once the transaction is durable.
 struct Applied {
   ports::StoredRecovery before;
@@ -30,6 +27,9 @@ struct Applied {
 };
 
 // Guarded by the state it read; when somebody was faster, decides again on what is there now.
+// `stored` is as this transaction has read it.
+Applied apply(ports::LedgerTx& tx, ports::StoredRecovery stored, const billing::Event& event,
+              const Desk& desk, const Moment& moment);
 Applied apply(ports::LedgerTx& tx, RecoveryKey key, const billing::Event& event, const Desk& desk,
               const Moment& moment);
 

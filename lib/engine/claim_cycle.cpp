@@ -85,7 +85,10 @@ PlannedCycle plan_now(ports::LedgerReader& reader, const ports::StoredSubscripti
 
 ports::StoredRecovery as_claimed(RecoveryKey key, const ports::StoredSubscription& stored,
                                  billing::Recovery recovery) {
-  return {key, stored.key, stored.subscription.id, SaleId(), std::move(recovery)};
+  ports::StoredRecovery claimed{key, stored.key, stored.subscription.id, SaleId(),
+                                std::move(recovery)};
+  claimed.standing = {stored.subscription.status, stored.subscription.cycle};
+  return claimed;
 }
 
 PlannedCycle plan_cycle(ports::LedgerReader& reader, const ports::StoredSubscription& stored,

@@ -73,7 +73,10 @@ PlannedSale plan_sale(ports::LedgerReader& reader, const ports::StoredSale& sale
 
 ports::StoredRecovery as_claimed(RecoveryKey key, const ports::StoredSale& sale,
                                  billing::Recovery recovery) {
-  return {key, sale.key, sale.sale.subscription, sale.sale.id, std::move(recovery)};
+  ports::StoredRecovery claimed{key, sale.key, sale.sale.subscription, sale.sale.id,
+                                std::move(recovery)};
+  claimed.standing = {sale.sale.status};
+  return claimed;
 }
 
 }  // namespace recycled::engine

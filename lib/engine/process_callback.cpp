@@ -66,7 +66,7 @@ std::optional<Applied> process_callback(ports::LedgerTx& tx, ports::StoredCallba
     callback.error.clear();
     return std::nullopt;
   }
-  const auto recovery = recovery_of(tx, *content);
+  auto recovery = recovery_of(tx, *content);
   if (!recovery) {
     look_again(callback, ports::CallbackResult::unmatched, moment.now);
     callback.error = "no recovery has this order";
@@ -87,7 +87,7 @@ std::optional<Applied> process_callback(ports::LedgerTx& tx, ports::StoredCallba
   dated.happened_at = content->happened_at;
   callback.result = ports::CallbackResult::applied;
   callback.error.clear();
-  return apply(tx, recovery->key, learned, desk, dated);
+  return apply(tx, std::move(*recovery), learned, desk, dated);
 }
 
 std::optional<Replayed> replay_callback(ports::LedgerTx& tx, CallbackKey key,

@@ -67,7 +67,7 @@ Interruptions interrupt(ports::LedgerTx& tx, const Desk& desk, const Moment& mom
   for (const ports::StoredRecovery& stored : rows) {
     done.after = stored.key;
     if (!doubt.covers(stored)) continue;
-    const Applied applied = apply(tx, stored.key, doubt.event(), desk, moment);
+    const Applied applied = apply(tx, stored, doubt.event(), desk, moment);
     if (applied.after != applied.before.recovery) done.applied.push_back(applied);
   }
   return done;

@@ -66,23 +66,18 @@ ports::Settlement recycle_failed(const Applied& applied, const ports::StoredSubs
   return settlement;
 }
 
-void settle_subscription(ports::LedgerTx& tx, const Applied& applied,
-                         const ports::StoredSubscription& stored, const Desk& desk,
-                         const Moment& moment) {
-  const auto write = [&](const ports::Settlement& settlement) {
-    const bool done = tx.settle(settlement, moment.now);
-    ensure(done, "a subscription leaves the cycle of a live recovery only through it");
-  };
+ports::Settlement settlement_of(const Applied& applied, const ports::StoredSubscription& stored,
+                                const Desk& desk, const Moment& moment) {
   switch (applied.move) {
-    case billing::Move::none:
-      return;
     case billing::Move::next_cycle:
-      return write(next_cycle(applied, stored, desk, moment));
+      return next_cycle(applied, stored, desk, moment);
     case billing::Move::recycle_failed:
-      return write(recycle_failed(applied, stored));
+      return recycle_failed(applied, stored);
+    case billing::Move::none:
     case billing::Move::gateway_back:
-      return write(going_back(applied, stored));
+      return going_back(applied, stored);
   }
+  return {};
 }
 
 // --- a new sale ---
@@ -115,12 +110,19 @@ void settle_sale(ports::LedgerTx& tx, const Applied& applied, const ports::Store
 
 }  // namespace
 
-void settle(ports::LedgerTx& tx, const Applied& applied, const Owner& owner, const Desk& desk,
-            const Moment& moment) {
-  if (const auto* sale = std::get_if<ports::StoredSale>(&owner)) {
-    return settle_sale(tx, applied, *sale, moment);
+std::optional<ports::Settlement> settle(ports::LedgerTx& tx, const Applied& applied,
+                                        const Desk& desk, const Moment& moment) {
+  if (applied.move == billing::Move::none) return std::nullopt;
+  const ports::Subject& subject = applied.before.subject;
+  if (const auto* sale = std::get_if<SaleKey>(&subject)) {
+    settle_sale(tx, applied, tx.sale(*sale), moment);
+    return std::nullopt;
   }
-  settle_subscription(tx, applied, std::get<ports::StoredSubscription>(owner), desk, moment);
+  const auto stored = tx.subscription(std::get<SubscriptionKey>(subject));
+  auto settlement = settlement_of(applied, stored, desk, moment);
+  const bool done = tx.settle(settlement, moment.now);
+  ensure(done, "a subscription leaves the cycle of a live recovery only through it");
+  return settlement;
 }
 
 }  // namespace recycled::engine

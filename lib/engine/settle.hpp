@@ -3,13 +3,15 @@
 // new sale: complete, or declined (N2).
 #pragma once
 
+#include <optional>
+
 #include "engine/apply.hpp"
 
 namespace recycled::engine {
 
 // Writes the settlement that applied.move asks for; nothing for Move::none. What tells of it is
-// announce.hpp's.
-void settle(ports::LedgerTx& tx, const Applied& applied, const Owner& owner, const Desk& desk,
-            const Moment& moment);
+// announce.hpp's. Returns a subscription's; nothing: it stands as it stood, or is none.
+std::optional<ports::Settlement> settle(ports::LedgerTx& tx, const Applied& applied,
+                                        const Desk& desk, const Moment& moment);
 
 }  // namespace recycled::engine

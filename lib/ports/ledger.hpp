@@ -62,6 +62,7 @@ struct StoredRecovery {
   SaleId sale;                  // empty: it is a subscription's
   billing::Recovery recovery;
   std::optional<Instant> pruned_at{};  // its request and what its calls said are gone since then
+  Standing standing{};                 // when it was read, or claimed
 };
 
 // With the decline that it was claimed for: what the merchant had said by then, whatever an import

@@ -15,7 +15,7 @@ namespace {
   " r.reason, r.step, r.next_at, r.sending, r.tries, r.inquiries, r.has_left, r.claimed_at," \
   " r.expires_at, r.unsent_until, r.left_by, r.provider_order, r.settled_at, r.refund_due, " \
   "r.late,"                                                                                  \
-  " r.refunded, r.charged_back, r.told, r.pruned_at"
+  " r.refunded, r.charged_back, r.told, r.pruned_at, s.status, o.status, s.cycle"
 #define FROM_RECOVERY                                          \
   " FROM recovery AS r"                                        \
   " LEFT JOIN subscription AS s ON s.key = r.subscription_key" \
@@ -27,10 +27,14 @@ namespace {
   " (SELECT " column " FROM sale WHERE key = ?2), '')"
 #define RECOVERY_COLUMNS RECOVERY_FIELDS FROM_RECOVERY
 
-billing::Reason reason_of(const std::string& word) {
-  const auto reason = billing::parse_reason(word);
-  ensure(reason.has_value(), "a stored reason is one of the set");
-  return *reason;
+ports::Standing read_standing(Columns& in) {
+  ports::Standing standing;
+  const auto subscription = in.maybe_text();
+  const auto sale = in.maybe_text();
+  standing.cycle = in.number();  // a null reads as 0
+  if (subscription) standing.status = parsed(*subscription, billing::parse_subscription_status);
+  if (sale) standing.status = parsed(*sale, billing::parse_sale_status);
+  return standing;
 }
 
 ports::StoredRecovery read(Columns& in) {
@@ -68,8 +72,9 @@ ports::StoredRecovery read(Columns& in) {
   recovery.late = in.flag();
   recovery.refunded = in.flag();
   recovery.charged_back = in.flag();
-  if (const auto told = in.maybe_text()) recovery.told = reason_of(*told);
+  if (const auto told = in.maybe_text()) recovery.told = parsed(*told, billing::parse_reason);
   stored.pruned_at = in.maybe_instant();
+  stored.standing = read_standing(in);
   return stored;
 }
 

@@ -90,6 +90,14 @@ inline Binder& operator<<(Binder& out, const ports::Subject& subject) {
   return out << of(subscription) << of(sale);
 }
 
+// A word of a closed set, by that set's own parser.
+template <class T>
+T parsed(std::string_view word, std::optional<T> (*parse)(std::string_view)) {
+  const auto value = parse(word);
+  ensure(value.has_value(), "a stored word is one of its set");
+  return *value;
+}
+
 class Columns {
  public:
   explicit Columns(SQLite::Statement& statement) : statement_(statement) {}
@@ -147,12 +155,9 @@ class Columns {
     const auto value = maybe_text();
     return value ? parse_date(*value) : std::nullopt;
   }
-  // A word of a closed set, by that set's own parser.
   template <class T>
   T word(std::optional<T> (*parse)(std::string_view)) {
-    const auto parsed = parse(text());
-    ensure(parsed.has_value(), "a stored word is one of its set");
-    return *parsed;
+    return parsed(text(), parse);
   }
 
  private:

@@ -259,20 +259,6 @@ TEST_CASE("L1: what was in flight when the process died is unknown and not decli
   CHECK(after(taken_over(), Interrupted{}, start + 1min) == taken_over());
 }
 
-TEST_CASE("by when all that may have left had done so is known where their id is not") {
-  const Recovery cut_off = after(claimed(), Interrupted{}, start + 1min);
-  CHECK(cut_off.left_by == start + 1min);
-  const Recovery again = after(cut_off, answered(outcome::Unknown{"reset", {}}), start + 3h);
-  CHECK(again.left_by == start + 3h);
-  const Recovery known = after(claimed(), answered(outcome::Pending{}, "theirs"), start + 1s);
-  REQUIRE(known.provider_order.has_value());
-  CHECK_FALSE(known.left_by.has_value());
-  const Recovery unsent = after(claimed(), answered(outcome::NotSent{"no route", {}}), start + 1s);
-  CHECK_FALSE(unsent.left_by.has_value());
-  // The copy that was adopted tells nothing of what left elsewhere.
-  CHECK_FALSE(after(again, Adopted{}, start + 4h).left_by.has_value());
-}
-
 TEST_CASE("an outage uses up no re-attempt: the same request later - then a free cycle") {
   Recovery recovery = claimed();
   Instant now = start;

@@ -55,6 +55,12 @@ void keeps_every_field_of_a_recovery(const MakeLedger& make) {
     tx.replace_request(key, std::string("{\"bytes\":\"\xc3\xa4\"}"));
     CHECK(tx.request(key) == "{\"bytes\":\"\xc3\xa4\"}");
     CHECK(tx.request(by_order->key) == "request of full");
+    // With how its subscription stands by now, and not by the claim.
+    const auto subscription = tx.subscription(SubscriptionId("S"));
+    CHECK(by_order->standing.cycle == subscription->subscription.cycle);
+    tx.set_status(subscription->key, billing::SubscriptionStatus::paused, noon);
+    const auto status = tx.recovery(key).standing.status;
+    CHECK(std::get<billing::SubscriptionStatus>(status) == billing::SubscriptionStatus::paused);
   });
   // An update carries the same fields, all but those the claim has fixed.
   auto moved = full_recovery("plain");

@@ -152,6 +152,7 @@ void one_live_recovery_a_sale(const MakeLedger& make) {
     const auto stored = tx.recovery(*first);
     CHECK((stored.subject == ports::Subject(sale)));
     CHECK(stored.sale == SaleId("O"));
+    CHECK((std::get<billing::SaleStatus>(stored.standing.status) == tx.sale(sale).sale.status));
     CHECK(stored.subscription == SubscriptionId("S"));
     CHECK(stored.recovery.kind == billing::RecoveryKind::rerun);
     CHECK(tx.recovery(OrderId("order-3"))->subscription.empty());
