@@ -98,6 +98,15 @@ void hide_in_part(std::string_view part, std::size_t offset, std::string& text) 
   }
 }
 
+// Whether there are digits enough for one; beyond ASCII any byte may begin one.
+bool has_digits_for_one(std::string_view text) {
+  const auto may_be_digit = [](char c) {
+    return is_digit(c) || static_cast<unsigned char>(c) >= 0x80;
+  };
+  return std::ranges::count_if(text, may_be_digit) >=
+         static_cast<std::ptrdiff_t>(shortest_card_number);
+}
+
 }  // namespace
 
 bool passes_luhn(std::string_view digits) {
@@ -124,6 +133,7 @@ bool is_card_number(std::string_view digits) {
 }
 
 bool may_hold_card_number(std::string_view text) {
+  if (!has_digits_for_one(text)) return false;  // most: the quicker look
   std::size_t digits = 0;
   for (std::size_t i = 0; i < text.size();) {
     const Sign sign = sign_at(text, i);
