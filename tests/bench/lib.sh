@@ -210,7 +210,11 @@ open_ledger() {
       start_worker
       until_true 300 "the rest handed over" waits "$all"
       stop_worker
+      # By the usual rules again: what they plan anew is not to be measured.
       configure
+      start_worker
+      until_true 60 "the plans by the usual rules" grep -q '"rules.changed"' "$place/log"
+      stop_worker
       until_true 40 "the first inquiries due" inquiries_are_due
     fi
     keep_as "$kept"
