@@ -154,14 +154,17 @@ Applied guarded(ports::LedgerTx& tx, ports::StoredRecovery stored, const Desk& d
   const RecoveryKey key = stored.key;
   for (int tried = 0; tried < guard_tries; ++tried) {
     Applied applied;
-    applied.before = tried == 0 ? std::move(stored) : tx.recovery(key);
+    applied.before = std::move(stored);
     const auto situation = situation_of(applied.before, desk, moment);
     const billing::Decision decision = decide_on(applied.before.recovery, situation);
     applied.after = decision.recovery;
     applied.move = decision.move;
     applied.alarm = decision.alarm;
     applied.events = events_of(applied);
-    if (!write(tx, applied, desk, moment)) continue;
+    if (!write(tx, applied, desk, moment)) {
+      stored = tx.recovery(key);
+      continue;
+    }
     const billing::Recovery& before = applied.before.recovery;
     applied.tripped = remember_result(tx, before, applied.after, desk, moment.now);
     return applied;
