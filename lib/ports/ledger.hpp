@@ -86,11 +86,6 @@ struct DueCursor {
   auto operator<=>(const DueCursor&) const = default;
 };
 
-// Where a walk in the order of declines goes on. Of a declined one.
-inline DueCursor after_decline_of(const StoredSubscription& stored) {
-  return {stored.subscription.declined.value().at, stored.key.value()};
-}
-
 // A part of a walk over all subscriptions, in key order.
 struct SubscriptionPage {
   std::vector<StoredSubscription> found;

@@ -98,11 +98,14 @@ class Checkpointer::Impl {
     }
   }
 
-  // SQLite makes the copy durable only with its last page, while the writer waits: all of it then.
+  // SQLite makes the copy durable only with the log's last page. A part is made so here, or all of
+  // it would have to be while the writer waits.
   int copy() {
     sqlite3* own = own_.raw().getHandle();
+    int whole = 0;
     int copied = 0;
-    sqlite3_wal_checkpoint_v2(own, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, &copied);
+    sqlite3_wal_checkpoint_v2(own, nullptr, SQLITE_CHECKPOINT_PASSIVE, &whole, &copied);
+    if (copied == whole) return std::max(copied, 0);
     sqlite3_file* file = nullptr;
     sqlite3_file_control(own, nullptr, SQLITE_FCNTL_FILE_POINTER, static_cast<void*>(&file));
     if (file != nullptr) file->pMethods->xSync(file, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);

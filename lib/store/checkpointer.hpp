@@ -1,5 +1,5 @@
 // Copies what stands in SQLite's log back into the ledger's file, on a thread and a connection of
-// its own, so that no commit waits for it.
+// its own, so that hardly a commit waits for it.
 #pragma once
 
 #include <filesystem>
@@ -11,8 +11,8 @@ namespace recycled::store {
 
 class Checkpointer {
  public:
-  // From here on the writer's own commits copy nothing back. Both are to outlive this, which is of
-  // the writer's thread. Throws SQLite::Exception.
+  // From here on the writer's own commits copy nothing back but the end of a long log. Both are to
+  // outlive this, which is of the writer's thread. Throws SQLite::Exception.
   Checkpointer(Database& writer, const std::filesystem::path& file);
   // Waits for the copying that is under way; then the commits do it again.
   ~Checkpointer();

@@ -13,9 +13,8 @@ namespace {
   " coalesce(o.id, ''), r.kind, r.order_id, r.cycle, r.round, r.reattempt,"                  \
   " r.provider_gateway, r.return_gateway, r.return_card, r.amount, r.currency, r.state,"     \
   " r.reason, r.step, r.next_at, r.sending, r.tries, r.inquiries, r.has_left, r.claimed_at," \
-  " r.expires_at, r.unsent_until, r.left_by, r.provider_order, r.settled_at, r.refund_due, " \
-  "r.late,"                                                                                  \
-  " r.refunded, r.charged_back, r.told, r.pruned_at, s.status, o.status, s.cycle"
+  " r.expires_at, r.unsent_until, r.left_by, r.provider_order, r.settled_at, r.refund_due,"  \
+  " r.late, r.refunded, r.charged_back, r.told, r.pruned_at, s.status, o.status, s.cycle"
 #define FROM_RECOVERY                                          \
   " FROM recovery AS r"                                        \
   " LEFT JOIN subscription AS s ON s.key = r.subscription_key" \
@@ -260,7 +259,7 @@ std::optional<RecoveryKey> SqliteTx::make_inquiries_due(Instant now, Instant ask
       " AND key > ? ORDER BY key LIMIT ?)");
   Binder(page) << after << limit;
   std::optional<RecoveryKey> last;
-  if (page.executeStep() && !page.getColumn(0).isNull()) last = Columns(page).key<RecoveryKey>();
+  if (page.executeStep()) last = Columns(page).maybe_key<RecoveryKey>();
   page.reset();
   if (!last) return std::nullopt;
   auto& update = database_.prepared(

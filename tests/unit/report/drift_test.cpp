@@ -196,7 +196,6 @@ TEST_CASE("drift: an order with an id that ours would have was lost here") {
   subscription.key = SubscriptionKey(1);
   subscription.subscription.id = SubscriptionId("S-1");
   subscription.subscription.cycle = 4;
-  subscription.subscription.declined.emplace();
   ledger.subscriptions = {subscription};
   ports::StoredSale sale;
   sale.key = SaleKey(1);
