@@ -10,6 +10,7 @@
 
 #include "base/time.hpp"
 #include "billing/rules.hpp"
+#include "crypto/digest.hpp"
 #include "crypto/secret.hpp"
 #include "flexfactor/quirks.hpp"
 
@@ -59,7 +60,7 @@ struct Behaviour {
   Millis repeat_window = std::chrono::hours(24);  // how long an idempotency key is remembered
   bool test_mode = true;                          // IsTestMode of its callbacks
   std::map<SimulatedFault, int> per_mille;        // how often each fault happens
-  crypto::Secret signing_key;                     // of callbacks, base64-decoded
+  crypto::HmacKey signing_key;                    // of callbacks, base64-decoded
   std::string callback_host = "billing.example.com";
   crypto::Secret app_key;  // empty: any will do, and so with the secret
   crypto::Secret app_secret;

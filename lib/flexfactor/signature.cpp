@@ -73,8 +73,8 @@ Signed signed_in(const http::Headers& headers) {
 
 std::string content_hash(std::string_view body) { return crypto::to_base64(crypto::sha512(body)); }
 
-std::string mac(const crypto::Secret& key, std::string_view data) {
-  return crypto::to_base64(crypto::hmac_sha512(key.reveal(), data));
+std::string mac(const crypto::HmacKey& key, std::string_view data) {
+  return crypto::to_base64(key.of(data));
 }
 
 std::string string_to_sign(const Signed& given, std::string_view host) {
@@ -177,7 +177,7 @@ Verdict verify(const http::Headers& headers, std::string_view body, const Callba
   return verify_full(given, headers, body, trust, now);
 }
 
-http::Headers sign(const crypto::Secret& key, const std::string& nonce, Instant at,
+http::Headers sign(const crypto::HmacKey& key, const std::string& nonce, Instant at,
                    const std::string& host, std::string_view body) {
   const Signed given{nonce, http::to_http_date(at), content_hash(body), {}};
   return {

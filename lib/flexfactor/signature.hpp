@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "crypto/digest.hpp"
 #include "crypto/secret.hpp"
 #include "http/message.hpp"
 
@@ -20,7 +21,7 @@ enum class BodySignature { refused, accepted };
 
 // One of the account's keys. In a rotation several count at one time, each inside its dates.
 struct SigningKey {
-  crypto::Secret secret;         // base64-decoded
+  crypto::HmacKey secret;        // base64-decoded
   std::string name;              // for people: its file's
   std::optional<Instant> from;   // the first instant at which it counts
   std::optional<Instant> until;  // the first at which it counts no more
@@ -84,7 +85,7 @@ std::vector<SignaturePart> diagnose(const http::Headers& headers, std::string_vi
                                     const CallbackTrust& trust, Instant now);
 
 // The headers FlexFactor would send with `body` (all but Host).
-http::Headers sign(const crypto::Secret& key, const std::string& nonce, Instant at,
+http::Headers sign(const crypto::HmacKey& key, const std::string& nonce, Instant at,
                    const std::string& host, std::string_view body);
 
 // The content of a configured HMACSigningKey; nothing if it is not base64.

@@ -32,7 +32,7 @@ inline constexpr std::array signature_headers{
 Signed signed_in(const http::Headers& headers);
 
 std::string content_hash(std::string_view body);
-std::string mac(const crypto::Secret& key, std::string_view data);
+std::string mac(const crypto::HmacKey& key, std::string_view data);
 std::string string_to_sign(const Signed& given, std::string_view host);
 
 // A key that made a signature: one that counted then, or else one that did not.

@@ -34,7 +34,7 @@ TEST_CASE("HMAC-SHA-512 gives the vectors of RFC 4231") {
   };
   for (const Vector& vector : vectors) {
     CAPTURE(vector.data);
-    CHECK(to_hex(hmac_sha512(vector.key, vector.data)) == vector.mac);
+    CHECK(to_hex(HmacKey(Secret(vector.key)).of(vector.data)) == vector.mac);
   }
 }
 
@@ -45,10 +45,23 @@ TEST_CASE("HMAC-SHA-256 gives the vectors of RFC 4231") {
         "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
 }
 
+TEST_CASE("a key that is made ready makes code after code, and so does a copy of it") {
+  const HmacKey key(Secret("Jefe"));
+  const std::string first = key.of("what do ya want for nothing?");
+  CHECK(key.of("something else") != first);
+  CHECK(key.of("what do ya want for nothing?") == first);
+  HmacKey copy = key;
+  CHECK(copy.of("what do ya want for nothing?") == first);
+  copy = HmacKey(Secret("another"));
+  CHECK(copy.of("what do ya want for nothing?") != first);
+  CHECK(copy.reveal() == "another");
+  CHECK(key.of("what do ya want for nothing?") == first);
+}
+
 TEST_CASE("an HMAC under an empty key does not remember the key before it") {
-  const std::string keyed = hmac_sha512("key", "data");
-  const std::string unkeyed = hmac_sha512({}, "data");
-  CHECK(unkeyed == hmac_sha512(std::string(128, '\0'), "data"));
+  const std::string keyed = HmacKey(Secret("key")).of("data");
+  const std::string unkeyed = HmacKey().of("data");
+  CHECK(unkeyed == HmacKey(Secret(std::string(128, '\0'))).of("data"));
   CHECK(unkeyed != keyed);
 }
 
