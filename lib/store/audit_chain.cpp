@@ -18,9 +18,9 @@ std::string digest_of_claim(Database& database, RecoveryKey key) {
       " FROM recovery WHERE key = ?");
   Binder(query) << key;
   std::string text;
-  if (query.executeStep()) {
-    for (int column = 0; column < query.getColumnCount(); ++column) {
-      text += ports::prefixed(query.getColumn(column).getString());
+  if (query.step()) {
+    for (int column = 0; column < query.columns(); ++column) {
+      text += ports::prefixed(std::string(query.text(column)));
     }
   }
   query.reset();
@@ -66,7 +66,7 @@ ports::AuditHead SqliteTx::audit_head() {
   if (new_head_) return *new_head_;
   auto& query = database_.prepared("SELECT rows, hash FROM audit_head");
   ports::AuditHead head;
-  if (query.executeStep()) {
+  if (query.step()) {
     Columns in(query);
     head.rows = in.integer();
     head.hash = in.text();
@@ -82,7 +82,7 @@ std::optional<std::string> SqliteTx::audit_hash(std::int64_t row) {
   auto& query = database_.prepared("SELECT hash FROM audit WHERE key = ?");
   Binder(query) << row;
   std::optional<std::string> hash;
-  if (query.executeStep()) hash = Columns(query).text();
+  if (query.step()) hash = Columns(query).text();
   query.reset();
   return hash;
 }
@@ -94,7 +94,7 @@ void put_head(Database& database, const ports::AuditHead& head) {
       "INSERT INTO audit_head (only, rows, hash) VALUES (1, ?, ?)"
       " ON CONFLICT (only) DO UPDATE SET rows = excluded.rows, hash = excluded.hash");
   Binder(put) << head.rows << head.hash;
-  put.exec();
+  put.run();
 }
 
 }  // namespace
@@ -113,7 +113,7 @@ void SqliteTx::add_audit(const ports::AuditRow& row) {
       " reason, claim, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   Binder(insert) << link.key << row.at << row.subject << row.recovery << row.event << row.before
                  << row.after << link.row.reason << link.claim << link.hash;
-  insert.exec();
+  insert.run();
   new_head_ = {link.key, link.hash};
 }
 
@@ -127,15 +127,15 @@ void chain_older_rows(Database& database) {
   SQLite::Transaction transaction(database.raw(), SQLite::TransactionBehavior::IMMEDIATE);
   ports::AuditHead head = SqliteTx(database).audit_head();
   if (head.rows > 0) return;
-  SQLite::Statement rows(database.raw(), "SELECT " CHAINED_COLUMNS " FROM audit ORDER BY key");
-  while (rows.executeStep()) {
+  Statement rows(database.raw().getHandle(), "SELECT " CHAINED_COLUMNS " FROM audit ORDER BY key");
+  while (rows.step()) {
     Columns in(rows);
     ports::ChainedRow link = read_chained(in);
     if (is_claim(link.row)) link.claim = digest_of_claim(database, *link.row.recovery);
     head = {link.key, ports::link_after(head.hash, link)};
     auto& update = database.prepared("UPDATE audit SET claim = ?, hash = ? WHERE key = ?");
     Binder(update) << link.claim << head.hash << link.key;
-    update.exec();
+    update.run();
   }
   if (head.rows == 0) return;
   put_head(database, head);

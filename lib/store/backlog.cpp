@@ -12,7 +12,7 @@ std::int64_t SqliteTx::waiting_for_person() {
       " AND result IN ('unmatched', 'failed', 'unreadable'))"
       " + (SELECT count(*) FROM pause WHERE gateway <> '' AND word = 'paused'"
       " AND key IN (SELECT max(key) FROM pause GROUP BY gateway))");
-  ensure(waiting.executeStep(), "a count returns its row");
+  ensure(waiting.step(), "a count returns its row");
   const std::int64_t count = Columns(waiting).integer();
   waiting.reset();
   return count;
@@ -22,7 +22,7 @@ ports::Backlog SqliteTx::backlog() {
   ports::Backlog backlog;
   auto& open = database_.prepared(
       "SELECT state, count(*), min(claimed_at) FROM recovery WHERE ended IS NULL GROUP BY state");
-  while (open.executeStep()) {
+  while (open.step()) {
     Columns in(open);
     const auto state = in.word(billing::parse_recovery_state);
     backlog.open[state] = in.integer();
@@ -35,7 +35,7 @@ ports::Backlog SqliteTx::backlog() {
       " (SELECT count(*) FROM inbox WHERE next_at IS NOT NULL),"
       " (SELECT count(*) FROM delivery WHERE state = 'waiting'),"
       " (SELECT min(queued_at) FROM delivery WHERE state = 'waiting')");
-  ensure(rest.executeStep(), "a count returns its row");
+  ensure(rest.step(), "a count returns its row");
   Columns in(rest);
   backlog.last_callback = in.maybe_instant();
   backlog.callbacks = in.integer();

@@ -28,9 +28,9 @@ std::vector<GatewayId> lines_of(const std::string& text) {
   return gateways;
 }
 
-std::vector<ports::StoredCallback> read_all(SQLite::Statement& statement) {
+std::vector<ports::StoredCallback> read_all(Statement& statement) {
   std::vector<ports::StoredCallback> rows;
-  while (statement.executeStep()) {
+  while (statement.step()) {
     Columns in(statement);
     ports::StoredCallback row;
     row.key = in.key<CallbackKey>();
@@ -93,7 +93,7 @@ std::optional<Instant> SqliteTx::next_callback() {
   auto& query = database_.prepared(
       "SELECT next_at FROM inbox WHERE next_at IS NOT NULL ORDER BY next_at LIMIT 1");
   std::optional<Instant> next;
-  if (query.executeStep()) next = Columns(query).instant();
+  if (query.step()) next = Columns(query).instant();
   query.reset();
   return next;
 }
@@ -102,7 +102,7 @@ bool SqliteTx::remember_nonce(const std::string& nonce, Instant seen_at) {
   auto& insert =
       database_.prepared("INSERT INTO nonce (nonce, seen_at) VALUES (?, ?) ON CONFLICT DO NOTHING");
   Binder(insert) << nonce << seen_at;
-  return insert.exec() == 1;
+  return insert.run() == 1;
 }
 
 CallbackKey SqliteTx::add_callback(const ports::StoredCallback& callback) {
@@ -114,7 +114,7 @@ CallbackKey SqliteTx::add_callback(const ports::StoredCallback& callback) {
       << callback.provider_order << callback.headers;
   out.blob(callback.body);
   out << in_lines(callback.signers) << ports::to_text(callback.result);
-  ensure(insert.executeStep(), "an insert returns its row");
+  ensure(insert.step(), "an insert returns its row");
   ports::StoredCallback stored = callback;
   stored.key = Columns(insert).key<CallbackKey>();
   insert.reset();
@@ -131,7 +131,7 @@ void SqliteTx::mark_callback(const ports::StoredCallback& callback) {
       " tries = excluded.tries, next_at = excluded.next_at, error = excluded.error");
   Binder(put) << callback.key << ports::to_text(callback.result) << callback.tries
               << callback.next_at << hide_card_numbers(callback.error);
-  put.exec();
+  put.run();
 }
 
 }  // namespace recycled::store

@@ -62,21 +62,18 @@ void Database::checkpoint_at(std::int64_t bytes) {
   sqlite3_wal_autocheckpoint(connection_.getHandle(), pages_in(bytes));
 }
 
-SQLite::Statement& Database::prepared(const char* sql) {
+Statement& Database::prepared(const char* sql) {
   auto& slot = statements_[sql];
   if (!slot) {
-    slot = std::make_unique<SQLite::Statement>(connection_, sql);
+    slot = std::make_unique<Statement>(connection_.getHandle(), sql);
   } else {
-    slot->tryReset();
-    slot->clearBindings();
+    slot->clear();
   }
   return *slot;
 }
 
 void Database::run(const char* sql) {
-  SQLite::Statement& statement = prepared(sql);
-  statement.exec();
-  statement.reset();
+  prepared(sql).run();
 }
 
 }  // namespace recycled::store

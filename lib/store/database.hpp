@@ -11,6 +11,8 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
+#include "store/statement.hpp"
+
 namespace recycled::store {
 
 enum class Access { read_write, read_only };
@@ -33,7 +35,7 @@ class Database {
 
   // The kept statement for this text, reset and with nothing bound. `sql` is a literal: its address
   // is its identity.
-  SQLite::Statement& prepared(const char* sql);
+  Statement& prepared(const char* sql);
   void run(const char* sql);  // the same, executed
   SQLite::Database& raw() { return connection_; }
 
@@ -43,7 +45,7 @@ class Database {
 
  private:
   SQLite::Database connection_;
-  std::unordered_map<const char*, std::unique_ptr<SQLite::Statement>> statements_;
+  std::unordered_map<const char*, std::unique_ptr<Statement>> statements_;
 };
 
 }  // namespace recycled::store

@@ -81,7 +81,7 @@ std::vector<ports::Delivery> SqliteTx::deliveries_of(OutboxKey event) {
                                    " FROM delivery AS d WHERE d.outbox_key = ? ORDER BY d.sink");
   Binder(query) << event;
   std::vector<ports::Delivery> rows;
-  while (query.executeStep()) {
+  while (query.step()) {
     Columns in(query);
     rows.push_back(read_delivery(in));
   }
@@ -93,7 +93,7 @@ std::optional<ports::StoredEvent> SqliteTx::event(OutboxKey key) {
   auto& query = database_.prepared("SELECT " EVENT_COLUMNS EVENT_TABLES "WHERE o.key = ?");
   Binder(query) << key;
   std::optional<ports::StoredEvent> found;
-  if (query.executeStep()) {
+  if (query.step()) {
     Columns in(query);
     found.emplace().event = read_event(in);
   }
@@ -112,7 +112,7 @@ std::vector<ports::StoredEvent> SqliteTx::events_before(OutboxKey before,
   if (state) wanted = ports::to_text(*state);
   Binder(query) << before << wanted << limit;
   std::vector<ports::StoredEvent> rows;
-  while (query.executeStep()) {
+  while (query.step()) {
     Columns in(query);
     rows.emplace_back().event = read_event(in);
   }
@@ -125,7 +125,7 @@ int SqliteTx::queue_deliveries(ports::Sink sink, Instant now, int limit) {
   auto& newest =
       database_.prepared("SELECT coalesce(max(outbox_key), 0) FROM delivery WHERE sink = ?");
   Binder(newest) << ports::to_text(sink);
-  ensure(newest.executeStep(), "a maximum returns its row");
+  ensure(newest.step(), "a maximum returns its row");
   const OutboxKey seen = Columns(newest).key<OutboxKey>();
   newest.reset();
   auto& insert = database_.prepared(
@@ -136,7 +136,7 @@ int SqliteTx::queue_deliveries(ports::Sink sink, Instant now, int limit) {
       " LEFT JOIN sale AS e ON e.key = o.sale_key"
       " WHERE o.key > ?3 ORDER BY o.key LIMIT ?4");
   Binder(insert) << ports::to_text(sink) << now << seen << limit;
-  const int queued = insert.exec();
+  const int queued = insert.run();
   if (queued == 0) return 0;
   auto& first = database_.prepared(
       "UPDATE delivery AS d SET next_at = queued_at WHERE d.sink = ?1 AND d.outbox_key > ?2"
@@ -144,7 +144,7 @@ int SqliteTx::queue_deliveries(ports::Sink sink, Instant now, int limit) {
       "WHERE e.sink = d.sink"
       " AND e.subject = d.subject AND e.outbox_key < d.outbox_key AND e.state = 'waiting')");
   Binder(first) << ports::to_text(sink) << seen;
-  first.exec();
+  first.run();
   return queued;
 }
 
@@ -155,7 +155,7 @@ std::vector<ports::DueDelivery> SqliteTx::deliveries_due(ports::Sink sink, Insta
                                    " ORDER BY d.next_at, d.outbox_key LIMIT ?");
   Binder(query) << ports::to_text(sink) << now << limit;
   std::vector<ports::DueDelivery> rows;
-  while (query.executeStep()) {
+  while (query.step()) {
     Columns in(query);
     ports::DueDelivery row;
     row.delivery = read_delivery(in);
@@ -170,7 +170,7 @@ std::optional<Instant> SqliteTx::next_delivery_after(ports::Sink sink, Instant a
   auto& query =
       database_.prepared("SELECT min(next_at) FROM delivery WHERE sink = ? AND next_at > ?");
   Binder(query) << ports::to_text(sink) << after;
-  ensure(query.executeStep(), "a minimum returns its row");
+  ensure(query.step(), "a minimum returns its row");
   const auto next = Columns(query).maybe_instant();
   query.reset();
   return next;
@@ -185,7 +185,7 @@ void SqliteTx::line_up(ports::Sink sink, const std::string& subject) {
       " THEN coalesce(next_at, queued_at) END"
       " WHERE sink = ?1 AND subject = ?2 AND state = 'waiting'");
   Binder(update) << ports::to_text(sink) << subject;
-  update.exec();
+  update.run();
 }
 
 bool SqliteTx::update_delivery(const ports::Delivery& delivery) {
@@ -195,7 +195,7 @@ bool SqliteTx::update_delivery(const ports::Delivery& delivery) {
   Binder(update) << ports::to_text(delivery.state) << delivery.tries << delivery.next_at
                  << delivery.delivered_at << hide_card_numbers(delivery.error)
                  << ports::to_text(delivery.sink) << delivery.event;
-  const bool changed = update.exec() == 1;
+  const bool changed = update.run() == 1;
   if (changed) line_up(delivery.sink, delivery.subject);
   return changed;
 }
@@ -205,7 +205,7 @@ void SqliteTx::replay_delivery(OutboxKey event, ports::Sink sink, Instant now) {
       "UPDATE delivery SET state = 'waiting', tries = 0, queued_at = ?, next_at = NULL,"
       " delivered_at = NULL, error = '' WHERE sink = ? AND outbox_key = ? RETURNING subject");
   Binder(update) << now << ports::to_text(sink) << event;
-  ensure(update.executeStep(), "what is replayed was queued once");
+  ensure(update.step(), "what is replayed was queued once");
   const std::string subject = Columns(update).text();
   update.reset();
   line_up(sink, subject);
@@ -214,7 +214,7 @@ void SqliteTx::replay_delivery(OutboxKey event, ports::Sink sink, Instant now) {
 void SqliteTx::count_deliveries(ports::Counts& counts) {
   auto& query =
       database_.prepared("SELECT state, count(*), min(queued_at) FROM delivery GROUP BY state");
-  while (query.executeStep()) {
+  while (query.step()) {
     Columns in(query);
     const auto state = in.word(ports::parse_delivery_state);
     counts.deliveries[state] = in.integer();

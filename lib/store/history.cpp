@@ -10,10 +10,10 @@ namespace {
 
 // "SELECT word, count(*) … GROUP BY word" into a map keyed by the closed set.
 template <class T>
-std::map<T, std::int64_t> count_by(SQLite::Statement& query,
+std::map<T, std::int64_t> count_by(Statement& query,
                                    std::optional<T> (*parse)(std::string_view)) {
   std::map<T, std::int64_t> counts;
-  while (query.executeStep()) {
+  while (query.step()) {
     Columns in(query);
     const T word = in.word(parse);
     counts[word] = in.integer();
@@ -28,7 +28,7 @@ std::optional<std::string> SqliteTx::meta(const std::string& name) {
   auto& query = database_.prepared("SELECT value FROM meta WHERE name = ?");
   Binder(query) << name;
   std::optional<std::string> value;
-  if (query.executeStep()) value = Columns(query).text();
+  if (query.step()) value = Columns(query).text();
   query.reset();
   return value;
 }
@@ -38,7 +38,7 @@ void SqliteTx::set_meta(const std::string& name, const std::string& value) {
       "INSERT INTO meta (name, value) VALUES (?, ?)"
       " ON CONFLICT (name) DO UPDATE SET value = excluded.value");
   Binder(put) << name << value;
-  put.exec();
+  put.run();
 }
 
 void SqliteTx::add_attempt(const ports::Attempt& attempt) {
@@ -47,7 +47,7 @@ void SqliteTx::add_attempt(const ports::Attempt& attempt) {
       " VALUES (?, ?, ?, ?, ?, ?)");
   Binder(insert) << attempt.recovery << attempt.started_at << attempt.took.count()
                  << to_text(attempt.step) << attempt.outcome << hide_card_numbers(attempt.detail);
-  insert.exec();
+  insert.run();
 }
 
 std::vector<ports::Attempt> SqliteTx::attempts(RecoveryKey key) {
@@ -56,7 +56,7 @@ std::vector<ports::Attempt> SqliteTx::attempts(RecoveryKey key) {
       " WHERE recovery_key = ? ORDER BY key");
   Binder(query) << key;
   std::vector<ports::Attempt> rows;
-  while (query.executeStep()) {
+  while (query.step()) {
     Columns in(query);
     ports::Attempt row;
     row.recovery = in.key<RecoveryKey>();
@@ -81,7 +81,7 @@ std::vector<ports::AuditRow> SqliteTx::audit_of(const ports::Subject& subject) {
                                          : SELECT_AUDIT "WHERE subscription_key = ? ORDER BY key");
   Binder(query) << (sale != nullptr ? sale->value() : std::get<SubscriptionKey>(subject).value());
   std::vector<ports::AuditRow> rows;
-  while (query.executeStep()) {
+  while (query.step()) {
     Columns in(query);
     ports::AuditRow row;
     row.at = in.instant();
@@ -110,7 +110,7 @@ void SqliteTx::add_outbox(const ports::OutboxRow& row) {
   }
   Binder(insert) << row.at << row.type << row.subject << row.recovery << minor << currency
                  << row.gateway << row.next_bill_on << to_text(row.rebill_with) << row.reason;
-  insert.exec();
+  insert.run();
 }
 
 void SqliteTx::put_run(const ports::RunRow& run) {
@@ -118,14 +118,14 @@ void SqliteTx::put_run(const ports::RunRow& run) {
       "INSERT INTO run (id, kind, started_at, ended_at, summary) VALUES (?, ?, ?, ?, ?)"
       " ON CONFLICT (id) DO UPDATE SET ended_at = excluded.ended_at, summary = excluded.summary");
   Binder(put) << run.id << run.kind << run.started_at << run.ended_at << run.summary;
-  put.exec();
+  put.run();
 }
 
 std::optional<ports::RunRow> SqliteTx::last_run() {
   auto& query = database_.prepared(
       "SELECT id, kind, started_at, ended_at, summary FROM run ORDER BY rowid DESC LIMIT 1");
   std::optional<ports::RunRow> last;
-  if (query.executeStep()) {
+  if (query.step()) {
     Columns in(query);
     ports::RunRow row;
     row.id = in.id<RunId>();
@@ -143,7 +143,7 @@ std::optional<ports::DryRun> SqliteTx::dry_run(const std::string& digest) {
   auto& query = database_.prepared("SELECT digest, made_at, content FROM dry_run WHERE digest = ?");
   Binder(query) << digest;
   std::optional<ports::DryRun> found;
-  if (query.executeStep()) {
+  if (query.step()) {
     Columns in(query);
     ports::DryRun run;
     run.digest = in.text();
@@ -160,13 +160,13 @@ void SqliteTx::keep_dry_run(const ports::DryRun& run) {
       "INSERT INTO dry_run (digest, made_at, content) VALUES (?, ?, ?)"
       " ON CONFLICT (digest) DO UPDATE SET made_at = excluded.made_at");
   Binder(put) << run.digest << run.made_at << run.content;
-  put.exec();
+  put.run();
 }
 
 void SqliteTx::forget_dry_runs(Instant before) {
   auto& forget = database_.prepared("DELETE FROM dry_run WHERE made_at < ?");
   Binder(forget) << before;
-  forget.exec();
+  forget.run();
 }
 
 ports::Counts SqliteTx::counts() {
@@ -203,7 +203,7 @@ std::vector<ports::Total> SqliteTx::totals() {
       "SELECT state, reason, currency, count(*), sum(amount) FROM recovery"
       " WHERE refunded = 0 AND charged_back = 0 GROUP BY state, reason, currency ORDER BY 1, 2, 3");
   std::vector<ports::Total> totals;
-  while (query.executeStep()) {
+  while (query.step()) {
     Columns in(query);
     ports::Total total;
     total.state = in.word(billing::parse_recovery_state);
@@ -222,7 +222,7 @@ std::vector<ports::Returned> SqliteTx::returned() {
       "SELECT charged_back, currency, count(*), sum(amount) FROM recovery"
       " WHERE refunded = 1 OR charged_back = 1 GROUP BY charged_back, currency ORDER BY 1, 2");
   std::vector<ports::Returned> all;
-  while (query.executeStep()) {
+  while (query.step()) {
     Columns in(query);
     ports::Returned money;
     // A charge that was both refunded and charged back went back once.

@@ -82,11 +82,11 @@ ports::InspectedRecovery read_recovery(Columns& in) {
 using Schema = std::map<std::string, std::string>;  // "trigger NAME" to its SQL
 
 Schema schema_of(Database& database) {
-  SQLite::Statement all(database.raw(),
+  Statement all(database.raw().getHandle(),
                         "SELECT type || ' ' || name, sql FROM sqlite_schema"
                         " WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'");
   Schema schema;
-  while (all.executeStep()) {
+  while (all.step()) {
     Columns in(all);
     std::string name = in.text();
     schema.emplace(std::move(name), in.text());
@@ -100,9 +100,9 @@ class Inspector final : public ports::LedgerInspector {
 
   std::vector<std::string> damage() override {
     std::vector<std::string> wrong;
-    SQLite::Statement pages(database_.raw(), "PRAGMA integrity_check(100)");
-    while (pages.executeStep()) {
-      std::string line = pages.getColumn(0).getString();
+    Statement pages(database_.raw().getHandle(), "PRAGMA integrity_check(100)");
+    while (pages.step()) {
+      std::string line = std::string(pages.text(0));
       if (line != "ok") wrong.push_back(std::move(line));
     }
     return wrong;
@@ -110,11 +110,11 @@ class Inspector final : public ports::LedgerInspector {
 
   std::vector<std::string> dangling() override {
     std::vector<std::string> wrong;
-    SQLite::Statement rows(database_.raw(), "PRAGMA foreign_key_check");
-    while (rows.executeStep() && wrong.size() < most_lines) {
-      wrong.push_back("row " + rows.getColumn(1).getString() + " of " +
-                      rows.getColumn(0).getString() + " refers to one of " +
-                      rows.getColumn(2).getString() + " that is not there");
+    Statement rows(database_.raw().getHandle(), "PRAGMA foreign_key_check");
+    while (rows.step() && wrong.size() < most_lines) {
+      wrong.push_back("row " + std::string(rows.text(1)) + " of " +
+                      std::string(rows.text(0)) + " refers to one of " +
+                      std::string(rows.text(2)) + " that is not there");
     }
     return wrong;
   }
@@ -151,16 +151,16 @@ class Inspector final : public ports::LedgerInspector {
   }
 
   void each_audit(const Visit<ports::ChainedRow>& visit) override {
-    SQLite::Statement rows(database_.raw(), "SELECT " CHAINED_COLUMNS " FROM audit ORDER BY key");
-    while (rows.executeStep()) {
+    Statement rows(database_.raw().getHandle(), "SELECT " CHAINED_COLUMNS " FROM audit ORDER BY key");
+    while (rows.step()) {
       Columns in(rows);
       visit(read_chained(in));
     }
   }
 
   void each_recovery(const Visit<ports::InspectedRecovery>& visit) override {
-    SQLite::Statement rows(database_.raw(), every_recovery);
-    while (rows.executeStep()) {
+    Statement rows(database_.raw().getHandle(), every_recovery);
+    while (rows.step()) {
       Columns in(rows);
       visit(read_recovery(in));
     }
@@ -169,9 +169,9 @@ class Inspector final : public ports::LedgerInspector {
   void each_event(const Visit<ports::InspectedEvent>& visit) override {
     const auto ends = ends_of_sinks();
     auto& queued = database_.prepared("SELECT 1 FROM delivery WHERE sink = ? AND outbox_key = ?");
-    SQLite::Statement rows(database_.raw(),
+    Statement rows(database_.raw().getHandle(),
                            "SELECT key, type, recovery_key FROM outbox ORDER BY key");
-    while (rows.executeStep()) {
+    while (rows.step()) {
       Columns in(rows);
       ports::InspectedEvent event;
       event.key = in.key<OutboxKey>();
@@ -180,7 +180,7 @@ class Inspector final : public ports::LedgerInspector {
       for (const auto& [sink, end] : ends) {
         if (event.key.value() > end) continue;  // the relay has not come to it yet
         Binder(queued) << sink << event.key;
-        if (!queued.executeStep()) event.passed_over.push_back(sink);
+        if (!queued.step()) event.passed_over.push_back(sink);
         queued.reset();
       }
       visit(event);
@@ -188,14 +188,14 @@ class Inspector final : public ports::LedgerInspector {
   }
 
   void each_applied_callback(const Visit<ports::InspectedCallback>& visit) override {
-    SQLite::Statement rows(
-        database_.raw(),
+    Statement rows(
+        database_.raw().getHandle(),
         "SELECT c.key, c.event, c.order_id,"
         " EXISTS (SELECT 1 FROM recovery AS r WHERE r.order_id = c.order_id)"
         " OR EXISTS (SELECT 1 FROM recovery AS r WHERE r.provider_order = c.provider_order)"
         " FROM callback AS c LEFT JOIN inbox AS i ON i.callback_key = c.key"
         " WHERE coalesce(i.result, c.result) = 'applied' ORDER BY c.key");
-    while (rows.executeStep()) {
+    while (rows.step()) {
       Columns in(rows);
       ports::InspectedCallback callback;
       callback.key = in.key<CallbackKey>();
@@ -207,13 +207,13 @@ class Inspector final : public ports::LedgerInspector {
   }
 
   void each_misqueued(const Visit<ports::InspectedQueue>& visit) override {
-    SQLite::Statement rows(
-        database_.raw(),
+    Statement rows(
+        database_.raw().getHandle(),
         "SELECT coalesce(s.id, ''), q.at, q.is_due FROM"
         " (SELECT *, 1 AS is_due FROM (SELECT * FROM is_due EXCEPT SELECT * FROM due)"
         " UNION ALL SELECT *, 0 FROM (SELECT * FROM due EXCEPT SELECT * FROM is_due)) AS q"
         " LEFT JOIN subscription AS s ON s.key = q.subscription_key");
-    while (rows.executeStep()) {
+    while (rows.step()) {
       Columns in(rows);
       ports::InspectedQueue row;
       row.id = in.id<SubscriptionId>();
@@ -224,10 +224,10 @@ class Inspector final : public ports::LedgerInspector {
   }
 
   void each_at_provider(const Visit<ports::InspectedSubscription>& visit) override {
-    SQLite::Statement rows(database_.raw(),
+    Statement rows(database_.raw().getHandle(),
                            "SELECT id, gateway FROM subscription WHERE gateway IN"
                            " (SELECT provider_gateway FROM recovery) ORDER BY key");
-    while (rows.executeStep()) {
+    while (rows.step()) {
       Columns in(rows);
       ports::InspectedSubscription row;
       row.id = in.id<SubscriptionId>();
@@ -247,7 +247,7 @@ class Inspector final : public ports::LedgerInspector {
                                            : "SELECT id FROM subscription WHERE key = ?");
     Binder(query) << (sale != nullptr ? sale->value() : std::get<SubscriptionKey>(subject).value());
     std::string name;
-    if (query.executeStep()) name = Columns(query).text();
+    if (query.step()) name = Columns(query).text();
     query.reset();
     return name;
   }
@@ -255,10 +255,10 @@ class Inspector final : public ports::LedgerInspector {
  private:
   // How far each receiver has come.
   std::map<std::string, std::int64_t> ends_of_sinks() {
-    SQLite::Statement rows(database_.raw(),
+    Statement rows(database_.raw().getHandle(),
                            "SELECT sink, max(outbox_key) FROM delivery GROUP BY sink");
     std::map<std::string, std::int64_t> ends;
-    while (rows.executeStep()) {
+    while (rows.step()) {
       Columns in(rows);
       std::string sink = in.text();
       ends[std::move(sink)] = in.integer();

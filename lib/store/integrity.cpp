@@ -12,15 +12,15 @@ Result<std::vector<std::string>> check_integrity(const std::filesystem::path& fi
   try {
     Database database(file, Access::read_only);
     std::vector<std::string> wrong;
-    SQLite::Statement pages(database.raw(), "PRAGMA quick_check(100)");
-    while (pages.executeStep()) {
-      const std::string line = pages.getColumn(0).getString();
+    Statement pages(database.raw().getHandle(), "PRAGMA quick_check(100)");
+    while (pages.step()) {
+      const std::string line = std::string(pages.text(0));
       if (line != "ok") wrong.push_back(line);
     }
-    SQLite::Statement references(database.raw(), "PRAGMA foreign_key_check");
-    while (references.executeStep() && wrong.size() < 100) {
-      wrong.push_back("a row of " + references.getColumn(0).getString() + " refers to one of " +
-                      references.getColumn(2).getString() + " that is not there");
+    Statement references(database.raw().getHandle(), "PRAGMA foreign_key_check");
+    while (references.step() && wrong.size() < 100) {
+      wrong.push_back("a row of " + std::string(references.text(0)) + " refers to one of " +
+                      std::string(references.text(2)) + " that is not there");
     }
     return wrong;
   } catch (const SQLite::Exception& exception) {

@@ -5,6 +5,7 @@
 
 #include "base/failpoint.hpp"
 #include "crypto/digest.hpp"
+#include "store/rows.hpp"
 
 namespace recycled::store {
 namespace {
@@ -16,8 +17,8 @@ std::string checksum(const Migration& migration) {
 std::map<int, std::string> applied(Database& database) {
   std::map<int, std::string> found;
   if (!database.raw().tableExists("migration")) return found;
-  SQLite::Statement all(database.raw(), "SELECT number, checksum FROM migration");
-  while (all.executeStep()) found[all.getColumn(0).getInt()] = all.getColumn(1).getString();
+  Statement all(database.raw().getHandle(), "SELECT number, checksum FROM migration");
+  while (all.step()) found[static_cast<int>(all.integer(0))] = all.text(1);
   return found;
 }
 
@@ -61,9 +62,9 @@ class ReferencesOff {
 };
 
 Result<void> check_references(Database& database) {
-  SQLite::Statement broken(database.raw(), "PRAGMA foreign_key_check");
-  if (!broken.executeStep()) return {};
-  return fail(Fault::store, "a migration left a row of " + broken.getColumn(0).getString() +
+  Statement broken(database.raw().getHandle(), "PRAGMA foreign_key_check");
+  if (!broken.step()) return {};
+  return fail(Fault::store, "a migration left a row of " + std::string(broken.text(0)) +
                                 " that refers to nothing; nothing was changed");
 }
 
@@ -80,12 +81,9 @@ Result<void> migrate(Database& database, const std::vector<Migration>& steps, In
   for (const Migration& step : steps) {
     if (found.contains(step.number)) continue;
     database.raw().exec(std::string(step.sql));
-    SQLite::Statement note(database.raw(), "INSERT INTO migration VALUES (?, ?, ?, ?)");
-    note.bind(1, step.number);
-    note.bind(2, std::string(step.name));
-    note.bind(3, checksum(step));
-    note.bind(4, to_millis(now));
-    note.exec();
+    Statement note(database.raw().getHandle(), "INSERT INTO migration VALUES (?, ?, ?, ?)");
+    Binder(note) << step.number << step.name << checksum(step) << now;
+    note.run();
     may_die_at(Failpoint::migration_step);
   }
   if (found.size() < steps.size()) {

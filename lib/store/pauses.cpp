@@ -11,7 +11,7 @@ std::vector<ports::Pause> SqliteTx::pauses() {
       " WHERE key IN (SELECT max(key) FROM pause GROUP BY gateway) AND word = 'paused'"
       " ORDER BY gateway");
   std::vector<ports::Pause> standing;
-  while (query.executeStep()) {
+  while (query.step()) {
     Columns in(query);
     ports::Pause pause;
     pause.at = in.instant();
@@ -30,14 +30,14 @@ void SqliteTx::add_pause(const ports::Pause& pause) {
       "INSERT INTO pause (at, word, gateway, said_by, reason) VALUES (?, ?, ?, ?, ?)");
   Binder(insert) << pause.at << to_text(pause.word) << pause.gateway << pause.by
                  << hide_card_numbers(pause.reason);
-  insert.exec();
+  insert.run();
 }
 
 std::string SqliteTx::recent_results(const GatewayId& gateway) {
   auto& query = database_.prepared("SELECT letters FROM recent_results WHERE gateway = ?");
   Binder(query) << gateway;
   std::string letters;
-  if (query.executeStep()) letters = Columns(query).text();
+  if (query.step()) letters = Columns(query).text();
   query.reset();
   return letters;
 }
@@ -47,7 +47,7 @@ void SqliteTx::set_recent_results(const GatewayId& gateway, const std::string& l
       "INSERT INTO recent_results (gateway, letters) VALUES (?, ?)"
       " ON CONFLICT (gateway) DO UPDATE SET letters = excluded.letters");
   Binder(insert) << gateway << letters;
-  insert.exec();
+  insert.run();
 }
 
 }  // namespace recycled::store

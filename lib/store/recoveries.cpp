@@ -77,9 +77,9 @@ ports::StoredRecovery read(Columns& in) {
   return stored;
 }
 
-std::vector<ports::StoredRecovery> read_all(SQLite::Statement& statement) {
+std::vector<ports::StoredRecovery> read_all(Statement& statement) {
   std::vector<ports::StoredRecovery> rows;
-  while (statement.executeStep()) {
+  while (statement.step()) {
     Columns in(statement);
     rows.push_back(read(in));
   }
@@ -87,7 +87,7 @@ std::vector<ports::StoredRecovery> read_all(SQLite::Statement& statement) {
   return rows;
 }
 
-std::optional<ports::StoredRecovery> read_one(SQLite::Statement& statement) {
+std::optional<ports::StoredRecovery> read_one(Statement& statement) {
   auto rows = read_all(statement);
   if (rows.empty()) return std::nullopt;
   return std::move(rows.front());
@@ -101,7 +101,7 @@ void take_from_queue(Database& database, const ports::NewRecovery& fresh) {
       "DELETE FROM due WHERE subscription_key = ?1"
       " AND at = (SELECT due_at FROM subscription WHERE key = ?1 AND cycle = ?2)");
   Binder(take) << *subscription << fresh.recovery.cycle;
-  take.exec();
+  take.run();
 }
 
 void put_request(Database& database, RecoveryKey key, const std::string& body) {
@@ -109,7 +109,7 @@ void put_request(Database& database, RecoveryKey key, const std::string& body) {
       "INSERT INTO request (recovery_key, sha256, body) VALUES (?, ?, ?)"
       " ON CONFLICT (recovery_key) DO UPDATE SET sha256 = excluded.sha256, body = excluded.body");
   Binder(put) << key << crypto::to_hex(crypto::sha256(body)) << body;
-  put.exec();
+  put.run();
 }
 
 }  // namespace
@@ -171,7 +171,7 @@ std::vector<ports::ClaimedRecovery> SqliteTx::claimed(Instant from, Instant to, 
                                    " ORDER BY r.key LIMIT ?");
   Binder(query) << after << from << to << limit;
   std::vector<ports::ClaimedRecovery> rows;
-  while (query.executeStep()) {
+  while (query.step()) {
     Columns in(query);
     ports::ClaimedRecovery row;
     row.stored = read(in);
@@ -192,7 +192,7 @@ std::vector<ports::StoredRecovery> SqliteTx::steps_due(const GatewayId& gateway,
       " ORDER BY next_at, key");
   Binder(walk) << gateway << now;
   std::vector<ports::StoredRecovery> rows;
-  while (static_cast<int>(rows.size()) < limit && walk.executeStep()) {
+  while (static_cast<int>(rows.size()) < limit && walk.step()) {
     const auto key = Columns(walk).key<RecoveryKey>();
     if (!but.contains(key)) rows.push_back(recovery(key));
   }
@@ -232,7 +232,7 @@ std::optional<Instant> SqliteTx::next_step_after(const GatewayId& gateway, Insta
       " AND next_at > ? ORDER BY next_at LIMIT 1");
   Binder(query) << gateway << after;
   std::optional<Instant> next;
-  if (query.executeStep()) next = Columns(query).instant();
+  if (query.step()) next = Columns(query).instant();
   query.reset();
   return next;
 }
@@ -245,7 +245,7 @@ std::vector<GatewayId> SqliteTx::gateways_at_work() {
   std::vector<GatewayId> gateways;
   for (GatewayId after;; after = gateways.back()) {
     Binder(query) << after;
-    const bool found = query.executeStep();
+    const bool found = query.step();
     if (found) gateways.push_back(Columns(query).id<GatewayId>());
     query.reset();
     if (!found) return gateways;
@@ -259,7 +259,7 @@ std::optional<RecoveryKey> SqliteTx::make_inquiries_due(Instant now, Instant ask
       " AND key > ? ORDER BY key LIMIT ?)");
   Binder(page) << after << limit;
   std::optional<RecoveryKey> last;
-  if (page.executeStep()) last = Columns(page).maybe_key<RecoveryKey>();
+  if (page.step()) last = Columns(page).maybe_key<RecoveryKey>();
   page.reset();
   if (!last) return std::nullopt;
   auto& update = database_.prepared(
@@ -268,14 +268,14 @@ std::optional<RecoveryKey> SqliteTx::make_inquiries_due(Instant now, Instant ask
       " AND NOT EXISTS (SELECT 1 FROM attempt WHERE recovery_key = recovery.key"
       " AND started_at > ?4)");
   Binder(update) << now << after << *last << asked_since;
-  update.exec();
+  update.run();
   return last;
 }
 
 std::string SqliteTx::request(RecoveryKey key) {
   auto& query = database_.prepared("SELECT sha256, body FROM request WHERE recovery_key = ?");
   Binder(query) << key;
-  ensure(query.executeStep(), "every recovery has its request");
+  ensure(query.step(), "every recovery has its request");
   Columns in(query);
   const std::string sum = in.text();
   std::string body = in.text();
@@ -291,7 +291,7 @@ std::vector<Instant> SqliteTx::claims_of_card(const std::string& token, Instant 
       " AND state <> 'released' ORDER BY claimed_at");
   Binder(query) << token << since;
   std::vector<Instant> claims;
-  while (query.executeStep()) claims.push_back(Columns(query).instant());
+  while (query.step()) claims.push_back(Columns(query).instant());
   query.reset();
   return claims;
 }
@@ -307,7 +307,7 @@ billing::HandedOver SqliteTx::handed_over_since(Instant since) {
       " GROUP BY currency");
   Binder(query) << since;
   billing::HandedOver sum;
-  while (query.executeStep()) {
+  while (query.step()) {
     Columns in(query);
     const Currency currency = in.currency();
     sum.count += in.integer();
@@ -332,7 +332,7 @@ std::optional<RecoveryKey> SqliteTx::insert_recovery(const ports::NewRecovery& f
       << recovery.return_gateway << recovery.return_card << recovery.amount.minor
       << recovery.amount.currency << recovery.claimed_at << recovery.expires_at;
   bind_progress(out, recovery);
-  if (insert.exec() == 0) return std::nullopt;
+  if (insert.run() == 0) return std::nullopt;
   const RecoveryKey key(database_.raw().getLastInsertRowid());
   last_claim_ = {key, digest_of_claim(fresh)};
   if (recovery.state != billing::RecoveryState::released) take_from_queue(database_, fresh);
@@ -341,7 +341,7 @@ std::optional<RecoveryKey> SqliteTx::insert_recovery(const ports::NewRecovery& f
       "UPDATE inbox SET next_at = ? WHERE result = 'unmatched'"
       " AND callback_key IN (SELECT key FROM callback WHERE order_id = ?)");
   Binder(wake) << recovery.claimed_at << recovery.order;
-  wake.exec();
+  wake.run();
   return key;
 }
 
@@ -352,7 +352,7 @@ bool SqliteTx::update_recovery(RecoveryKey key, const billing::Recovery& before,
   Binder out(update);
   changes.bind(out);
   out << key << to_text(before.state);
-  return update.exec() == 1;
+  return update.run() == 1;
 }
 
 void SqliteTx::replace_request(RecoveryKey key, const std::string& body) {

@@ -13,9 +13,9 @@ namespace recycled::store {
 namespace {
 
 template <class Key>
-std::vector<Key> keys_of(SQLite::Statement& query) {
+std::vector<Key> keys_of(Statement& query) {
   std::vector<Key> keys;
-  while (query.executeStep()) keys.push_back(Columns(query).key<Key>());
+  while (query.step()) keys.push_back(Columns(query).key<Key>());
   query.reset();
   return keys;
 }
@@ -26,29 +26,29 @@ void prune_events(Database& database, RecoveryKey of) {
   for (const OutboxKey key : keys_of<OutboxKey>(query)) {
     auto& deliveries = database.prepared("DELETE FROM delivery WHERE outbox_key = ?");
     Binder(deliveries) << key;
-    deliveries.exec();
+    deliveries.run();
     auto& event = database.prepared("DELETE FROM outbox WHERE key = ?");
     Binder(event) << key;
-    event.exec();
+    event.run();
   }
 }
 
 void prune_recovery(Database& database, RecoveryKey key, Instant now) {
   auto& mark = database.prepared("UPDATE recovery SET pruned_at = ? WHERE key = ?");
   Binder(mark) << now << key;
-  mark.exec();
+  mark.run();
   // Its hash stays: whoever has a copy of the request can still show that it is the one.
   auto& request = database.prepared(
       "REPLACE INTO request (recovery_key, sha256, body)"
       " SELECT recovery_key, sha256, '' FROM request WHERE recovery_key = ?");
   Binder(request) << key;
-  request.exec();
+  request.run();
   auto& attempts = database.prepared(
       "REPLACE INTO attempt (key, recovery_key, started_at, took, step, outcome, detail)"
       " SELECT key, recovery_key, started_at, took, step, outcome, '' FROM attempt"
       " WHERE recovery_key = ? AND detail <> ''");
   Binder(attempts) << key;
-  attempts.exec();
+  attempts.run();
   prune_events(database, key);
 }
 
@@ -72,7 +72,7 @@ std::int64_t prune_callbacks(Database& database, Instant before, Instant now, in
         "result,"
         " ? FROM callback WHERE key = ?");
     Binder(replace) << now << key;
-    replace.exec();
+    replace.run();
   }
   return std::ssize(keys);
 }
@@ -84,7 +84,7 @@ std::int64_t prune_runs(Database& database, Instant before, int limit) {
       " (SELECT rowid, started_at FROM run ORDER BY rowid LIMIT ?) WHERE started_at < ?)"
       " AND rowid < (SELECT max(rowid) FROM run)");
   Binder(forget) << limit << before;
-  return forget.exec();
+  return forget.run();
 }
 
 }  // namespace
@@ -102,7 +102,7 @@ int SqliteTx::forget_nonces(Instant before, int limit) {
       "DELETE FROM nonce WHERE nonce IN"
       " (SELECT nonce FROM nonce WHERE seen_at < ? ORDER BY seen_at LIMIT ?)");
   Binder(forget) << before << limit;
-  return forget.exec();
+  return forget.run();
 }
 
 }  // namespace recycled::store

@@ -5,15 +5,15 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
-
-#include <SQLiteCpp/SQLiteCpp.h>
 
 #include "base/ensure.hpp"
 #include "base/id.hpp"
 #include "base/money.hpp"
 #include "base/time.hpp"
 #include "ports/ledger.hpp"
+#include "store/statement.hpp"
 
 // As the index recovery_busy has it: a statement uses that only if it says the same.
 #define IS_BUSY(recovery)                                                     \
@@ -38,27 +38,31 @@
 
 namespace recycled::store {
 
+// What is bound lives until its statement has run, as whatever has a name does; what has none, a
+// call's result say, is copied.
 class Binder {
  public:
-  explicit Binder(SQLite::Statement& statement) : statement_(statement) {}
+  explicit Binder(Statement& statement) : statement_(statement) {}
 
   Binder& operator<<(std::int64_t value) {
     statement_.bind(next_++, value);
     return *this;
   }
   Binder& operator<<(int value) { return *this << std::int64_t{value}; }
-  Binder& operator<<(const std::string& value) {
-    statement_.bind(next_++, value);
-    return *this;
-  }
-  Binder& operator<<(std::string_view value) { return *this << std::string(value); }
-  Binder& operator<<(const char* value) { return *this << std::string(value); }
+  Binder& operator<<(const std::string& value) { return bind(value, Text::stays); }
+  Binder& operator<<(std::string&& value) { return bind(value, Text::passes); }
+  // A word of a closed set.
+  Binder& operator<<(std::string_view value) { return bind(value, Text::stays); }
   Binder& operator<<(Instant value) { return *this << to_millis(value); }
   Binder& operator<<(CivilDate value) { return *this << to_iso8601(value); }
-  Binder& operator<<(Currency value) { return *this << value.code(); }
+  Binder& operator<<(Currency value) { return bind(value.code(), Text::passes); }
   template <class Tag>
   Binder& operator<<(const Id<Tag>& value) {
-    return *this << value.str();
+    return bind(value.str(), Text::stays);
+  }
+  template <class Tag>
+  Binder& operator<<(Id<Tag>&& value) {
+    return bind(value.str(), Text::passes);
   }
   template <class Tag>
   Binder& operator<<(Key<Tag> value) {
@@ -67,16 +71,27 @@ class Binder {
   template <class T>
   Binder& operator<<(const std::optional<T>& value) {
     if (value) return *this << *value;
-    statement_.bind(next_++);
+    statement_.bind_null(next_++);
+    return *this;
+  }
+  template <class T>
+  Binder& operator<<(std::optional<T>&& value) {
+    if (value) return *this << std::move(*value);
+    statement_.bind_null(next_++);
     return *this;
   }
   Binder& blob(const std::string& value) {
-    statement_.bind(next_++, value.data(), static_cast<int>(value.size()));
+    statement_.bind_bytes(next_++, value, Text::stays);
     return *this;
   }
 
  private:
-  SQLite::Statement& statement_;
+  Binder& bind(std::string_view text, Text life) {
+    statement_.bind(next_++, text, life);
+    return *this;
+  }
+
+  Statement& statement_;
   int next_ = 1;
 };
 
@@ -100,12 +115,12 @@ T parsed(std::string_view word, std::optional<T> (*parse)(std::string_view)) {
 
 class Columns {
  public:
-  explicit Columns(SQLite::Statement& statement) : statement_(statement) {}
+  explicit Columns(Statement& statement) : statement_(statement) {}
 
-  std::int64_t integer() { return column().getInt64(); }
+  std::int64_t integer() { return statement_.integer(next_++); }
   int number() { return static_cast<int>(integer()); }
   bool flag() { return integer() != 0; }
-  std::string text() { return column().getString(); }
+  std::string text() { return std::string(statement_.text(next_++)); }
   Instant instant() { return from_millis(integer()); }
 
   template <class T>
@@ -123,47 +138,41 @@ class Columns {
     return SubscriptionKey(subscription);
   }
   Currency currency() {
-    const auto parsed = Currency::parse(text());
+    const auto parsed = Currency::parse(statement_.text(next_++));
     ensure(parsed.has_value(), "a stored currency is one");
     return *parsed;
   }
   std::optional<std::int64_t> maybe_integer() {
-    const SQLite::Column value = column();
-    if (value.isNull()) return std::nullopt;
-    return value.getInt64();
+    return is_null() ? std::nullopt : std::optional(integer());
   }
-  std::optional<int> maybe_number() {
-    const auto value = maybe_integer();
-    return value ? std::optional(static_cast<int>(*value)) : std::nullopt;
-  }
+  std::optional<int> maybe_number() { return is_null() ? std::nullopt : std::optional(number()); }
   template <class T>
   std::optional<T> maybe_key() {
-    const auto value = maybe_integer();
-    return value ? std::optional(T(*value)) : std::nullopt;
+    return is_null() ? std::nullopt : std::optional(key<T>());
   }
   std::optional<Instant> maybe_instant() {
-    const SQLite::Column value = column();
-    if (value.isNull()) return std::nullopt;
-    return from_millis(value.getInt64());
+    return is_null() ? std::nullopt : std::optional(instant());
   }
   std::optional<std::string> maybe_text() {
-    const SQLite::Column value = column();
-    if (value.isNull()) return std::nullopt;
-    return value.getString();
+    return is_null() ? std::nullopt : std::optional(text());
   }
   std::optional<CivilDate> maybe_date() {
-    const auto value = maybe_text();
-    return value ? parse_date(*value) : std::nullopt;
+    return is_null() ? std::nullopt : parse_date(statement_.text(next_++));
   }
   template <class T>
   T word(std::optional<T> (*parse)(std::string_view)) {
-    return parsed(text(), parse);
+    return parsed(statement_.text(next_++), parse);
   }
 
  private:
-  SQLite::Column column() { return statement_.getColumn(next_++); }
+  // Whether the next one is, which is passed over then.
+  bool is_null() {
+    if (!statement_.is_null(next_)) return false;
+    ++next_;
+    return true;
+  }
 
-  SQLite::Statement& statement_;
+  Statement& statement_;
   int next_ = 0;
 };
 

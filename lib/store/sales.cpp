@@ -10,7 +10,7 @@ namespace {
   "id, gateway, status, type, amount, currency, subscription, routing_profile, customer," \
   " campaign, product, " DECLINE_COLUMNS ", " CARD_COLUMNS ", " PAYER_COLUMNS
 
-ports::StoredSale read(SQLite::Statement& statement) {
+ports::StoredSale read(Statement& statement) {
   Columns in(statement);
   ports::StoredSale stored;
   billing::Sale& sale = stored.sale;
@@ -34,9 +34,9 @@ ports::StoredSale read(SQLite::Statement& statement) {
   return stored;
 }
 
-std::vector<ports::StoredSale> read_all(SQLite::Statement& statement) {
+std::vector<ports::StoredSale> read_all(Statement& statement) {
   std::vector<ports::StoredSale> rows;
-  while (statement.executeStep()) rows.push_back(read(statement));
+  while (statement.step()) rows.push_back(read(statement));
   statement.reset();
   return rows;
 }
@@ -109,7 +109,7 @@ SaleKey SqliteTx::put_sale(const billing::Sale& sale, Instant now) {
   bind_card(out, sale.card);
   bind_payer(out, sale.payer);
   out << now << now;
-  ensure(put.executeStep(), "an upsert returns its row");
+  ensure(put.step(), "an upsert returns its row");
   const auto key = Columns(put).key<SaleKey>();
   put.reset();
   return key;
@@ -118,7 +118,7 @@ SaleKey SqliteTx::put_sale(const billing::Sale& sale, Instant now) {
 void SqliteTx::set_sale_status(SaleKey key, billing::SaleStatus status, Instant now) {
   auto& update = database_.prepared("UPDATE sale SET status = ?, changed_at = ? WHERE key = ?");
   Binder(update) << billing::to_text(status) << now << key;
-  update.exec();
+  update.run();
 }
 
 }  // namespace recycled::store

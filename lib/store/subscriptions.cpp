@@ -35,7 +35,7 @@ ports::Plan read_plan(Columns& in) {
   return plan;
 }
 
-ports::StoredSubscription read(SQLite::Statement& statement) {
+ports::StoredSubscription read(Statement& statement) {
   Columns in(statement);
   ports::StoredSubscription stored;
   billing::Subscription& subscription = stored.subscription;
@@ -64,9 +64,9 @@ ports::StoredSubscription read(SQLite::Statement& statement) {
   return stored;
 }
 
-std::vector<ports::StoredSubscription> read_all(SQLite::Statement& statement) {
+std::vector<ports::StoredSubscription> read_all(Statement& statement) {
   std::vector<ports::StoredSubscription> rows;
-  while (statement.executeStep()) rows.push_back(read(statement));
+  while (statement.step()) rows.push_back(read(statement));
   statement.reset();
   return rows;
 }
@@ -114,7 +114,7 @@ ports::SubscriptionPage SqliteTx::in_recycle_billing(SubscriptionKey after, int 
   auto& end = database_.prepared(
       "SELECT max(key) FROM (SELECT key FROM subscription WHERE key > ? ORDER BY key LIMIT ?)");
   Binder(end) << after << looked_at;
-  if (end.executeStep()) page.last = Columns(end).maybe_key<SubscriptionKey>();
+  if (end.step()) page.last = Columns(end).maybe_key<SubscriptionKey>();
   end.reset();
   if (!page.last) return page;
   auto& query = database_.prepared("SELECT " SUBSCRIPTION_COLUMNS
@@ -153,7 +153,7 @@ std::vector<ports::StoredSubscription> SqliteTx::due(Instant now, ports::DueCurs
 std::optional<Instant> SqliteTx::next_due() {
   auto& query = database_.prepared("SELECT at FROM due ORDER BY at LIMIT 1");
   std::optional<Instant> due;
-  if (query.executeStep()) due = Columns(query).instant();
+  if (query.step()) due = Columns(query).instant();
   query.reset();
   return due;
 }
@@ -194,7 +194,7 @@ SubscriptionKey SqliteTx::put_subscription(const billing::Subscription& subscrip
   bind_merchant_columns(out, subscription);
   bind_plan(out, plan);
   out << now << now;
-  ensure(put.executeStep(), "an upsert returns its row");
+  ensure(put.step(), "an upsert returns its row");
   const auto key = Columns(put).key<SubscriptionKey>();
   put.reset();
   return key;
@@ -206,7 +206,7 @@ void SqliteTx::set_plan(SubscriptionKey key, const ports::Plan& plan) {
   Binder out(update);
   bind_plan(out, plan);
   out << key;
-  update.exec();
+  update.run();
 }
 
 void SqliteTx::set_status(SubscriptionKey key, billing::SubscriptionStatus status, Instant now) {
@@ -214,13 +214,13 @@ void SqliteTx::set_status(SubscriptionKey key, billing::SubscriptionStatus statu
       "UPDATE subscription SET status = ?, due_at = NULL, not_taken = NULL, not_taken_detail = '',"
       " changed_at = ? WHERE key = ?");
   Binder(update) << billing::to_text(status) << now << key;
-  update.exec();
+  update.run();
 }
 
 void SqliteTx::set_rebill(SubscriptionKey key, billing::RebillWith with) {
   auto& update = database_.prepared("UPDATE subscription SET rebill_with = ? WHERE key = ?");
   Binder(update) << billing::to_text(with) << key;
-  update.exec();
+  update.run();
 }
 
 bool SqliteTx::settle(const ports::Settlement& settlement, Instant now) {
@@ -229,7 +229,7 @@ bool SqliteTx::settle(const ports::Settlement& settlement, Instant now) {
                  << settlement.card_token << settlement.price.minor << settlement.next_bill_on
                  << settlement.anchor_day << settlement.fail_reason << now << settlement.key
                  << settlement.expected_cycle;
-  return update.exec() == 1;
+  return update.run() == 1;
 }
 
 }  // namespace recycled::store
