@@ -19,7 +19,8 @@ std::string hmac_sha256(std::string_view key, std::string_view data);
 // threads at a time.
 class HmacKey {
  public:
-  HmacKey(const Secret& key = Secret());  // NOLINT(google-explicit-constructor): it is one, made ready
+  HmacKey(
+      const Secret& key = Secret());  // NOLINT(google-explicit-constructor): it is one, made ready
   HmacKey(const HmacKey& other);
   HmacKey& operator=(const HmacKey& other);
   ~HmacKey();

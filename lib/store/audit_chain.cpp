@@ -3,7 +3,7 @@
 #include "base/card_number.hpp"
 #include "crypto/digest.hpp"
 #include "ports/events.hpp"
-#include "store/sqlite_tx.hpp"
+#include "store/sql_tx.hpp"
 
 namespace recycled::store {
 
@@ -11,15 +11,16 @@ bool is_claim(const ports::AuditRow& row) {
   return row.recovery && row.event == ports::row_of(ports::EventName::recovery_claimed).text;
 }
 
-std::string digest_of_claim(Database& database, RecoveryKey key) {
-  auto& query = database.prepared(
+std::string digest_of_claim(Connection& connection, RecoveryKey key) {
+  constexpr int columns_of_a_claim = 14;
+  auto& query = connection.prepared(
       "SELECT subscription_key, sale_key, kind, order_id, cycle, round, reattempt,"
       " provider_gateway, return_gateway, return_card, amount, currency, claimed_at, expires_at"
       " FROM recovery WHERE key = ?");
   Binder(query) << key;
   std::string text;
   if (query.step()) {
-    for (int column = 0; column < query.columns(); ++column) {
+    for (int column = 0; column < columns_of_a_claim; ++column) {
       text += ports::prefixed(std::string(query.text(column)));
     }
   }
@@ -62,9 +63,9 @@ ports::ChainedRow read_chained(Columns& in) {
   return link;
 }
 
-ports::AuditHead SqliteTx::audit_head() {
+ports::AuditHead SqlTx::audit_head() {
   if (new_head_) return *new_head_;
-  auto& query = database_.prepared("SELECT rows, hash FROM audit_head");
+  auto& query = connection_.prepared("SELECT rows, hash FROM audit_head");
   ports::AuditHead head;
   if (query.step()) {
     Columns in(query);
@@ -78,8 +79,8 @@ ports::AuditHead SqliteTx::audit_head() {
   return head;
 }
 
-std::optional<std::string> SqliteTx::audit_hash(std::int64_t row) {
-  auto& query = database_.prepared("SELECT hash FROM audit WHERE key = ?");
+std::optional<std::string> SqlTx::audit_hash(std::int64_t row) {
+  auto& query = connection_.prepared("SELECT hash FROM audit WHERE key = ?");
   Binder(query) << row;
   std::optional<std::string> hash;
   if (query.step()) hash = Columns(query).text();
@@ -89,8 +90,8 @@ std::optional<std::string> SqliteTx::audit_hash(std::int64_t row) {
 
 namespace {
 
-void put_head(Database& database, const ports::AuditHead& head) {
-  auto& put = database.prepared(
+void put_head(Connection& connection, const ports::AuditHead& head) {
+  auto& put = connection.prepared(
       "INSERT INTO audit_head (only, rows, hash) VALUES (1, ?, ?)"
       " ON CONFLICT (only) DO UPDATE SET rows = excluded.rows, hash = excluded.hash");
   Binder(put) << head.rows << head.hash;
@@ -99,16 +100,16 @@ void put_head(Database& database, const ports::AuditHead& head) {
 
 }  // namespace
 
-void SqliteTx::add_audit(const ports::AuditRow& row) {
+void SqlTx::add_audit(const ports::AuditRow& row) {
   const ports::AuditHead head = audit_head();
   ports::ChainedRow link{head.rows + 1, row, "", ""};
   link.row.reason = hide_card_numbers(row.reason);
   if (is_claim(row)) {
     const bool is_last = last_claim_.key == *row.recovery;
-    link.claim = is_last ? last_claim_.digest : digest_of_claim(database_, *row.recovery);
+    link.claim = is_last ? last_claim_.digest : digest_of_claim(connection_, *row.recovery);
   }
   link.hash = ports::link_after(head.hash, link);
-  auto& insert = database_.prepared(
+  auto& insert = connection_.prepared(
       "INSERT INTO audit (key, at, subscription_key, sale_key, recovery_key, event, before, after,"
       " reason, claim, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   Binder(insert) << link.key << row.at << row.subject << row.recovery << row.event << row.before
@@ -117,28 +118,28 @@ void SqliteTx::add_audit(const ports::AuditRow& row) {
   new_head_ = {link.key, link.hash};
 }
 
-void SqliteTx::store_head() {
-  if (new_head_) put_head(database_, *new_head_);
+void SqlTx::store_head() {
+  if (new_head_) put_head(connection_, *new_head_);
 }
 
-void chain_older_rows(Database& database) {
+void chain_older_rows(Connection& connection) {
   // A ledger that has its chain is opened without a lock that writes.
-  if (SqliteTx(database).audit_head().rows > 0) return;
-  SQLite::Transaction transaction(database.raw(), SQLite::TransactionBehavior::IMMEDIATE);
-  ports::AuditHead head = SqliteTx(database).audit_head();
+  if (SqlTx(connection).audit_head().rows > 0) return;
+  Transaction transaction(connection, Access::read_write);
+  ports::AuditHead head = SqlTx(connection).audit_head();
   if (head.rows > 0) return;
-  Statement rows(database.raw().getHandle(), "SELECT " CHAINED_COLUMNS " FROM audit ORDER BY key");
+  auto& rows = connection.prepared("SELECT " CHAINED_COLUMNS " FROM audit ORDER BY key");
   while (rows.step()) {
     Columns in(rows);
     ports::ChainedRow link = read_chained(in);
-    if (is_claim(link.row)) link.claim = digest_of_claim(database, *link.row.recovery);
+    if (is_claim(link.row)) link.claim = digest_of_claim(connection, *link.row.recovery);
     head = {link.key, ports::link_after(head.hash, link)};
-    auto& update = database.prepared("UPDATE audit SET claim = ?, hash = ? WHERE key = ?");
+    auto& update = connection.prepared("UPDATE audit SET claim = ?, hash = ? WHERE key = ?");
     Binder(update) << link.claim << head.hash << link.key;
     update.run();
   }
   if (head.rows == 0) return;
-  put_head(database, head);
+  put_head(connection, head);
   transaction.commit();
 }
 

@@ -6,19 +6,19 @@
 #include "base/id.hpp"
 #include "ports/audit_chain.hpp"
 #include "ports/ledger.hpp"
-#include "store/database.hpp"
 #include "store/rows.hpp"
+#include "store/statement.hpp"
 
 namespace recycled::store {
 
 // Gives the rows of a ledger that was never chained their hashes, all in one transaction: a process
 // that dies over it has done nothing, and the next one does it. A ledger with a chain is not
-// touched. Throws SQLite::Exception.
-void chain_older_rows(Database& database);
+// touched. Throws SqlError.
+void chain_older_rows(Connection& connection);
 
 // What a claim has fixed for good, digested: as it is stored (empty: there is no such recovery),
 // and as it will be, which is the same.
-std::string digest_of_claim(Database& database, RecoveryKey key);
+std::string digest_of_claim(Connection& connection, RecoveryKey key);
 std::string digest_of_claim(const ports::NewRecovery& fresh);
 
 // Whether that row tells of a claim, whose digest it has.

@@ -1,11 +1,11 @@
 // What is open now, each from an index that holds the open rows alone.
 #include "store/rows.hpp"
-#include "store/sqlite_tx.hpp"
+#include "store/sql_tx.hpp"
 
 namespace recycled::store {
 
-std::int64_t SqliteTx::waiting_for_person() {
-  auto& waiting = database_.prepared(
+std::int64_t SqlTx::waiting_for_person() {
+  auto& waiting = connection_.prepared(
       "SELECT (SELECT count(*) FROM recovery WHERE state = 'parked')"
       " + (SELECT count(*) FROM delivery WHERE state = 'dead')"
       " + (SELECT count(*) FROM inbox WHERE next_at IS NULL"
@@ -18,9 +18,9 @@ std::int64_t SqliteTx::waiting_for_person() {
   return count;
 }
 
-ports::Backlog SqliteTx::backlog() {
+ports::Backlog SqlTx::backlog() {
   ports::Backlog backlog;
-  auto& open = database_.prepared(
+  auto& open = connection_.prepared(
       "SELECT state, count(*), min(claimed_at) FROM recovery WHERE ended IS NULL GROUP BY state");
   while (open.step()) {
     Columns in(open);
@@ -30,7 +30,7 @@ ports::Backlog SqliteTx::backlog() {
     backlog.oldest_claim = std::min(backlog.oldest_claim.value_or(claimed), claimed);
   }
   open.reset();
-  auto& rest = database_.prepared(
+  auto& rest = connection_.prepared(
       "SELECT (SELECT received_at FROM callback ORDER BY key DESC LIMIT 1),"
       " (SELECT count(*) FROM inbox WHERE next_at IS NOT NULL),"
       " (SELECT count(*) FROM delivery WHERE state = 'waiting'),"

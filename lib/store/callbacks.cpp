@@ -3,7 +3,7 @@
 
 #include "base/card_number.hpp"
 #include "store/rows.hpp"
-#include "store/sqlite_tx.hpp"
+#include "store/sql_tx.hpp"
 
 namespace recycled::store {
 namespace {
@@ -55,42 +55,42 @@ std::vector<ports::StoredCallback> read_all(Statement& statement) {
 
 }  // namespace
 
-std::vector<ports::StoredCallback> SqliteTx::callbacks_of(const OrderId& order) {
+std::vector<ports::StoredCallback> SqlTx::callbacks_of(const OrderId& order) {
   auto& query =
-      database_.prepared("SELECT " CALLBACK_COLUMNS "WHERE c.order_id = ? ORDER BY c.key");
+      connection_.prepared("SELECT " CALLBACK_COLUMNS "WHERE c.order_id = ? ORDER BY c.key");
   Binder(query) << order;
   return read_all(query);
 }
 
-std::vector<ports::StoredCallback> SqliteTx::callbacks_due(Instant now, int limit) {
-  auto& query = database_.prepared("SELECT " CALLBACK_COLUMNS
-                                   "WHERE i.next_at IS NOT NULL AND i.next_at <= ?"
-                                   " ORDER BY i.next_at, c.key LIMIT ?");
+std::vector<ports::StoredCallback> SqlTx::callbacks_due(Instant now, int limit) {
+  auto& query = connection_.prepared("SELECT " CALLBACK_COLUMNS
+                                     "WHERE i.next_at IS NOT NULL AND i.next_at <= ?"
+                                     " ORDER BY i.next_at, c.key LIMIT ?");
   Binder(query) << now << limit;
   return read_all(query);
 }
 
-std::optional<ports::StoredCallback> SqliteTx::callback(CallbackKey key) {
-  auto& query = database_.prepared("SELECT " CALLBACK_COLUMNS "WHERE c.key = ?");
+std::optional<ports::StoredCallback> SqlTx::callback(CallbackKey key) {
+  auto& query = connection_.prepared("SELECT " CALLBACK_COLUMNS "WHERE c.key = ?");
   Binder(query) << key;
   const auto found = read_all(query);
   return found.empty() ? std::nullopt : std::optional(found.front());
 }
 
-std::vector<ports::StoredCallback> SqliteTx::callbacks_before(
+std::vector<ports::StoredCallback> SqlTx::callbacks_before(
     CallbackKey before, std::optional<ports::CallbackResult> result, int limit) {
-  auto& query = database_.prepared("SELECT " CALLBACK_COLUMNS
-                                   "WHERE c.key < ?1"
-                                   " AND (?2 IS NULL OR coalesce(i.result, c.result) = ?2)"
-                                   " ORDER BY c.key DESC LIMIT ?3");
+  auto& query = connection_.prepared("SELECT " CALLBACK_COLUMNS
+                                     "WHERE c.key < ?1"
+                                     " AND (?2 IS NULL OR coalesce(i.result, c.result) = ?2)"
+                                     " ORDER BY c.key DESC LIMIT ?3");
   std::optional<std::string> wanted;
   if (result) wanted = ports::to_text(*result);
   Binder(query) << before << wanted << limit;
   return read_all(query);
 }
 
-std::optional<Instant> SqliteTx::next_callback() {
-  auto& query = database_.prepared(
+std::optional<Instant> SqlTx::next_callback() {
+  auto& query = connection_.prepared(
       "SELECT next_at FROM inbox WHERE next_at IS NOT NULL ORDER BY next_at LIMIT 1");
   std::optional<Instant> next;
   if (query.step()) next = Columns(query).instant();
@@ -98,15 +98,15 @@ std::optional<Instant> SqliteTx::next_callback() {
   return next;
 }
 
-bool SqliteTx::remember_nonce(const std::string& nonce, Instant seen_at) {
-  auto& insert =
-      database_.prepared("INSERT INTO nonce (nonce, seen_at) VALUES (?, ?) ON CONFLICT DO NOTHING");
+bool SqlTx::remember_nonce(const std::string& nonce, Instant seen_at) {
+  auto& insert = connection_.prepared(
+      "INSERT INTO nonce (nonce, seen_at) VALUES (?, ?) ON CONFLICT DO NOTHING");
   Binder(insert) << nonce << seen_at;
-  return insert.run() == 1;
+  return insert.run_and_count() == 1;
 }
 
-CallbackKey SqliteTx::add_callback(const ports::StoredCallback& callback) {
-  auto& insert = database_.prepared(
+CallbackKey SqlTx::add_callback(const ports::StoredCallback& callback) {
+  auto& insert = connection_.prepared(
       "INSERT INTO callback (received_at, nonce, event, order_id, provider_order, headers, body,"
       " signers, result) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING key");
   Binder out(insert);
@@ -124,8 +124,8 @@ CallbackKey SqliteTx::add_callback(const ports::StoredCallback& callback) {
   return stored.key;
 }
 
-void SqliteTx::mark_callback(const ports::StoredCallback& callback) {
-  auto& put = database_.prepared(
+void SqlTx::mark_callback(const ports::StoredCallback& callback) {
+  auto& put = connection_.prepared(
       "INSERT INTO inbox (callback_key, result, tries, next_at, error) VALUES (?, ?, ?, ?, ?)"
       " ON CONFLICT (callback_key) DO UPDATE SET result = excluded.result,"
       " tries = excluded.tries, next_at = excluded.next_at, error = excluded.error");

@@ -12,7 +12,7 @@ namespace recycled::store {
 class Checkpointer {
  public:
   // From here on the writer's own commits copy nothing back but the end of a long log. Both are to
-  // outlive this, which is of the writer's thread. Throws SQLite::Exception.
+  // outlive this, which is of the writer's thread. Throws SqlError.
   Checkpointer(Database& writer, const std::filesystem::path& file);
   // Waits for the copying that is under way; then the commits do it again.
   ~Checkpointer();

@@ -45,12 +45,20 @@ int flags(Access access) {
   return mode | SQLite::OPEN_NOMUTEX;  // one thread at a time, by the ledger's own doing
 }
 
+SQLite::Database opened(const std::filesystem::path& file, Access access) {
+  try {
+    return {made_private(file, access).string(), flags(access), busy_milliseconds};
+  } catch (const SQLite::Exception& exception) {
+    throw sqlite_error(exception.getErrorCode(), exception.what());
+  }
+}
+
 }  // namespace
 
 Database::Database(const std::filesystem::path& file, Access access)
-    : connection_(made_private(file, access).string(), flags(access), busy_milliseconds) {
+    : connection_(opened(file, access)) {
   if (access == Access::read_only) return;
-  connection_.exec(writer_settings);
+  run_script(writer_settings);
   checkpoint_at(log_to_copy);
 }
 
@@ -65,15 +73,30 @@ void Database::checkpoint_at(std::int64_t bytes) {
 Statement& Database::prepared(const char* sql) {
   auto& slot = statements_[sql];
   if (!slot) {
-    slot = std::make_unique<Statement>(connection_.getHandle(), sql);
+    slot = std::make_unique<SqliteStatement>(connection_.getHandle(), sql);
   } else {
     slot->clear();
   }
   return *slot;
 }
 
-void Database::run(const char* sql) {
-  prepared(sql).run();
+void Database::run_script(const std::string& script) {
+  sqlite3* const handle = connection_.getHandle();
+  const int result = sqlite3_exec(handle, script.c_str(), nullptr, nullptr, nullptr);
+  if (result != SQLITE_OK) throw sqlite_error(result, sqlite3_errmsg(handle));
+}
+
+// IMMEDIATE: an upgrade from read to write would fail at once whatever the timeout (lessons.md 23).
+void Database::begin(Access access) {
+  prepared(access == Access::read_write ? "BEGIN IMMEDIATE" : "BEGIN").run();
+}
+
+void Database::commit() { prepared("COMMIT").run(); }
+
+void Database::roll_back() noexcept {
+  // SQLite may have rolled back by itself (full disk, I/O error).
+  if (sqlite3_get_autocommit(connection_.getHandle()) != 0) return;
+  sqlite3_exec(connection_.getHandle(), "ROLLBACK", nullptr, nullptr, nullptr);
 }
 
 }  // namespace recycled::store

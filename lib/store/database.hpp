@@ -11,11 +11,9 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
-#include "store/statement.hpp"
+#include "store/sqlite_statement.hpp"
 
 namespace recycled::store {
-
-enum class Access { read_write, read_only };
 
 // How long a writer waits for another process's transaction (an import beside the service).
 constexpr int busy_milliseconds = 30'000;
@@ -24,19 +22,23 @@ constexpr int busy_milliseconds = 30'000;
 // small all the same.
 constexpr std::int64_t log_to_copy = 16 << 20;
 
-class Database {
+class Database final : public Connection {
  public:
   // WAL, synchronous=FULL (what is committed survives a power cut), foreign keys on. Throws
-  // SQLite::Exception; the ledger turns those into Results.
+  // SqlError; the ledger turns those into Results.
   Database(const std::filesystem::path& file, Access access);
 
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
-  // The kept statement for this text, reset and with nothing bound. `sql` is a literal: its address
-  // is its identity.
-  Statement& prepared(const char* sql);
-  void run(const char* sql);  // the same, executed
+  Dialect dialect() const override { return Dialect::sqlite; }
+  using Connection::prepared;
+  Statement& prepared(const char* sql) override;
+  void run_script(const std::string& script) override;
+  void begin(Access access) override;
+  void commit() override;
+  void roll_back() noexcept override;
+
   SQLite::Database& raw() { return connection_; }
 
   int pages_in(std::int64_t bytes);
@@ -45,7 +47,7 @@ class Database {
 
  private:
   SQLite::Database connection_;
-  std::unordered_map<const char*, std::unique_ptr<Statement>> statements_;
+  std::unordered_map<const char*, std::unique_ptr<SqliteStatement>> statements_;
 };
 
 }  // namespace recycled::store

@@ -1,7 +1,7 @@
 // The outbox as its receivers see it, and how each event stands with each of them.
 #include "base/card_number.hpp"
 #include "store/rows.hpp"
-#include "store/sqlite_tx.hpp"
+#include "store/sql_tx.hpp"
 
 namespace recycled::store {
 namespace {
@@ -76,9 +76,9 @@ ports::Delivery read_delivery(Columns& in) {
 
 }  // namespace
 
-std::vector<ports::Delivery> SqliteTx::deliveries_of(OutboxKey event) {
-  auto& query = database_.prepared("SELECT " DELIVERY_COLUMNS
-                                   " FROM delivery AS d WHERE d.outbox_key = ? ORDER BY d.sink");
+std::vector<ports::Delivery> SqlTx::deliveries_of(OutboxKey event) {
+  auto& query = connection_.prepared("SELECT " DELIVERY_COLUMNS
+                                     " FROM delivery AS d WHERE d.outbox_key = ? ORDER BY d.sink");
   Binder(query) << event;
   std::vector<ports::Delivery> rows;
   while (query.step()) {
@@ -89,8 +89,8 @@ std::vector<ports::Delivery> SqliteTx::deliveries_of(OutboxKey event) {
   return rows;
 }
 
-std::optional<ports::StoredEvent> SqliteTx::event(OutboxKey key) {
-  auto& query = database_.prepared("SELECT " EVENT_COLUMNS EVENT_TABLES "WHERE o.key = ?");
+std::optional<ports::StoredEvent> SqlTx::event(OutboxKey key) {
+  auto& query = connection_.prepared("SELECT " EVENT_COLUMNS EVENT_TABLES "WHERE o.key = ?");
   Binder(query) << key;
   std::optional<ports::StoredEvent> found;
   if (query.step()) {
@@ -102,12 +102,12 @@ std::optional<ports::StoredEvent> SqliteTx::event(OutboxKey key) {
   return found;
 }
 
-std::vector<ports::StoredEvent> SqliteTx::events_before(OutboxKey before,
-                                                        std::optional<ports::DeliveryState> state,
-                                                        int limit) {
-  auto& query = database_.prepared("SELECT " EVENT_COLUMNS EVENT_TABLES
-                                   "WHERE o.key < ?1 AND (?2 IS NULL OR ?2 = " EVENT_STATE
-                                   ") ORDER BY o.key DESC LIMIT ?3");
+std::vector<ports::StoredEvent> SqlTx::events_before(OutboxKey before,
+                                                     std::optional<ports::DeliveryState> state,
+                                                     int limit) {
+  auto& query = connection_.prepared("SELECT " EVENT_COLUMNS EVENT_TABLES
+                                     "WHERE o.key < ?1 AND (?2 IS NULL OR ?2 = " EVENT_STATE
+                                     ") ORDER BY o.key DESC LIMIT ?3");
   std::optional<std::string> wanted;
   if (state) wanted = ports::to_text(*state);
   Binder(query) << before << wanted << limit;
@@ -121,14 +121,14 @@ std::vector<ports::StoredEvent> SqliteTx::events_before(OutboxKey before,
   return rows;
 }
 
-int SqliteTx::queue_deliveries(ports::Sink sink, Instant now, int limit) {
+int SqlTx::queue_deliveries(ports::Sink sink, Instant now, int limit) {
   auto& newest =
-      database_.prepared("SELECT coalesce(max(outbox_key), 0) FROM delivery WHERE sink = ?");
+      connection_.prepared("SELECT coalesce(max(outbox_key), 0) FROM delivery WHERE sink = ?");
   Binder(newest) << ports::to_text(sink);
   ensure(newest.step(), "a maximum returns its row");
   const OutboxKey seen = Columns(newest).key<OutboxKey>();
   newest.reset();
-  auto& insert = database_.prepared(
+  auto& insert = connection_.prepared(
       "INSERT INTO delivery (sink, outbox_key, subject, state, tries, queued_at, error)"
       " SELECT ?1, o.key, " EVENT_SUBJECT
       ", 'waiting', 0, ?2, '' FROM outbox AS o"
@@ -136,9 +136,9 @@ int SqliteTx::queue_deliveries(ports::Sink sink, Instant now, int limit) {
       " LEFT JOIN sale AS e ON e.key = o.sale_key"
       " WHERE o.key > ?3 ORDER BY o.key LIMIT ?4");
   Binder(insert) << ports::to_text(sink) << now << seen << limit;
-  const int queued = insert.run();
+  const int queued = insert.run_and_count();
   if (queued == 0) return 0;
-  auto& first = database_.prepared(
+  auto& first = connection_.prepared(
       "UPDATE delivery AS d SET next_at = queued_at WHERE d.sink = ?1 AND d.outbox_key > ?2"
       " AND NOT EXISTS (SELECT 1 FROM delivery AS e" BY_SUBJECT
       "WHERE e.sink = d.sink"
@@ -148,11 +148,11 @@ int SqliteTx::queue_deliveries(ports::Sink sink, Instant now, int limit) {
   return queued;
 }
 
-std::vector<ports::DueDelivery> SqliteTx::deliveries_due(ports::Sink sink, Instant now, int limit) {
-  auto& query = database_.prepared("SELECT " DELIVERY_COLUMNS ", " EVENT_COLUMNS EVENT_TABLES
-                                   "JOIN delivery AS d ON d.outbox_key = o.key"
-                                   " WHERE d.sink = ? AND d.next_at <= ?"
-                                   " ORDER BY d.next_at, d.outbox_key LIMIT ?");
+std::vector<ports::DueDelivery> SqlTx::deliveries_due(ports::Sink sink, Instant now, int limit) {
+  auto& query = connection_.prepared("SELECT " DELIVERY_COLUMNS ", " EVENT_COLUMNS EVENT_TABLES
+                                     "JOIN delivery AS d ON d.outbox_key = o.key"
+                                     " WHERE d.sink = ? AND d.next_at <= ?"
+                                     " ORDER BY d.next_at, d.outbox_key LIMIT ?");
   Binder(query) << ports::to_text(sink) << now << limit;
   std::vector<ports::DueDelivery> rows;
   while (query.step()) {
@@ -166,9 +166,9 @@ std::vector<ports::DueDelivery> SqliteTx::deliveries_due(ports::Sink sink, Insta
   return rows;
 }
 
-std::optional<Instant> SqliteTx::next_delivery_after(ports::Sink sink, Instant after) {
+std::optional<Instant> SqlTx::next_delivery_after(ports::Sink sink, Instant after) {
   auto& query =
-      database_.prepared("SELECT min(next_at) FROM delivery WHERE sink = ? AND next_at > ?");
+      connection_.prepared("SELECT min(next_at) FROM delivery WHERE sink = ? AND next_at > ?");
   Binder(query) << ports::to_text(sink) << after;
   ensure(query.step(), "a minimum returns its row");
   const auto next = Columns(query).maybe_instant();
@@ -177,8 +177,8 @@ std::optional<Instant> SqliteTx::next_delivery_after(ports::Sink sink, Instant a
 }
 
 // Of a subject's events that wait, the oldest alone may be due.
-void SqliteTx::line_up(ports::Sink sink, const std::string& subject) {
-  auto& update = database_.prepared(
+void SqlTx::line_up(ports::Sink sink, const std::string& subject) {
+  auto& update = connection_.prepared(
       "UPDATE delivery" BY_SUBJECT
       "SET next_at = CASE WHEN outbox_key = (SELECT min(outbox_key) FROM delivery" BY_SUBJECT
       "WHERE sink = ?1 AND subject = ?2 AND state = 'waiting')"
@@ -188,20 +188,20 @@ void SqliteTx::line_up(ports::Sink sink, const std::string& subject) {
   update.run();
 }
 
-bool SqliteTx::update_delivery(const ports::Delivery& delivery) {
-  auto& update = database_.prepared(
+bool SqlTx::update_delivery(const ports::Delivery& delivery) {
+  auto& update = connection_.prepared(
       "UPDATE delivery SET state = ?, tries = ?, next_at = ?, delivered_at = ?, error = ?"
       " WHERE sink = ? AND outbox_key = ? AND state = 'waiting'");
   Binder(update) << ports::to_text(delivery.state) << delivery.tries << delivery.next_at
                  << delivery.delivered_at << hide_card_numbers(delivery.error)
                  << ports::to_text(delivery.sink) << delivery.event;
-  const bool changed = update.run() == 1;
+  const bool changed = update.run_and_count() == 1;
   if (changed) line_up(delivery.sink, delivery.subject);
   return changed;
 }
 
-void SqliteTx::replay_delivery(OutboxKey event, ports::Sink sink, Instant now) {
-  auto& update = database_.prepared(
+void SqlTx::replay_delivery(OutboxKey event, ports::Sink sink, Instant now) {
+  auto& update = connection_.prepared(
       "UPDATE delivery SET state = 'waiting', tries = 0, queued_at = ?, next_at = NULL,"
       " delivered_at = NULL, error = '' WHERE sink = ? AND outbox_key = ? RETURNING subject");
   Binder(update) << now << ports::to_text(sink) << event;
@@ -211,9 +211,9 @@ void SqliteTx::replay_delivery(OutboxKey event, ports::Sink sink, Instant now) {
   line_up(sink, subject);
 }
 
-void SqliteTx::count_deliveries(ports::Counts& counts) {
+void SqlTx::count_deliveries(ports::Counts& counts) {
   auto& query =
-      database_.prepared("SELECT state, count(*), min(queued_at) FROM delivery GROUP BY state");
+      connection_.prepared("SELECT state, count(*), min(queued_at) FROM delivery GROUP BY state");
   while (query.step()) {
     Columns in(query);
     const auto state = in.word(ports::parse_delivery_state);

@@ -9,7 +9,7 @@
 
 #include "base/result.hpp"
 #include "ports/ledger.hpp"
-#include "store/database.hpp"
+#include "store/statement.hpp"
 
 namespace recycled::store {
 
@@ -25,15 +25,11 @@ struct Job {
 // `known` is where the audit trail was seen to end; where the ledger has not come as far, another
 // one was put in its place, and nothing is written to it: Fault::away. Afterwards it is where it
 // ends now.
-void run_group(Database& database, const std::vector<Job*>& jobs, ports::AuditHead& known);
+void run_group(Connection& connection, const std::vector<Job*>& jobs, ports::AuditHead& known);
 
 // What is said of every job where another ledger was put in the place of the one that is open.
 Failure replaced();
 
-// What SQLite said, with what to look for where it says little.
-std::string words_of(const SQLite::Exception& exception);
-
-// Reads as a failure of the store what SQLite threw.
-Failure as_failure(const SQLite::Exception& exception);
+Failure as_failure(const SqlError& error);
 
 }  // namespace recycled::store

@@ -3,15 +3,14 @@
 // Texts that came from a peer are stored without card numbers (mission.md X4).
 #include "base/card_number.hpp"
 #include "store/rows.hpp"
-#include "store/sqlite_tx.hpp"
+#include "store/sql_tx.hpp"
 
 namespace recycled::store {
 namespace {
 
 // "SELECT word, count(*) … GROUP BY word" into a map keyed by the closed set.
 template <class T>
-std::map<T, std::int64_t> count_by(Statement& query,
-                                   std::optional<T> (*parse)(std::string_view)) {
+std::map<T, std::int64_t> count_by(Statement& query, std::optional<T> (*parse)(std::string_view)) {
   std::map<T, std::int64_t> counts;
   while (query.step()) {
     Columns in(query);
@@ -24,8 +23,8 @@ std::map<T, std::int64_t> count_by(Statement& query,
 
 }  // namespace
 
-std::optional<std::string> SqliteTx::meta(const std::string& name) {
-  auto& query = database_.prepared("SELECT value FROM meta WHERE name = ?");
+std::optional<std::string> SqlTx::meta(const std::string& name) {
+  auto& query = connection_.prepared("SELECT value FROM meta WHERE name = ?");
   Binder(query) << name;
   std::optional<std::string> value;
   if (query.step()) value = Columns(query).text();
@@ -33,16 +32,16 @@ std::optional<std::string> SqliteTx::meta(const std::string& name) {
   return value;
 }
 
-void SqliteTx::set_meta(const std::string& name, const std::string& value) {
-  auto& put = database_.prepared(
+void SqlTx::set_meta(const std::string& name, const std::string& value) {
+  auto& put = connection_.prepared(
       "INSERT INTO meta (name, value) VALUES (?, ?)"
       " ON CONFLICT (name) DO UPDATE SET value = excluded.value");
   Binder(put) << name << value;
   put.run();
 }
 
-void SqliteTx::add_attempt(const ports::Attempt& attempt) {
-  auto& insert = database_.prepared(
+void SqlTx::add_attempt(const ports::Attempt& attempt) {
+  auto& insert = connection_.prepared(
       "INSERT INTO attempt (recovery_key, started_at, took, step, outcome, detail)"
       " VALUES (?, ?, ?, ?, ?, ?)");
   Binder(insert) << attempt.recovery << attempt.started_at << attempt.took.count()
@@ -50,8 +49,8 @@ void SqliteTx::add_attempt(const ports::Attempt& attempt) {
   insert.run();
 }
 
-std::vector<ports::Attempt> SqliteTx::attempts(RecoveryKey key) {
-  auto& query = database_.prepared(
+std::vector<ports::Attempt> SqlTx::attempts(RecoveryKey key) {
+  auto& query = connection_.prepared(
       "SELECT recovery_key, started_at, took, step, outcome, detail FROM attempt"
       " WHERE recovery_key = ? ORDER BY key");
   Binder(query) << key;
@@ -74,10 +73,10 @@ std::vector<ports::Attempt> SqliteTx::attempts(RecoveryKey key) {
 #define SELECT_AUDIT \
   "SELECT at, recovery_key, subscription_key, sale_key, event, before, after, reason FROM audit "
 
-std::vector<ports::AuditRow> SqliteTx::audit_of(const ports::Subject& subject) {
+std::vector<ports::AuditRow> SqlTx::audit_of(const ports::Subject& subject) {
   const auto* sale = std::get_if<SaleKey>(&subject);
-  auto& query =
-      database_.prepared(sale != nullptr ? SELECT_AUDIT "WHERE sale_key = ? ORDER BY key"
+  auto& query = connection_.prepared(sale != nullptr
+                                         ? SELECT_AUDIT "WHERE sale_key = ? ORDER BY key"
                                          : SELECT_AUDIT "WHERE subscription_key = ? ORDER BY key");
   Binder(query) << (sale != nullptr ? sale->value() : std::get<SubscriptionKey>(subject).value());
   std::vector<ports::AuditRow> rows;
@@ -98,8 +97,8 @@ std::vector<ports::AuditRow> SqliteTx::audit_of(const ports::Subject& subject) {
   return rows;
 }
 
-void SqliteTx::add_outbox(const ports::OutboxRow& row) {
-  auto& insert = database_.prepared(
+void SqlTx::add_outbox(const ports::OutboxRow& row) {
+  auto& insert = connection_.prepared(
       "INSERT INTO outbox (at, type, subscription_key, sale_key, recovery_key, amount, currency,"
       " gateway, next_bill_on, rebill_with, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   std::optional<std::int64_t> minor;
@@ -113,16 +112,16 @@ void SqliteTx::add_outbox(const ports::OutboxRow& row) {
   insert.run();
 }
 
-void SqliteTx::put_run(const ports::RunRow& run) {
-  auto& put = database_.prepared(
+void SqlTx::put_run(const ports::RunRow& run) {
+  auto& put = connection_.prepared(
       "INSERT INTO run (id, kind, started_at, ended_at, summary) VALUES (?, ?, ?, ?, ?)"
       " ON CONFLICT (id) DO UPDATE SET ended_at = excluded.ended_at, summary = excluded.summary");
   Binder(put) << run.id << run.kind << run.started_at << run.ended_at << run.summary;
   put.run();
 }
 
-std::optional<ports::RunRow> SqliteTx::last_run() {
-  auto& query = database_.prepared(
+std::optional<ports::RunRow> SqlTx::last_run() {
+  auto& query = connection_.prepared(
       "SELECT id, kind, started_at, ended_at, summary FROM run ORDER BY rowid DESC LIMIT 1");
   std::optional<ports::RunRow> last;
   if (query.step()) {
@@ -139,8 +138,9 @@ std::optional<ports::RunRow> SqliteTx::last_run() {
   return last;
 }
 
-std::optional<ports::DryRun> SqliteTx::dry_run(const std::string& digest) {
-  auto& query = database_.prepared("SELECT digest, made_at, content FROM dry_run WHERE digest = ?");
+std::optional<ports::DryRun> SqlTx::dry_run(const std::string& digest) {
+  auto& query =
+      connection_.prepared("SELECT digest, made_at, content FROM dry_run WHERE digest = ?");
   Binder(query) << digest;
   std::optional<ports::DryRun> found;
   if (query.step()) {
@@ -155,51 +155,53 @@ std::optional<ports::DryRun> SqliteTx::dry_run(const std::string& digest) {
   return found;
 }
 
-void SqliteTx::keep_dry_run(const ports::DryRun& run) {
-  auto& put = database_.prepared(
+void SqlTx::keep_dry_run(const ports::DryRun& run) {
+  auto& put = connection_.prepared(
       "INSERT INTO dry_run (digest, made_at, content) VALUES (?, ?, ?)"
       " ON CONFLICT (digest) DO UPDATE SET made_at = excluded.made_at");
   Binder(put) << run.digest << run.made_at << run.content;
   put.run();
 }
 
-void SqliteTx::forget_dry_runs(Instant before) {
-  auto& forget = database_.prepared("DELETE FROM dry_run WHERE made_at < ?");
+void SqlTx::forget_dry_runs(Instant before) {
+  auto& forget = connection_.prepared("DELETE FROM dry_run WHERE made_at < ?");
   Binder(forget) << before;
   forget.run();
 }
 
-ports::Counts SqliteTx::counts() {
+ports::Counts SqlTx::counts() {
   ports::Counts counts;
   counts.subscriptions =
-      count_by(database_.prepared("SELECT status, count(*) FROM subscription GROUP BY status"),
+      count_by(connection_.prepared("SELECT status, count(*) FROM subscription GROUP BY status"),
                billing::parse_subscription_status);
-  counts.sales = count_by(database_.prepared("SELECT status, count(*) FROM sale GROUP BY status"),
+  counts.sales = count_by(connection_.prepared("SELECT status, count(*) FROM sale GROUP BY status"),
                           billing::parse_sale_status);
   counts.recoveries =
-      count_by(database_.prepared("SELECT state, count(*) FROM recovery GROUP BY state"),
+      count_by(connection_.prepared("SELECT state, count(*) FROM recovery GROUP BY state"),
                billing::parse_recovery_state);
   counts.refusals =
-      count_by(database_.prepared("SELECT not_taken, count(*) FROM subscription"
-                                  " WHERE not_taken IS NOT NULL AND status = 'recycle_billing'"
-                                  " GROUP BY not_taken"),
+      count_by(connection_.prepared("SELECT not_taken, count(*) FROM subscription"
+                                    " WHERE not_taken IS NOT NULL AND status = 'recycle_billing'"
+                                    " GROUP BY not_taken"),
                billing::parse_not_taken);
   counts.callbacks = count_by(
-      database_.prepared("SELECT coalesce(i.result, c.result) AS result, count(*) FROM callback"
-                         " AS c LEFT JOIN inbox AS i ON i.callback_key = c.key GROUP BY 1"),
+      connection_.prepared("SELECT coalesce(i.result, c.result) AS result, count(*) FROM callback"
+                           " AS c LEFT JOIN inbox AS i ON i.callback_key = c.key GROUP BY 1"),
       ports::parse_callback_result);
-  const auto pruned = [this](const char* sql) {
-    return database_.raw().execAndGet(sql).getInt64();
-  };
-  counts.pruned_recoveries = pruned("SELECT count(pruned_at) FROM recovery");
-  counts.pruned_callbacks = pruned("SELECT count(pruned_at) FROM callback");
+  auto& pruned = connection_.prepared(
+      "SELECT (SELECT count(pruned_at) FROM recovery), (SELECT count(pruned_at) FROM callback)");
+  ensure(pruned.step(), "a count returns its row");
+  Columns in(pruned);
+  counts.pruned_recoveries = in.integer();
+  counts.pruned_callbacks = in.integer();
+  pruned.reset();
   count_deliveries(counts);
   counts.waiting_for_person = waiting_for_person();
   return counts;
 }
 
-std::vector<ports::Total> SqliteTx::totals() {
-  auto& query = database_.prepared(
+std::vector<ports::Total> SqlTx::totals() {
+  auto& query = connection_.prepared(
       "SELECT state, reason, currency, count(*), sum(amount) FROM recovery"
       " WHERE refunded = 0 AND charged_back = 0 GROUP BY state, reason, currency ORDER BY 1, 2, 3");
   std::vector<ports::Total> totals;
@@ -217,8 +219,8 @@ std::vector<ports::Total> SqliteTx::totals() {
   return totals;
 }
 
-std::vector<ports::Returned> SqliteTx::returned() {
-  auto& query = database_.prepared(
+std::vector<ports::Returned> SqlTx::returned() {
+  auto& query = connection_.prepared(
       "SELECT charged_back, currency, count(*), sum(amount) FROM recovery"
       " WHERE refunded = 1 OR charged_back = 1 GROUP BY charged_back, currency ORDER BY 1, 2");
   std::vector<ports::Returned> all;

@@ -7,7 +7,7 @@
 #include "store/group_commit.hpp"
 #include "store/ledger.hpp"
 #include "store/migrate.hpp"
-#include "store/sqlite_tx.hpp"
+#include "store/sql_tx.hpp"
 
 namespace recycled::store {
 namespace {
@@ -82,9 +82,9 @@ ports::InspectedRecovery read_recovery(Columns& in) {
 using Schema = std::map<std::string, std::string>;  // "trigger NAME" to its SQL
 
 Schema schema_of(Database& database) {
-  Statement all(database.raw().getHandle(),
-                        "SELECT type || ' ' || name, sql FROM sqlite_schema"
-                        " WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'");
+  auto& all = database.prepared(
+      "SELECT type || ' ' || name, sql FROM sqlite_schema"
+      " WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'");
   Schema schema;
   while (all.step()) {
     Columns in(all);
@@ -100,7 +100,7 @@ class Inspector final : public ports::LedgerInspector {
 
   std::vector<std::string> damage() override {
     std::vector<std::string> wrong;
-    Statement pages(database_.raw().getHandle(), "PRAGMA integrity_check(100)");
+    auto& pages = database_.prepared("PRAGMA integrity_check(100)");
     while (pages.step()) {
       std::string line = std::string(pages.text(0));
       if (line != "ok") wrong.push_back(std::move(line));
@@ -110,11 +110,10 @@ class Inspector final : public ports::LedgerInspector {
 
   std::vector<std::string> dangling() override {
     std::vector<std::string> wrong;
-    Statement rows(database_.raw().getHandle(), "PRAGMA foreign_key_check");
+    auto& rows = database_.prepared("PRAGMA foreign_key_check");
     while (rows.step() && wrong.size() < most_lines) {
-      wrong.push_back("row " + std::string(rows.text(1)) + " of " +
-                      std::string(rows.text(0)) + " refers to one of " +
-                      std::string(rows.text(2)) + " that is not there");
+      wrong.push_back("row " + std::string(rows.text(1)) + " of " + std::string(rows.text(0)) +
+                      " refers to one of " + std::string(rows.text(2)) + " that is not there");
     }
     return wrong;
   }
@@ -151,7 +150,7 @@ class Inspector final : public ports::LedgerInspector {
   }
 
   void each_audit(const Visit<ports::ChainedRow>& visit) override {
-    Statement rows(database_.raw().getHandle(), "SELECT " CHAINED_COLUMNS " FROM audit ORDER BY key");
+    auto& rows = database_.prepared("SELECT " CHAINED_COLUMNS " FROM audit ORDER BY key");
     while (rows.step()) {
       Columns in(rows);
       visit(read_chained(in));
@@ -159,7 +158,7 @@ class Inspector final : public ports::LedgerInspector {
   }
 
   void each_recovery(const Visit<ports::InspectedRecovery>& visit) override {
-    Statement rows(database_.raw().getHandle(), every_recovery);
+    auto& rows = database_.prepared(every_recovery);
     while (rows.step()) {
       Columns in(rows);
       visit(read_recovery(in));
@@ -169,8 +168,7 @@ class Inspector final : public ports::LedgerInspector {
   void each_event(const Visit<ports::InspectedEvent>& visit) override {
     const auto ends = ends_of_sinks();
     auto& queued = database_.prepared("SELECT 1 FROM delivery WHERE sink = ? AND outbox_key = ?");
-    Statement rows(database_.raw().getHandle(),
-                           "SELECT key, type, recovery_key FROM outbox ORDER BY key");
+    auto& rows = database_.prepared("SELECT key, type, recovery_key FROM outbox ORDER BY key");
     while (rows.step()) {
       Columns in(rows);
       ports::InspectedEvent event;
@@ -188,8 +186,7 @@ class Inspector final : public ports::LedgerInspector {
   }
 
   void each_applied_callback(const Visit<ports::InspectedCallback>& visit) override {
-    Statement rows(
-        database_.raw().getHandle(),
+    auto& rows = database_.prepared(
         "SELECT c.key, c.event, c.order_id,"
         " EXISTS (SELECT 1 FROM recovery AS r WHERE r.order_id = c.order_id)"
         " OR EXISTS (SELECT 1 FROM recovery AS r WHERE r.provider_order = c.provider_order)"
@@ -207,8 +204,7 @@ class Inspector final : public ports::LedgerInspector {
   }
 
   void each_misqueued(const Visit<ports::InspectedQueue>& visit) override {
-    Statement rows(
-        database_.raw().getHandle(),
+    auto& rows = database_.prepared(
         "SELECT coalesce(s.id, ''), q.at, q.is_due FROM"
         " (SELECT *, 1 AS is_due FROM (SELECT * FROM is_due EXCEPT SELECT * FROM due)"
         " UNION ALL SELECT *, 0 FROM (SELECT * FROM due EXCEPT SELECT * FROM is_due)) AS q"
@@ -224,9 +220,9 @@ class Inspector final : public ports::LedgerInspector {
   }
 
   void each_at_provider(const Visit<ports::InspectedSubscription>& visit) override {
-    Statement rows(database_.raw().getHandle(),
-                           "SELECT id, gateway FROM subscription WHERE gateway IN"
-                           " (SELECT provider_gateway FROM recovery) ORDER BY key");
+    auto& rows = database_.prepared(
+        "SELECT id, gateway FROM subscription WHERE gateway IN"
+        " (SELECT provider_gateway FROM recovery) ORDER BY key");
     while (rows.step()) {
       Columns in(rows);
       ports::InspectedSubscription row;
@@ -255,8 +251,7 @@ class Inspector final : public ports::LedgerInspector {
  private:
   // How far each receiver has come.
   std::map<std::string, std::int64_t> ends_of_sinks() {
-    Statement rows(database_.raw().getHandle(),
-                           "SELECT sink, max(outbox_key) FROM delivery GROUP BY sink");
+    auto& rows = database_.prepared("SELECT sink, max(outbox_key) FROM delivery GROUP BY sink");
     std::map<std::string, std::int64_t> ends;
     while (rows.step()) {
       Columns in(rows);
@@ -267,7 +262,7 @@ class Inspector final : public ports::LedgerInspector {
   }
 
   Database& database_;
-  SqliteTx reader_;
+  SqlTx reader_;
 };
 
 }  // namespace
@@ -280,12 +275,12 @@ Result<void> inspect_ledger(const std::filesystem::path& file,
   try {
     Database database(file, Access::read_only);
     if (auto same = check_schema(database, migrations()); !same) return same;
-    SQLite::Transaction snapshot(database.raw());
+    Transaction snapshot(database, Access::read_only);
     Inspector inspector(database);
     look(inspector);
     return {};
-  } catch (const SQLite::Exception& exception) {
-    return as_failure(exception);
+  } catch (const SqlError& error) {
+    return as_failure(error);
   }
 }
 

@@ -15,7 +15,7 @@
 #include "store/group_commit.hpp"
 #include "store/mark.hpp"
 #include "store/migrate.hpp"
-#include "store/sqlite_tx.hpp"
+#include "store/sql_tx.hpp"
 
 namespace recycled::store {
 
@@ -58,7 +58,7 @@ class SqliteLedger::Impl {
     auto ready = migrate(database_, migrations(), now);
     if (ready) {
       chain_older_rows(database_);
-      known_ = SqliteTx(database_).audit_head();
+      known_ = SqlTx(database_).audit_head();
     }
     if (ready && executor_ == Executor::thread) {
       if (!file_.empty()) checkpointer_.emplace(database_, file_);
@@ -151,9 +151,8 @@ Result<std::unique_ptr<SqliteLedger>> SqliteLedger::open(const std::filesystem::
     auto impl = std::make_unique<Impl>(file, executor);
     if (auto ready = impl->prepare(now); !ready) return Failure(ready.error());
     return std::unique_ptr<SqliteLedger>(new SqliteLedger(std::move(impl)));
-  } catch (const SQLite::Exception& exception) {
-    return fail(as_failure(exception).value().fault,
-                "cannot open the ledger " + file.string() + ": " + words_of(exception));
+  } catch (const SqlError& error) {
+    return fail(error.fault(), "cannot open the ledger " + file.string() + ": " + error.what());
   }
 }
 
@@ -195,13 +194,14 @@ Result<void> read_ledger(const std::filesystem::path& file,
     if (schema == Schema::ours) {
       if (auto same = check_schema(database, migrations()); !same) return same;
     }
-    SQLite::Transaction snapshot(database.raw());
-    SqliteTx reader(database);
+    const Transaction snapshot(database, Access::read_only);
+    SqlTx reader(database);
     look(reader);
     return {};
-  } catch (const SQLite::Exception& exception) {
-    const bool lacks = schema == Schema::any && exception.getErrorCode() == SQLITE_ERROR;
-    return lacks ? fail(Fault::not_found, "ledger: " + words_of(exception)) : as_failure(exception);
+  } catch (const SqlError& error) {
+    const bool lacks = schema == Schema::any && error.of() == SqlError::Of::work;
+    return lacks ? fail(Fault::not_found, std::string("ledger: ") + error.what())
+                 : as_failure(error);
   }
 }
 

@@ -17,7 +17,7 @@ std::string checksum(const Migration& migration) {
 std::map<int, std::string> applied(Database& database) {
   std::map<int, std::string> found;
   if (!database.raw().tableExists("migration")) return found;
-  Statement all(database.raw().getHandle(), "SELECT number, checksum FROM migration");
+  auto& all = database.prepared("SELECT number, checksum FROM migration");
   while (all.step()) found[static_cast<int>(all.integer(0))] = all.text(1);
   return found;
 }
@@ -51,7 +51,7 @@ namespace {
 class ReferencesOff {
  public:
   explicit ReferencesOff(Database& database) : database_(database) {
-    database_.raw().exec("PRAGMA foreign_keys = OFF");
+    database_.run_script("PRAGMA foreign_keys = OFF");
   }
   ~ReferencesOff() { database_.raw().tryExec("PRAGMA foreign_keys = ON"); }
   ReferencesOff(const ReferencesOff&) = delete;
@@ -62,7 +62,7 @@ class ReferencesOff {
 };
 
 Result<void> check_references(Database& database) {
-  Statement broken(database.raw().getHandle(), "PRAGMA foreign_key_check");
+  auto& broken = database.prepared("PRAGMA foreign_key_check");
   if (!broken.step()) return {};
   return fail(Fault::store, "a migration left a row of " + std::string(broken.text(0)) +
                                 " that refers to nothing; nothing was changed");
@@ -72,16 +72,16 @@ Result<void> check_references(Database& database) {
 
 Result<void> migrate(Database& database, const std::vector<Migration>& steps, Instant now) {
   const ReferencesOff off(database);
-  SQLite::Transaction transaction(database.raw(), SQLite::TransactionBehavior::IMMEDIATE);
-  database.raw().exec(
+  Transaction transaction(database, Access::read_write);
+  database.run_script(
       "CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL,"
       " checksum TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT");
   const auto found = applied(database);
   if (auto same = compare(found, steps); !same) return same;
   for (const Migration& step : steps) {
     if (found.contains(step.number)) continue;
-    database.raw().exec(std::string(step.sql));
-    Statement note(database.raw().getHandle(), "INSERT INTO migration VALUES (?, ?, ?, ?)");
+    database.run_script(std::string(step.sql));
+    auto& note = database.prepared("INSERT INTO migration VALUES (?, ?, ?, ?)");
     Binder(note) << step.number << step.name << checksum(step) << now;
     note.run();
     may_die_at(Failpoint::migration_step);

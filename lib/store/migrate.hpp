@@ -21,7 +21,7 @@ struct Migration {
 const std::vector<Migration>& migrations();
 
 // Brings the database up to date, all that it lacks in one transaction. Fault::newer for a ledger
-// of a newer program, Fault::store for one whose history is not ours; throws SQLite::Exception.
+// of a newer program, Fault::store for one whose history is not ours; throws SqlError.
 Result<void> migrate(Database& database, const std::vector<Migration>& steps, Instant now);
 
 // The same judgement without writing: Fault::store also for a ledger that still needs a migration.

@@ -1,12 +1,12 @@
 // The kill switch's table, and what the breaker goes by.
 #include "base/card_number.hpp"
 #include "store/rows.hpp"
-#include "store/sqlite_tx.hpp"
+#include "store/sql_tx.hpp"
 
 namespace recycled::store {
 
-std::vector<ports::Pause> SqliteTx::pauses() {
-  auto& query = database_.prepared(
+std::vector<ports::Pause> SqlTx::pauses() {
+  auto& query = connection_.prepared(
       "SELECT at, word, gateway, said_by, reason FROM pause"
       " WHERE key IN (SELECT max(key) FROM pause GROUP BY gateway) AND word = 'paused'"
       " ORDER BY gateway");
@@ -25,16 +25,16 @@ std::vector<ports::Pause> SqliteTx::pauses() {
   return standing;
 }
 
-void SqliteTx::add_pause(const ports::Pause& pause) {
-  auto& insert = database_.prepared(
+void SqlTx::add_pause(const ports::Pause& pause) {
+  auto& insert = connection_.prepared(
       "INSERT INTO pause (at, word, gateway, said_by, reason) VALUES (?, ?, ?, ?, ?)");
   Binder(insert) << pause.at << to_text(pause.word) << pause.gateway << pause.by
                  << hide_card_numbers(pause.reason);
   insert.run();
 }
 
-std::string SqliteTx::recent_results(const GatewayId& gateway) {
-  auto& query = database_.prepared("SELECT letters FROM recent_results WHERE gateway = ?");
+std::string SqlTx::recent_results(const GatewayId& gateway) {
+  auto& query = connection_.prepared("SELECT letters FROM recent_results WHERE gateway = ?");
   Binder(query) << gateway;
   std::string letters;
   if (query.step()) letters = Columns(query).text();
@@ -42,8 +42,8 @@ std::string SqliteTx::recent_results(const GatewayId& gateway) {
   return letters;
 }
 
-void SqliteTx::set_recent_results(const GatewayId& gateway, const std::string& letters) {
-  auto& insert = database_.prepared(
+void SqlTx::set_recent_results(const GatewayId& gateway, const std::string& letters) {
+  auto& insert = connection_.prepared(
       "INSERT INTO recent_results (gateway, letters) VALUES (?, ?)"
       " ON CONFLICT (gateway) DO UPDATE SET letters = excluded.letters");
   Binder(insert) << gateway << letters;

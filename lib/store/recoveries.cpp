@@ -3,7 +3,7 @@
 #include "store/audit_chain.hpp"
 #include "store/progress.hpp"
 #include "store/rows.hpp"
-#include "store/sqlite_tx.hpp"
+#include "store/sql_tx.hpp"
 
 namespace recycled::store {
 namespace {
@@ -94,18 +94,18 @@ std::optional<ports::StoredRecovery> read_one(Statement& statement) {
 }
 
 // By hand, and not by a trigger: at each claim one would cost more than the row.
-void take_from_queue(Database& database, const ports::NewRecovery& fresh) {
+void take_from_queue(Connection& connection, const ports::NewRecovery& fresh) {
   const auto* subscription = std::get_if<SubscriptionKey>(&fresh.subject);
   if (subscription == nullptr) return;
-  auto& take = database.prepared(
+  auto& take = connection.prepared(
       "DELETE FROM due WHERE subscription_key = ?1"
       " AND at = (SELECT due_at FROM subscription WHERE key = ?1 AND cycle = ?2)");
   Binder(take) << *subscription << fresh.recovery.cycle;
   take.run();
 }
 
-void put_request(Database& database, RecoveryKey key, const std::string& body) {
-  auto& put = database.prepared(
+void put_request(Connection& connection, RecoveryKey key, const std::string& body) {
+  auto& put = connection.prepared(
       "INSERT INTO request (recovery_key, sha256, body) VALUES (?, ?, ?)"
       " ON CONFLICT (recovery_key) DO UPDATE SET sha256 = excluded.sha256, body = excluded.body");
   Binder(put) << key << crypto::to_hex(crypto::sha256(body)) << body;
@@ -114,46 +114,46 @@ void put_request(Database& database, RecoveryKey key, const std::string& body) {
 
 }  // namespace
 
-ports::StoredRecovery SqliteTx::recovery(RecoveryKey key) {
-  auto& query = database_.prepared("SELECT " RECOVERY_COLUMNS "WHERE r.key = ?");
+ports::StoredRecovery SqlTx::recovery(RecoveryKey key) {
+  auto& query = connection_.prepared("SELECT " RECOVERY_COLUMNS "WHERE r.key = ?");
   Binder(query) << key;
   auto row = read_one(query);
   ensure(row.has_value(), "a recovery's key is that of a row");
   return std::move(*row);
 }
 
-std::optional<ports::StoredRecovery> SqliteTx::recovery(const OrderId& order) {
-  auto& query = database_.prepared("SELECT " RECOVERY_COLUMNS "WHERE r.order_id = ?");
+std::optional<ports::StoredRecovery> SqlTx::recovery(const OrderId& order) {
+  auto& query = connection_.prepared("SELECT " RECOVERY_COLUMNS "WHERE r.order_id = ?");
   Binder(query) << order;
   return read_one(query);
 }
 
-std::optional<ports::StoredRecovery> SqliteTx::recovery_by_provider(const ProviderOrderId& order) {
-  auto& query = database_.prepared("SELECT " RECOVERY_COLUMNS "WHERE r.provider_order = ?");
+std::optional<ports::StoredRecovery> SqlTx::recovery_by_provider(const ProviderOrderId& order) {
+  auto& query = connection_.prepared("SELECT " RECOVERY_COLUMNS "WHERE r.provider_order = ?");
   Binder(query) << order;
   return read_one(query);
 }
 
-std::vector<ports::StoredRecovery> SqliteTx::recoveries_of(const ports::Subject& subject) {
+std::vector<ports::StoredRecovery> SqlTx::recoveries_of(const ports::Subject& subject) {
   if (const auto* sale = std::get_if<SaleKey>(&subject)) {
     auto& query =
-        database_.prepared("SELECT " RECOVERY_COLUMNS "WHERE r.sale_key = ? ORDER BY r.key");
+        connection_.prepared("SELECT " RECOVERY_COLUMNS "WHERE r.sale_key = ? ORDER BY r.key");
     Binder(query) << *sale;
     return read_all(query);
   }
-  auto& query = database_.prepared("SELECT " RECOVERY_COLUMNS
-                                   "WHERE r.subscription_key = ?"
-                                   " ORDER BY r.key");
+  auto& query = connection_.prepared("SELECT " RECOVERY_COLUMNS
+                                     "WHERE r.subscription_key = ?"
+                                     " ORDER BY r.key");
   Binder(query) << std::get<SubscriptionKey>(subject);
   return read_all(query);
 }
 
-std::vector<ports::StoredRecovery> SqliteTx::in_state(billing::RecoveryState state,
-                                                      RecoveryKey after, int limit) {
+std::vector<ports::StoredRecovery> SqlTx::in_state(billing::RecoveryState state, RecoveryKey after,
+                                                   int limit) {
   // Those few are found without a look at all that wait, or ever ended.
   const bool is_busy = is_live(state) && state != billing::RecoveryState::waiting &&
                        state != billing::RecoveryState::grace;
-  auto& query = database_.prepared(
+  auto& query = connection_.prepared(
       is_busy ? "SELECT " RECOVERY_COLUMNS
                 "WHERE r.state = ? AND " IS_BUSY("r") " AND r.key > ? ORDER BY r.key LIMIT ?"
               : "SELECT " RECOVERY_COLUMNS
@@ -163,12 +163,12 @@ std::vector<ports::StoredRecovery> SqliteTx::in_state(billing::RecoveryState sta
   return read_all(query);
 }
 
-std::vector<ports::ClaimedRecovery> SqliteTx::claimed(Instant from, Instant to, RecoveryKey after,
-                                                      int limit) {
-  auto& query = database_.prepared("SELECT " RECOVERY_FIELDS
-                                   ", r.decline_code, r.decline_message" FROM_RECOVERY
-                                   "WHERE r.key > ? AND r.claimed_at >= ? AND r.claimed_at < ?"
-                                   " ORDER BY r.key LIMIT ?");
+std::vector<ports::ClaimedRecovery> SqlTx::claimed(Instant from, Instant to, RecoveryKey after,
+                                                   int limit) {
+  auto& query = connection_.prepared("SELECT " RECOVERY_FIELDS
+                                     ", r.decline_code, r.decline_message" FROM_RECOVERY
+                                     "WHERE r.key > ? AND r.claimed_at >= ? AND r.claimed_at < ?"
+                                     " ORDER BY r.key LIMIT ?");
   Binder(query) << after << from << to << limit;
   std::vector<ports::ClaimedRecovery> rows;
   while (query.step()) {
@@ -184,10 +184,10 @@ std::vector<ports::ClaimedRecovery> SqliteTx::claimed(Instant from, Instant to, 
 }
 
 // The walk is of the index alone; a row is read only where it is wanted.
-std::vector<ports::StoredRecovery> SqliteTx::steps_due(const GatewayId& gateway, Instant now,
-                                                       const std::unordered_set<RecoveryKey>& but,
-                                                       int limit) {
-  auto& walk = database_.prepared(
+std::vector<ports::StoredRecovery> SqlTx::steps_due(const GatewayId& gateway, Instant now,
+                                                    const std::unordered_set<RecoveryKey>& but,
+                                                    int limit) {
+  auto& walk = connection_.prepared(
       "SELECT key FROM recovery WHERE next_at IS NOT NULL AND provider_gateway = ? AND next_at <= ?"
       " ORDER BY next_at, key");
   Binder(walk) << gateway << now;
@@ -202,22 +202,22 @@ std::vector<ports::StoredRecovery> SqliteTx::steps_due(const GatewayId& gateway,
 
 // A cascade is never sent from the queue, and what is past its end is not sent any more: those are
 // taken back.
-std::vector<ports::StoredRecovery> SqliteTx::steps_due_in_pause(const GatewayId& gateway,
-                                                                ports::Holding holding, Instant now,
-                                                                int limit) {
-  auto& query =
-      database_.prepared("SELECT " RECOVERY_COLUMNS
-                         "WHERE r.next_at IS NOT NULL AND r.provider_gateway = ? AND r.next_at <= ?"
-                         " AND NOT (r.step = 'send' AND r.state = 'intended'"
-                         " AND r.kind <> 'cascade' AND r.expires_at > ?)"
-                         " AND (r.step = 'inquire' OR ?)"
-                         " ORDER BY r.next_at, r.key LIMIT ?");
+std::vector<ports::StoredRecovery> SqlTx::steps_due_in_pause(const GatewayId& gateway,
+                                                             ports::Holding holding, Instant now,
+                                                             int limit) {
+  auto& query = connection_.prepared(
+      "SELECT " RECOVERY_COLUMNS
+      "WHERE r.next_at IS NOT NULL AND r.provider_gateway = ? AND r.next_at <= ?"
+      " AND NOT (r.step = 'send' AND r.state = 'intended'"
+      " AND r.kind <> 'cascade' AND r.expires_at > ?)"
+      " AND (r.step = 'inquire' OR ?)"
+      " ORDER BY r.next_at, r.key LIMIT ?");
   const bool lets_others = holding != ports::Holding::all_but_inquiries;
   Binder(query) << gateway << now << now << std::int64_t{lets_others} << limit;
   return read_all(query);
 }
 
-std::optional<Instant> SqliteTx::next_step() {
+std::optional<Instant> SqlTx::next_step() {
   std::optional<Instant> first;
   for (const GatewayId& gateway : gateways_at_work()) {
     const auto next = next_step_after(gateway, from_millis(INT64_MIN));
@@ -226,8 +226,8 @@ std::optional<Instant> SqliteTx::next_step() {
   return first;
 }
 
-std::optional<Instant> SqliteTx::next_step_after(const GatewayId& gateway, Instant after) {
-  auto& query = database_.prepared(
+std::optional<Instant> SqlTx::next_step_after(const GatewayId& gateway, Instant after) {
+  auto& query = connection_.prepared(
       "SELECT next_at FROM recovery WHERE next_at IS NOT NULL AND provider_gateway = ?"
       " AND next_at > ? ORDER BY next_at LIMIT 1");
   Binder(query) << gateway << after;
@@ -238,8 +238,8 @@ std::optional<Instant> SqliteTx::next_step_after(const GatewayId& gateway, Insta
 }
 
 // One seek a gateway: a DISTINCT would read the whole index.
-std::vector<GatewayId> SqliteTx::gateways_at_work() {
-  auto& query = database_.prepared(
+std::vector<GatewayId> SqlTx::gateways_at_work() {
+  auto& query = connection_.prepared(
       "SELECT provider_gateway FROM recovery WHERE next_at IS NOT NULL AND provider_gateway > ?"
       " ORDER BY provider_gateway LIMIT 1");
   std::vector<GatewayId> gateways;
@@ -252,9 +252,9 @@ std::vector<GatewayId> SqliteTx::gateways_at_work() {
   }
 }
 
-std::optional<RecoveryKey> SqliteTx::make_inquiries_due(Instant now, Instant asked_since,
-                                                        RecoveryKey after, int limit) {
-  auto& page = database_.prepared(
+std::optional<RecoveryKey> SqlTx::make_inquiries_due(Instant now, Instant asked_since,
+                                                     RecoveryKey after, int limit) {
+  auto& page = connection_.prepared(
       "SELECT max(key) FROM (SELECT key FROM recovery WHERE state IN ('waiting', 'grace')"
       " AND key > ? ORDER BY key LIMIT ?)");
   Binder(page) << after << limit;
@@ -262,7 +262,7 @@ std::optional<RecoveryKey> SqliteTx::make_inquiries_due(Instant now, Instant ask
   if (page.step()) last = Columns(page).maybe_key<RecoveryKey>();
   page.reset();
   if (!last) return std::nullopt;
-  auto& update = database_.prepared(
+  auto& update = connection_.prepared(
       "UPDATE recovery SET next_at = ?1 WHERE key > ?2 AND key <= ?3"
       " AND state IN ('waiting', 'grace') AND step = 'inquire' AND next_at > ?1"
       " AND NOT EXISTS (SELECT 1 FROM attempt WHERE recovery_key = recovery.key"
@@ -272,8 +272,8 @@ std::optional<RecoveryKey> SqliteTx::make_inquiries_due(Instant now, Instant ask
   return last;
 }
 
-std::string SqliteTx::request(RecoveryKey key) {
-  auto& query = database_.prepared("SELECT sha256, body FROM request WHERE recovery_key = ?");
+std::string SqlTx::request(RecoveryKey key) {
+  auto& query = connection_.prepared("SELECT sha256, body FROM request WHERE recovery_key = ?");
   Binder(query) << key;
   ensure(query.step(), "every recovery has its request");
   Columns in(query);
@@ -285,8 +285,8 @@ std::string SqliteTx::request(RecoveryKey key) {
   return body;
 }
 
-std::vector<Instant> SqliteTx::claims_of_card(const std::string& token, Instant since) {
-  auto& query = database_.prepared(
+std::vector<Instant> SqlTx::claims_of_card(const std::string& token, Instant since) {
+  auto& query = connection_.prepared(
       "SELECT claimed_at FROM recovery WHERE return_card = ? AND claimed_at >= ?"
       " AND state <> 'released' ORDER BY claimed_at");
   Binder(query) << token << since;
@@ -296,8 +296,8 @@ std::vector<Instant> SqliteTx::claims_of_card(const std::string& token, Instant 
   return claims;
 }
 
-billing::HandedOver SqliteTx::handed_over_since(Instant since) {
-  auto& query = database_.prepared(
+billing::HandedOver SqlTx::handed_over_since(Instant since) {
+  auto& query = connection_.prepared(
       "SELECT currency, sum(n), sum(minor) FROM ("
       "SELECT currency, count(*) AS n, sum(amount) AS minor FROM recovery"
       " WHERE claimed_at >= ?1 AND kind <> 'cascade' GROUP BY currency"
@@ -317,27 +317,29 @@ billing::HandedOver SqliteTx::handed_over_since(Instant since) {
   return sum;
 }
 
-std::optional<RecoveryKey> SqliteTx::insert_recovery(const ports::NewRecovery& fresh) {
+std::optional<RecoveryKey> SqlTx::insert_recovery(const ports::NewRecovery& fresh) {
   const billing::Recovery& recovery = fresh.recovery;
-  auto& insert = database_.prepared(
+  auto& insert = connection_.prepared(
       "INSERT INTO recovery (subscription_key, sale_key, kind, order_id, cycle, round, reattempt,"
       " provider_gateway, return_gateway, return_card, amount, currency, claimed_at, expires_at,"
       " " PROGRESS_COLUMNS ", decline_code, decline_message)"
       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
       " ?, ?, ?, ?, ?, " OF_ITS_DECLINE("decline_code") ", " OF_ITS_DECLINE("decline_message") ")"
-      " ON CONFLICT DO NOTHING");
+      " ON CONFLICT DO NOTHING RETURNING key");
   Binder out(insert);
   out << fresh.subject << to_text(recovery.kind) << recovery.order << recovery.cycle
       << recovery.round << recovery.reattempt << recovery.provider_gateway
       << recovery.return_gateway << recovery.return_card << recovery.amount.minor
       << recovery.amount.currency << recovery.claimed_at << recovery.expires_at;
   bind_progress(out, recovery);
-  if (insert.run() == 0) return std::nullopt;
-  const RecoveryKey key(database_.raw().getLastInsertRowid());
+  const bool is_new = insert.step();
+  const RecoveryKey key = is_new ? Columns(insert).key<RecoveryKey>() : RecoveryKey();
+  insert.reset();
+  if (!is_new) return std::nullopt;
   last_claim_ = {key, digest_of_claim(fresh)};
-  if (recovery.state != billing::RecoveryState::released) take_from_queue(database_, fresh);
-  put_request(database_, key, fresh.request);
-  auto& wake = database_.prepared(
+  if (recovery.state != billing::RecoveryState::released) take_from_queue(connection_, fresh);
+  put_request(connection_, key, fresh.request);
+  auto& wake = connection_.prepared(
       "UPDATE inbox SET next_at = ? WHERE result = 'unmatched'"
       " AND callback_key IN (SELECT key FROM callback WHERE order_id = ?)");
   Binder(wake) << recovery.claimed_at << recovery.order;
@@ -345,18 +347,18 @@ std::optional<RecoveryKey> SqliteTx::insert_recovery(const ports::NewRecovery& f
   return key;
 }
 
-bool SqliteTx::update_recovery(RecoveryKey key, const billing::Recovery& before,
-                               const billing::Recovery& after) {
+bool SqlTx::update_recovery(RecoveryKey key, const billing::Recovery& before,
+                            const billing::Recovery& after) {
   const ProgressUpdate changes(before, after);
-  auto& update = database_.prepared(changes.sql());
+  auto& update = connection_.prepared(changes.sql());
   Binder out(update);
   changes.bind(out);
   out << key << to_text(before.state);
-  return update.run() == 1;
+  return update.run_and_count() == 1;
 }
 
-void SqliteTx::replace_request(RecoveryKey key, const std::string& body) {
-  put_request(database_, key, body);
+void SqlTx::replace_request(RecoveryKey key, const std::string& body) {
+  put_request(connection_, key, body);
 }
 
 }  // namespace recycled::store

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "store/rows.hpp"
-#include "store/sqlite_tx.hpp"
+#include "store/sql_tx.hpp"
 
 namespace recycled::store {
 namespace {
@@ -20,52 +20,52 @@ std::vector<Key> keys_of(Statement& query) {
   return keys;
 }
 
-void prune_events(Database& database, RecoveryKey of) {
-  auto& query = database.prepared(events_to_prune);
+void prune_events(Connection& connection, RecoveryKey of) {
+  auto& query = connection.prepared(events_to_prune);
   Binder(query) << of;
   for (const OutboxKey key : keys_of<OutboxKey>(query)) {
-    auto& deliveries = database.prepared("DELETE FROM delivery WHERE outbox_key = ?");
+    auto& deliveries = connection.prepared("DELETE FROM delivery WHERE outbox_key = ?");
     Binder(deliveries) << key;
     deliveries.run();
-    auto& event = database.prepared("DELETE FROM outbox WHERE key = ?");
+    auto& event = connection.prepared("DELETE FROM outbox WHERE key = ?");
     Binder(event) << key;
     event.run();
   }
 }
 
-void prune_recovery(Database& database, RecoveryKey key, Instant now) {
-  auto& mark = database.prepared("UPDATE recovery SET pruned_at = ? WHERE key = ?");
+void prune_recovery(Connection& connection, RecoveryKey key, Instant now) {
+  auto& mark = connection.prepared("UPDATE recovery SET pruned_at = ? WHERE key = ?");
   Binder(mark) << now << key;
   mark.run();
   // Its hash stays: whoever has a copy of the request can still show that it is the one.
-  auto& request = database.prepared(
+  auto& request = connection.prepared(
       "REPLACE INTO request (recovery_key, sha256, body)"
       " SELECT recovery_key, sha256, '' FROM request WHERE recovery_key = ?");
   Binder(request) << key;
   request.run();
-  auto& attempts = database.prepared(
+  auto& attempts = connection.prepared(
       "REPLACE INTO attempt (key, recovery_key, started_at, took, step, outcome, detail)"
       " SELECT key, recovery_key, started_at, took, step, outcome, '' FROM attempt"
       " WHERE recovery_key = ? AND detail <> ''");
   Binder(attempts) << key;
   attempts.run();
-  prune_events(database, key);
+  prune_events(connection, key);
 }
 
-std::int64_t prune_recoveries(Database& database, Instant before, Instant now, int limit) {
-  auto& query = database.prepared(recoveries_to_prune);
+std::int64_t prune_recoveries(Connection& connection, Instant before, Instant now, int limit) {
+  auto& query = connection.prepared(recoveries_to_prune);
   Binder(query) << before << limit;
   const auto keys = keys_of<RecoveryKey>(query);
-  for (const RecoveryKey key : keys) prune_recovery(database, key, now);
+  for (const RecoveryKey key : keys) prune_recovery(connection, key, now);
   return std::ssize(keys);
 }
 
-std::int64_t prune_callbacks(Database& database, Instant before, Instant now, int limit) {
-  auto& query = database.prepared(callbacks_to_prune);
+std::int64_t prune_callbacks(Connection& connection, Instant before, Instant now, int limit) {
+  auto& query = connection.prepared(callbacks_to_prune);
   Binder(query) << before << limit;
   const auto keys = keys_of<CallbackKey>(query);
   for (const CallbackKey key : keys) {
-    auto& replace = database.prepared(
+    auto& replace = connection.prepared(
         "REPLACE INTO callback (key, received_at, nonce, event, order_id, provider_order, headers,"
         " body, signers, result, pruned_at)"
         " SELECT key, received_at, nonce, event, order_id, provider_order, '', x'', signers, "
@@ -78,31 +78,31 @@ std::int64_t prune_callbacks(Database& database, Instant before, Instant now, in
 }
 
 // The newest run is what the next one asks for.
-std::int64_t prune_runs(Database& database, Instant before, int limit) {
-  auto& forget = database.prepared(
+std::int64_t prune_runs(Connection& connection, Instant before, int limit) {
+  auto& forget = connection.prepared(
       "DELETE FROM run WHERE rowid IN (SELECT rowid FROM"
       " (SELECT rowid, started_at FROM run ORDER BY rowid LIMIT ?) WHERE started_at < ?)"
       " AND rowid < (SELECT max(rowid) FROM run)");
   Binder(forget) << limit << before;
-  return forget.run();
+  return forget.run_and_count();
 }
 
 }  // namespace
 
-ports::Pruned SqliteTx::prune(Instant before, Instant now, int limit) {
+ports::Pruned SqlTx::prune(Instant before, Instant now, int limit) {
   ports::Pruned pruned;
-  pruned.recoveries = prune_recoveries(database_, before, now, limit);
-  pruned.callbacks = prune_callbacks(database_, before, now, limit);
-  pruned.runs = prune_runs(database_, before, limit);
+  pruned.recoveries = prune_recoveries(connection_, before, now, limit);
+  pruned.callbacks = prune_callbacks(connection_, before, now, limit);
+  pruned.runs = prune_runs(connection_, before, limit);
   return pruned;
 }
 
-int SqliteTx::forget_nonces(Instant before, int limit) {
-  auto& forget = database_.prepared(
+int SqlTx::forget_nonces(Instant before, int limit) {
+  auto& forget = connection_.prepared(
       "DELETE FROM nonce WHERE nonce IN"
       " (SELECT nonce FROM nonce WHERE seen_at < ? ORDER BY seen_at LIMIT ?)");
   Binder(forget) << before << limit;
-  return forget.run();
+  return forget.run_and_count();
 }
 
 }  // namespace recycled::store

@@ -1,7 +1,7 @@
 // The table of new sales.
 #include "store/merchant_columns.hpp"
 #include "store/rows.hpp"
-#include "store/sqlite_tx.hpp"
+#include "store/sql_tx.hpp"
 
 namespace recycled::store {
 namespace {
@@ -45,47 +45,47 @@ std::vector<ports::StoredSale> read_all(Statement& statement) {
 
 }  // namespace
 
-std::optional<ports::StoredSale> SqliteTx::sale(const SaleId& id) {
-  auto& query = database_.prepared(SELECT_SALE "WHERE id = ?");
+std::optional<ports::StoredSale> SqlTx::sale(const SaleId& id) {
+  auto& query = connection_.prepared(SELECT_SALE "WHERE id = ?");
   Binder(query) << id;
   auto rows = read_all(query);
   if (rows.empty()) return std::nullopt;
   return std::move(rows.front());
 }
 
-ports::StoredSale SqliteTx::sale(SaleKey key) {
-  auto& query = database_.prepared(SELECT_SALE "WHERE key = ?");
+ports::StoredSale SqlTx::sale(SaleKey key) {
+  auto& query = connection_.prepared(SELECT_SALE "WHERE key = ?");
   Binder(query) << key;
   auto rows = read_all(query);
   ensure(rows.size() == 1, "a sale's key is that of a row");
   return std::move(rows.front());
 }
 
-std::vector<ports::StoredSale> SqliteTx::sales_of(const SubscriptionId& subscription) {
-  auto& query =
-      database_.prepared(SELECT_SALE "WHERE subscription = ? AND subscription <> '' ORDER BY key");
+std::vector<ports::StoredSale> SqlTx::sales_of(const SubscriptionId& subscription) {
+  auto& query = connection_.prepared(SELECT_SALE
+                                     "WHERE subscription = ? AND subscription <> '' ORDER BY key");
   Binder(query) << subscription;
   return read_all(query);
 }
 
-std::vector<ports::StoredSale> SqliteTx::sales_declined(Instant to, ports::DueCursor after,
-                                                        int limit) {
-  auto& query = database_.prepared(DECLINED_BEFORE(SELECT_SALE, "status = 'declined'"));
+std::vector<ports::StoredSale> SqlTx::sales_declined(Instant to, ports::DueCursor after,
+                                                     int limit) {
+  auto& query = connection_.prepared(DECLINED_BEFORE(SELECT_SALE, "status = 'declined'"));
   Binder(query) << to << after.at << after.key << limit;
   return read_all(query);
 }
 
-std::vector<ports::StoredSale> SqliteTx::sales_without_class(SaleKey after, int limit) {
-  auto& query = database_.prepared(
+std::vector<ports::StoredSale> SqlTx::sales_without_class(SaleKey after, int limit) {
+  auto& query = connection_.prepared(
       SELECT_SALE
       "WHERE status = 'declined' AND decline_class IS NULL AND key > ? ORDER BY key LIMIT ?");
   Binder(query) << after << limit;
   return read_all(query);
 }
 
-SaleKey SqliteTx::put_sale(const billing::Sale& sale, Instant now) {
+SaleKey SqlTx::put_sale(const billing::Sale& sale, Instant now) {
   // The columns in the order of SALE_COLUMNS; a replaced row keeps its key and its first import.
-  auto& put = database_.prepared(
+  auto& put = connection_.prepared(
       "INSERT INTO sale (" SALE_COLUMNS
       ", imported_at, changed_at)"
       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
@@ -115,8 +115,8 @@ SaleKey SqliteTx::put_sale(const billing::Sale& sale, Instant now) {
   return key;
 }
 
-void SqliteTx::set_sale_status(SaleKey key, billing::SaleStatus status, Instant now) {
-  auto& update = database_.prepared("UPDATE sale SET status = ?, changed_at = ? WHERE key = ?");
+void SqlTx::set_sale_status(SaleKey key, billing::SaleStatus status, Instant now) {
+  auto& update = connection_.prepared("UPDATE sale SET status = ?, changed_at = ? WHERE key = ?");
   Binder(update) << billing::to_text(status) << now << key;
   update.run();
 }

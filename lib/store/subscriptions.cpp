@@ -1,7 +1,7 @@
 // The subscription table: read whole, written whole by an import, in part by a settlement.
 #include "store/merchant_columns.hpp"
 #include "store/rows.hpp"
-#include "store/sqlite_tx.hpp"
+#include "store/sql_tx.hpp"
 
 namespace recycled::store {
 namespace {
@@ -90,17 +90,17 @@ void bind_merchant_columns(Binder& out, const billing::Subscription& subscriptio
 
 }  // namespace
 
-std::optional<ports::StoredSubscription> SqliteTx::subscription(const SubscriptionId& id) {
+std::optional<ports::StoredSubscription> SqlTx::subscription(const SubscriptionId& id) {
   auto& query =
-      database_.prepared("SELECT " SUBSCRIPTION_COLUMNS " FROM subscription WHERE id = ?");
+      connection_.prepared("SELECT " SUBSCRIPTION_COLUMNS " FROM subscription WHERE id = ?");
   Binder(query) << id;
   const auto rows = read_all(query);
   return rows.empty() ? std::nullopt : std::optional(rows.front());
 }
 
-ports::StoredSubscription SqliteTx::subscription(SubscriptionKey key) {
+ports::StoredSubscription SqlTx::subscription(SubscriptionKey key) {
   auto& query =
-      database_.prepared("SELECT " SUBSCRIPTION_COLUMNS " FROM subscription WHERE key = ?");
+      connection_.prepared("SELECT " SUBSCRIPTION_COLUMNS " FROM subscription WHERE key = ?");
   Binder(query) << key;
   auto rows = read_all(query);
   ensure(rows.size() == 1, "a subscription's key is that of a row");
@@ -109,58 +109,57 @@ ports::StoredSubscription SqliteTx::subscription(SubscriptionKey key) {
 
 // Through the table itself: there may be as many as there are rows, and an index would lead from
 // one end of the file to the other.
-ports::SubscriptionPage SqliteTx::in_recycle_billing(SubscriptionKey after, int looked_at) {
+ports::SubscriptionPage SqlTx::in_recycle_billing(SubscriptionKey after, int looked_at) {
   ports::SubscriptionPage page;
-  auto& end = database_.prepared(
+  auto& end = connection_.prepared(
       "SELECT max(key) FROM (SELECT key FROM subscription WHERE key > ? ORDER BY key LIMIT ?)");
   Binder(end) << after << looked_at;
   if (end.step()) page.last = Columns(end).maybe_key<SubscriptionKey>();
   end.reset();
   if (!page.last) return page;
-  auto& query = database_.prepared("SELECT " SUBSCRIPTION_COLUMNS
-                                   " FROM subscription WHERE key > ? AND key <= ?"
-                                   " AND status = 'recycle_billing' ORDER BY key");
+  auto& query = connection_.prepared("SELECT " SUBSCRIPTION_COLUMNS
+                                     " FROM subscription WHERE key > ? AND key <= ?"
+                                     " AND status = 'recycle_billing' ORDER BY key");
   Binder(query) << after << *page.last;
   page.found = read_all(query);
   return page;
 }
 
-std::vector<ports::StoredSubscription> SqliteTx::held(int limit) {
+std::vector<ports::StoredSubscription> SqlTx::held(int limit) {
   // The word stands in the statement, or the index of such rows would not be used.
-  auto& query = database_.prepared("SELECT " SUBSCRIPTION_COLUMNS
-                                   " FROM subscription WHERE not_taken = 'unclassified_decline'"
-                                   " AND status = 'recycle_billing' ORDER BY key LIMIT ?");
+  auto& query = connection_.prepared("SELECT " SUBSCRIPTION_COLUMNS
+                                     " FROM subscription WHERE not_taken = 'unclassified_decline'"
+                                     " AND status = 'recycle_billing' ORDER BY key LIMIT ?");
   Binder(query) << limit;
   return read_all(query);
 }
 
-std::vector<ports::StoredSubscription> SqliteTx::subscriptions_declined(Instant to,
-                                                                        ports::DueCursor after,
-                                                                        int limit) {
-  auto& query = database_.prepared(DECLINED_BEFORE(
+std::vector<ports::StoredSubscription> SqlTx::subscriptions_declined(Instant to,
+                                                                     ports::DueCursor after,
+                                                                     int limit) {
+  auto& query = connection_.prepared(DECLINED_BEFORE(
       "SELECT " SUBSCRIPTION_COLUMNS " FROM subscription", "declined_at IS NOT NULL"));
   Binder(query) << to << after.at << after.key << limit;
   return read_all(query);
 }
 
-std::vector<ports::StoredSubscription> SqliteTx::due(Instant now, ports::DueCursor after,
-                                                     int limit) {
-  auto& query = database_.prepared("SELECT " SUBSCRIPTION_COLUMNS DUE_BY_NOW);
+std::vector<ports::StoredSubscription> SqlTx::due(Instant now, ports::DueCursor after, int limit) {
+  auto& query = connection_.prepared("SELECT " SUBSCRIPTION_COLUMNS DUE_BY_NOW);
   Binder(query) << now << after.at << after.key << limit;
   return read_all(query);
 }
 
-std::optional<Instant> SqliteTx::next_due() {
-  auto& query = database_.prepared("SELECT at FROM due ORDER BY at LIMIT 1");
+std::optional<Instant> SqlTx::next_due() {
+  auto& query = connection_.prepared("SELECT at FROM due ORDER BY at LIMIT 1");
   std::optional<Instant> due;
   if (query.step()) due = Columns(query).instant();
   query.reset();
   return due;
 }
 
-SubscriptionKey SqliteTx::put_subscription(const billing::Subscription& subscription,
-                                           const ports::Plan& plan, Instant now) {
-  auto& put = database_.prepared(
+SubscriptionKey SqlTx::put_subscription(const billing::Subscription& subscription,
+                                        const ports::Plan& plan, Instant now) {
+  auto& put = connection_.prepared(
       "INSERT INTO subscription (id, gateway, status, cycle, price, currency, interval,"
       " final_cycle, next_bill_on, anchor_day, declined_at, reattempts_made, last_attempt_at,"
       " decline_code, decline_message, decline_class, avs_result, cvv_result, customer, campaign,"
@@ -200,8 +199,8 @@ SubscriptionKey SqliteTx::put_subscription(const billing::Subscription& subscrip
   return key;
 }
 
-void SqliteTx::set_plan(SubscriptionKey key, const ports::Plan& plan) {
-  auto& update = database_.prepared(
+void SqlTx::set_plan(SubscriptionKey key, const ports::Plan& plan) {
+  auto& update = connection_.prepared(
       "UPDATE subscription SET due_at = ?, not_taken = ?, not_taken_detail = ? WHERE key = ?");
   Binder out(update);
   bind_plan(out, plan);
@@ -209,27 +208,28 @@ void SqliteTx::set_plan(SubscriptionKey key, const ports::Plan& plan) {
   update.run();
 }
 
-void SqliteTx::set_status(SubscriptionKey key, billing::SubscriptionStatus status, Instant now) {
-  auto& update = database_.prepared(
+void SqlTx::set_status(SubscriptionKey key, billing::SubscriptionStatus status, Instant now) {
+  auto& update = connection_.prepared(
       "UPDATE subscription SET status = ?, due_at = NULL, not_taken = NULL, not_taken_detail = '',"
       " changed_at = ? WHERE key = ?");
   Binder(update) << billing::to_text(status) << now << key;
   update.run();
 }
 
-void SqliteTx::set_rebill(SubscriptionKey key, billing::RebillWith with) {
-  auto& update = database_.prepared("UPDATE subscription SET rebill_with = ? WHERE key = ?");
+void SqlTx::set_rebill(SubscriptionKey key, billing::RebillWith with) {
+  auto& update = connection_.prepared("UPDATE subscription SET rebill_with = ? WHERE key = ?");
   Binder(update) << billing::to_text(with) << key;
   update.run();
 }
 
-bool SqliteTx::settle(const ports::Settlement& settlement, Instant now) {
-  auto& update = database_.prepared(settlement.clear_decline ? SETTLE(CLEAR_DECLINE) : SETTLE(""));
+bool SqlTx::settle(const ports::Settlement& settlement, Instant now) {
+  auto& update =
+      connection_.prepared(settlement.clear_decline ? SETTLE(CLEAR_DECLINE) : SETTLE(""));
   Binder(update) << billing::to_text(settlement.status) << settlement.cycle << settlement.gateway
                  << settlement.card_token << settlement.price.minor << settlement.next_bill_on
                  << settlement.anchor_day << settlement.fail_reason << now << settlement.key
                  << settlement.expected_cycle;
-  return update.run() == 1;
+  return update.run_and_count() == 1;
 }
 
 }  // namespace recycled::store

@@ -7,7 +7,7 @@
 
 #include "store/inspection.hpp"
 #include "store/migrate.hpp"
-#include "store/sqlite_tx.hpp"
+#include "store/sql_tx.hpp"
 #include "unit/store/fixture.hpp"
 
 namespace recycled::store {
@@ -50,7 +50,7 @@ std::filesystem::path older_ledger(const testing::Scratch& folder, int rows) {
       steps.end());
   Database database(file, Access::read_write);
   REQUIRE(migrate(database, steps, noon).has_value());
-  SqliteTx tx(database);
+  SqlTx tx(database);
   tx.set_meta("installation", "ours");
   put(tx, "S-1");
   database.raw().exec(

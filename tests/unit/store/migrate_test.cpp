@@ -86,7 +86,7 @@ TEST_CASE("migrations: half a migration leaves nothing") {
   REQUIRE(migrate(database, first, noon).has_value());
   Steps torn = both;
   torn[1].sql = "CREATE TABLE b (x INTEGER); INSERT INTO nowhere VALUES (1);";
-  CHECK_THROWS_AS((void)migrate(database, torn, noon), SQLite::Exception);
+  CHECK_THROWS_AS((void)migrate(database, torn, noon), SqlError);
   CHECK_FALSE(database.raw().tableExists("b"));
   CHECK(number(database, "SELECT count(*) FROM migration") == 1);
   CHECK(migrate(database, both, noon).has_value());

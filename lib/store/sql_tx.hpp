@@ -4,13 +4,13 @@
 #pragma once
 
 #include "ports/ledger.hpp"
-#include "store/database.hpp"
+#include "store/statement.hpp"
 
 namespace recycled::store {
 
-class SqliteTx final : public ports::LedgerTx {
+class SqlTx final : public ports::LedgerTx {
  public:
-  explicit SqliteTx(Database& database) : database_(database) {}
+  explicit SqlTx(Connection& connection) : connection_(connection) {}
 
   std::optional<std::string> meta(const std::string& name) override;
   void set_meta(const std::string& name, const std::string& value) override;
@@ -133,7 +133,7 @@ class SqliteTx final : public ports::LedgerTx {
   std::int64_t waiting_for_person();
   void count_deliveries(ports::Counts& counts);
 
-  Database& database_;
+  Connection& connection_;
   std::optional<ports::AuditHead> new_head_;
   struct Claim {
     RecoveryKey key;
