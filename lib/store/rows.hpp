@@ -21,9 +21,10 @@
            ".state"                                                           \
            " <> 'grace'"
 
-// What a scan walks: the front of the queue. CROSS JOIN keeps SQLite to that order.
-#define DUE_BY_NOW                                                                      \
-  " FROM due CROSS JOIN subscription ON key = subscription_key"                         \
+// What a scan walks: the front of the queue. CROSS JOIN is what keeps SQLite to that order.
+#define DUE_BY_NOW(join)                                                                \
+  " FROM due " join                                                                     \
+  " subscription ON key = subscription_key"                                             \
   " WHERE at <= ?1 AND (at, subscription_key) > (?2, ?3) ORDER BY at, subscription_key" \
   " LIMIT ?4"
 
@@ -50,7 +51,7 @@ class Binder {
   }
   Binder& operator<<(int value) { return *this << std::int64_t{value}; }
   Binder& operator<<(const std::string& value) { return bind(value, Text::stays); }
-  Binder& operator<<(std::string&& value) { return bind(value, Text::passes); }
+  Binder& operator<<(const std::string&& value) { return bind(value, Text::passes); }
   // A word of a closed set.
   Binder& operator<<(std::string_view value) { return bind(value, Text::stays); }
   Binder& operator<<(Instant value) { return *this << to_millis(value); }
@@ -61,7 +62,7 @@ class Binder {
     return bind(value.str(), Text::stays);
   }
   template <class Tag>
-  Binder& operator<<(Id<Tag>&& value) {
+  Binder& operator<<(const Id<Tag>&& value) {
     return bind(value.str(), Text::passes);
   }
   template <class Tag>
@@ -75,8 +76,8 @@ class Binder {
     return *this;
   }
   template <class T>
-  Binder& operator<<(std::optional<T>&& value) {
-    if (value) return *this << std::move(*value);
+  Binder& operator<<(const std::optional<T>&& value) {
+    if (value) return *this << std::move(*value);  // const, and so copied in any case
     statement_.bind_null(next_++);
     return *this;
   }
