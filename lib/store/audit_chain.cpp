@@ -92,8 +92,8 @@ namespace {
 
 void put_head(Connection& connection, const ports::AuditHead& head) {
   auto& put = connection.prepared(
-      "INSERT INTO audit_head (only, rows, hash) VALUES (1, ?, ?)"
-      " ON CONFLICT (only) DO UPDATE SET rows = excluded.rows, hash = excluded.hash");
+      "INSERT INTO audit_head (\"only\", rows, hash) VALUES (1, ?, ?)"
+      " ON CONFLICT (\"only\") DO UPDATE SET rows = excluded.rows, hash = excluded.hash");
   Binder(put) << head.rows << head.hash;
   put.run();
 }

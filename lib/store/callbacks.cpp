@@ -81,10 +81,9 @@ std::vector<ports::StoredCallback> SqlTx::callbacks_before(
     CallbackKey before, std::optional<ports::CallbackResult> result, int limit) {
   auto& query = connection_.prepared("SELECT " CALLBACK_COLUMNS
                                      "WHERE c.key < ?1"
-                                     " AND (?2 IS NULL OR coalesce(i.result, c.result) = ?2)"
+                                     " AND (?2 = '' OR coalesce(i.result, c.result) = ?2)"
                                      " ORDER BY c.key DESC LIMIT ?3");
-  std::optional<std::string> wanted;
-  if (result) wanted = ports::to_text(*result);
+  const std::string_view wanted = result ? ports::to_text(*result) : "";
   Binder(query) << before << wanted << limit;
   return read_all(query);
 }

@@ -33,6 +33,19 @@ namespace {
 // Without statistics SQLite would rather walk all that a sink ever got, at each delivery anew.
 #define BY_SUBJECT " INDEXED BY delivery_of_subject "
 
+// Of a subject's events that wait, the oldest alone may be due.
+#define MAKE_OLDEST_DUE(index)                                                           \
+  "UPDATE delivery AS d SET next_at = queued_at WHERE d.sink = ?1 AND d.outbox_key > ?2" \
+  " AND NOT EXISTS (SELECT 1 FROM delivery AS e" index                                   \
+  " WHERE e.sink = d.sink AND e.subject = d.subject AND e.outbox_key < d.outbox_key"     \
+  " AND e.state = 'waiting')"
+#define LINE_UP(index)                                                                \
+  "UPDATE delivery" index                                                             \
+  " SET next_at = CASE WHEN outbox_key = (SELECT min(outbox_key) FROM delivery" index \
+  " WHERE sink = ?1 AND subject = ?2 AND state = 'waiting')"                          \
+  " THEN coalesce(next_at, queued_at) END"                                            \
+  " WHERE sink = ?1 AND subject = ?2 AND state = 'waiting'"
+
 ports::OutboundEvent read_event(Columns& in) {
   ports::OutboundEvent event;
   event.key = in.key<OutboxKey>();
@@ -106,10 +119,9 @@ std::vector<ports::StoredEvent> SqlTx::events_before(OutboxKey before,
                                                      std::optional<ports::DeliveryState> state,
                                                      int limit) {
   auto& query = connection_.prepared("SELECT " EVENT_COLUMNS EVENT_TABLES
-                                     "WHERE o.key < ?1 AND (?2 IS NULL OR ?2 = " EVENT_STATE
+                                     "WHERE o.key < ?1 AND (?2 = '' OR ?2 = " EVENT_STATE
                                      ") ORDER BY o.key DESC LIMIT ?3");
-  std::optional<std::string> wanted;
-  if (state) wanted = ports::to_text(*state);
+  const std::string_view wanted = state ? ports::to_text(*state) : "";
   Binder(query) << before << wanted << limit;
   std::vector<ports::StoredEvent> rows;
   while (query.step()) {
@@ -138,11 +150,7 @@ int SqlTx::queue_deliveries(ports::Sink sink, Instant now, int limit) {
   Binder(insert) << ports::to_text(sink) << now << seen << limit;
   const int queued = insert.run_and_count();
   if (queued == 0) return 0;
-  auto& first = connection_.prepared(
-      "UPDATE delivery AS d SET next_at = queued_at WHERE d.sink = ?1 AND d.outbox_key > ?2"
-      " AND NOT EXISTS (SELECT 1 FROM delivery AS e" BY_SUBJECT
-      "WHERE e.sink = d.sink"
-      " AND e.subject = d.subject AND e.outbox_key < d.outbox_key AND e.state = 'waiting')");
+  auto& first = connection_.prepared(Sql{MAKE_OLDEST_DUE(BY_SUBJECT), MAKE_OLDEST_DUE("")});
   Binder(first) << ports::to_text(sink) << seen;
   first.run();
   return queued;
@@ -176,14 +184,8 @@ std::optional<Instant> SqlTx::next_delivery_after(ports::Sink sink, Instant afte
   return next;
 }
 
-// Of a subject's events that wait, the oldest alone may be due.
 void SqlTx::line_up(ports::Sink sink, const std::string& subject) {
-  auto& update = connection_.prepared(
-      "UPDATE delivery" BY_SUBJECT
-      "SET next_at = CASE WHEN outbox_key = (SELECT min(outbox_key) FROM delivery" BY_SUBJECT
-      "WHERE sink = ?1 AND subject = ?2 AND state = 'waiting')"
-      " THEN coalesce(next_at, queued_at) END"
-      " WHERE sink = ?1 AND subject = ?2 AND state = 'waiting'");
+  auto& update = connection_.prepared(Sql{LINE_UP(BY_SUBJECT), LINE_UP("")});
   Binder(update) << ports::to_text(sink) << subject;
   update.run();
 }

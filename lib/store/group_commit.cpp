@@ -8,6 +8,15 @@
 namespace recycled::store {
 namespace {
 
+enum class Outcome {
+  done,
+  threw,  // one of them; nothing of any was kept
+  again,  // nothing was kept, for nobody's fault
+};
+
+// Of transactions that got into each other's way one at least goes on each time.
+constexpr int most_tries = 20;
+
 // False: it threw, which is its caller's to know.
 bool ran(SqlTx& tx, Job& job) {
   job.thrown = nullptr;
@@ -27,27 +36,46 @@ bool was_replaced(SqlTx& tx, const ports::AuditHead& known) {
   return known.rows > 0 && tx.audit_hash(known.rows) != known.hash;
 }
 
-// False: one of them threw, and nothing of any was kept.
-bool committed(Connection& connection, const std::vector<Job*>& jobs, ports::AuditHead& known) {
+// What a connection answers for later may be of a work before the one that hears of it.
+Outcome judged(const SqlError& error, const std::vector<Job*>& jobs) {
+  if (error.of() == SqlError::Of::work) {
+    jobs.front()->thrown = std::current_exception();
+    return Outcome::threw;
+  }
+  for (Job* job : jobs) job->result = as_failure(error);
+  return error.of() == SqlError::Of::nobody ? Outcome::again : Outcome::done;
+}
+
+Outcome try_once(Connection& connection, const std::vector<Job*>& jobs, ports::AuditHead& known) {
   SqlTx tx(connection);
   try {
     Transaction transaction(connection, Access::read_write);
     if (was_replaced(tx, known)) {
       for (Job* job : jobs) job->result = replaced();
-      return true;
+      return Outcome::done;
     }
     for (Job* job : jobs) {
-      if (!ran(tx, *job)) return false;
+      if (!ran(tx, *job)) return Outcome::threw;
     }
     tx.store_head();
     may_die_at(Failpoint::commit_before);
     transaction.commit();
     may_die_at(Failpoint::commit_done);
     known = tx.new_head().value_or(known);
+    for (Job* job : jobs) job->result = {};
   } catch (const SqlError& error) {
-    for (Job* job : jobs) job->result = as_failure(error);
+    return judged(error, jobs);
   }
-  return true;
+  return Outcome::done;
+}
+
+// False: one of them threw, and nothing of any was kept.
+bool committed(Connection& connection, const std::vector<Job*>& jobs, ports::AuditHead& known) {
+  Outcome outcome = Outcome::again;
+  for (int tries = 0; tries < most_tries && outcome == Outcome::again; ++tries) {
+    outcome = try_once(connection, jobs, known);
+  }
+  return outcome != Outcome::threw;
 }
 
 }  // namespace

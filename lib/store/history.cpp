@@ -122,7 +122,8 @@ void SqlTx::put_run(const ports::RunRow& run) {
 
 std::optional<ports::RunRow> SqlTx::last_run() {
   auto& query = connection_.prepared(
-      "SELECT id, kind, started_at, ended_at, summary FROM run ORDER BY rowid DESC LIMIT 1");
+      Sql{"SELECT id, kind, started_at, ended_at, summary FROM run ORDER BY rowid DESC LIMIT 1",
+          "SELECT id, kind, started_at, ended_at, summary FROM run ORDER BY key DESC LIMIT 1"});
   std::optional<ports::RunRow> last;
   if (query.step()) {
     Columns in(query);

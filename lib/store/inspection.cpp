@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "store/audit_chain.hpp"
+#include "store/database.hpp"
 #include "store/group_commit.hpp"
 #include "store/ledger.hpp"
 #include "store/migrate.hpp"

@@ -183,15 +183,27 @@ std::vector<ports::ClaimedRecovery> SqlTx::claimed(Instant from, Instant to, Rec
   return rows;
 }
 
-// The walk is of the index alone; a row is read only where it is wanted.
+// In SQLite the walk is of the index alone, and a row is read only where it is wanted; elsewhere a
+// row would be a round trip.
 std::vector<ports::StoredRecovery> SqlTx::steps_due(const GatewayId& gateway, Instant now,
                                                     const std::unordered_set<RecoveryKey>& but,
                                                     int limit) {
+  std::vector<ports::StoredRecovery> rows;
+  if (connection_.dialect() != Dialect::sqlite) {
+    auto& page = connection_.prepared("SELECT " RECOVERY_COLUMNS
+                                      "WHERE r.next_at IS NOT NULL AND r.provider_gateway = ?"
+                                      " AND r.next_at <= ? ORDER BY r.next_at, r.key LIMIT ?");
+    Binder(page) << gateway << now << limit + static_cast<int>(but.size());
+    for (ports::StoredRecovery& row : read_all(page)) {
+      if (static_cast<int>(rows.size()) == limit) break;
+      if (!but.contains(row.key)) rows.push_back(std::move(row));
+    }
+    return rows;
+  }
   auto& walk = connection_.prepared(
       "SELECT key FROM recovery WHERE next_at IS NOT NULL AND provider_gateway = ? AND next_at <= ?"
       " ORDER BY next_at, key");
   Binder(walk) << gateway << now;
-  std::vector<ports::StoredRecovery> rows;
   while (static_cast<int>(rows.size()) < limit && walk.step()) {
     const auto key = Columns(walk).key<RecoveryKey>();
     if (!but.contains(key)) rows.push_back(recovery(key));
@@ -210,7 +222,7 @@ std::vector<ports::StoredRecovery> SqlTx::steps_due_in_pause(const GatewayId& ga
       "WHERE r.next_at IS NOT NULL AND r.provider_gateway = ? AND r.next_at <= ?"
       " AND NOT (r.step = 'send' AND r.state = 'intended'"
       " AND r.kind <> 'cascade' AND r.expires_at > ?)"
-      " AND (r.step = 'inquire' OR ?)"
+      " AND (r.step = 'inquire' OR ? = 1)"
       " ORDER BY r.next_at, r.key LIMIT ?");
   const bool lets_others = holding != ports::Holding::all_but_inquiries;
   Binder(query) << gateway << now << now << std::int64_t{lets_others} << limit;
@@ -256,7 +268,7 @@ std::optional<RecoveryKey> SqlTx::make_inquiries_due(Instant now, Instant asked_
                                                      RecoveryKey after, int limit) {
   auto& page = connection_.prepared(
       "SELECT max(key) FROM (SELECT key FROM recovery WHERE state IN ('waiting', 'grace')"
-      " AND key > ? ORDER BY key LIMIT ?)");
+      " AND key > ? ORDER BY key LIMIT ?) AS page");
   Binder(page) << after << limit;
   std::optional<RecoveryKey> last;
   if (page.step()) last = Columns(page).maybe_key<RecoveryKey>();
@@ -304,7 +316,7 @@ billing::HandedOver SqlTx::handed_over_since(Instant since) {
       " UNION ALL SELECT currency, count(*), sum(amount) FROM recovery AS r"
       " WHERE state = 'intended' AND " IS_BUSY("r")
       " AND +claimed_at < ?1 AND kind <> 'cascade' AND has_left = 0 GROUP BY currency)"
-      " GROUP BY currency");
+      " AS handed GROUP BY currency");
   Binder(query) << since;
   billing::HandedOver sum;
   while (query.step()) {

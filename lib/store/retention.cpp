@@ -38,15 +38,15 @@ void prune_recovery(Connection& connection, RecoveryKey key, Instant now) {
   Binder(mark) << now << key;
   mark.run();
   // Its hash stays: whoever has a copy of the request can still show that it is the one.
-  auto& request = connection.prepared(
-      "REPLACE INTO request (recovery_key, sha256, body)"
-      " SELECT recovery_key, sha256, '' FROM request WHERE recovery_key = ?");
+  auto& request = connection.prepared("UPDATE request SET body = '' WHERE recovery_key = ?");
   Binder(request) << key;
   request.run();
+  // In SQLite a trigger keeps all UPDATEs from this table, and from that of callbacks.
   auto& attempts = connection.prepared(
-      "REPLACE INTO attempt (key, recovery_key, started_at, took, step, outcome, detail)"
-      " SELECT key, recovery_key, started_at, took, step, outcome, '' FROM attempt"
-      " WHERE recovery_key = ? AND detail <> ''");
+      Sql{"REPLACE INTO attempt (key, recovery_key, started_at, took, step, outcome, detail)"
+          " SELECT key, recovery_key, started_at, took, step, outcome, '' FROM attempt"
+          " WHERE recovery_key = ? AND detail <> ''",
+          "UPDATE attempt SET detail = '' WHERE recovery_key = ? AND detail <> ''"});
   Binder(attempts) << key;
   attempts.run();
   prune_events(connection, key);
@@ -65,12 +65,12 @@ std::int64_t prune_callbacks(Connection& connection, Instant before, Instant now
   Binder(query) << before << limit;
   const auto keys = keys_of<CallbackKey>(query);
   for (const CallbackKey key : keys) {
-    auto& replace = connection.prepared(
+    auto& replace = connection.prepared(Sql{
         "REPLACE INTO callback (key, received_at, nonce, event, order_id, provider_order, headers,"
         " body, signers, result, pruned_at)"
-        " SELECT key, received_at, nonce, event, order_id, provider_order, '', x'', signers, "
-        "result,"
-        " ? FROM callback WHERE key = ?");
+        " SELECT key, received_at, nonce, event, order_id, provider_order, '', x'', signers,"
+        " result, ? FROM callback WHERE key = ?",
+        "UPDATE callback SET pruned_at = ?, headers = '', body = '' WHERE key = ?"});
     Binder(replace) << now << key;
     replace.run();
   }
@@ -78,11 +78,12 @@ std::int64_t prune_callbacks(Connection& connection, Instant before, Instant now
 }
 
 // The newest run is what the next one asks for.
+#define RUNS_TO_FORGET(key)                                                                  \
+  "DELETE FROM run WHERE " key " IN (SELECT " key " FROM (SELECT " key                       \
+  ", started_at FROM run ORDER BY " key " LIMIT ?) AS oldest WHERE started_at < ?) AND " key \
+  " < (SELECT max(" key ") FROM run)"
 std::int64_t prune_runs(Connection& connection, Instant before, int limit) {
-  auto& forget = connection.prepared(
-      "DELETE FROM run WHERE rowid IN (SELECT rowid FROM"
-      " (SELECT rowid, started_at FROM run ORDER BY rowid LIMIT ?) WHERE started_at < ?)"
-      " AND rowid < (SELECT max(rowid) FROM run)");
+  auto& forget = connection.prepared(Sql{RUNS_TO_FORGET("rowid"), RUNS_TO_FORGET("key")});
   Binder(forget) << limit << before;
   return forget.run_and_count();
 }

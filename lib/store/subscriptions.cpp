@@ -112,7 +112,8 @@ ports::StoredSubscription SqlTx::subscription(SubscriptionKey key) {
 ports::SubscriptionPage SqlTx::in_recycle_billing(SubscriptionKey after, int looked_at) {
   ports::SubscriptionPage page;
   auto& end = connection_.prepared(
-      "SELECT max(key) FROM (SELECT key FROM subscription WHERE key > ? ORDER BY key LIMIT ?)");
+      "SELECT max(key) FROM (SELECT key FROM subscription WHERE key > ? ORDER BY key LIMIT ?) AS "
+      "page");
   Binder(end) << after << looked_at;
   if (end.step()) page.last = Columns(end).maybe_key<SubscriptionKey>();
   end.reset();
@@ -144,7 +145,8 @@ std::vector<ports::StoredSubscription> SqlTx::subscriptions_declined(Instant to,
 }
 
 std::vector<ports::StoredSubscription> SqlTx::due(Instant now, ports::DueCursor after, int limit) {
-  auto& query = connection_.prepared("SELECT " SUBSCRIPTION_COLUMNS DUE_BY_NOW);
+  auto& query = connection_.prepared(Sql{"SELECT " SUBSCRIPTION_COLUMNS DUE_BY_NOW("CROSS JOIN"),
+                                         "SELECT " SUBSCRIPTION_COLUMNS DUE_BY_NOW("JOIN")});
   Binder(query) << now << after.at << after.key << limit;
   return read_all(query);
 }

@@ -24,6 +24,7 @@ const Library libraries[] = {
     {"spdlog/", {"spdlog::spdlog"}},
     {"fmt/", {"spdlog::spdlog"}},
     {"sqlite3.h", {"sqlitecpp"}},
+    {"libpq-fe.h", {"PkgConfig::LIBPQ"}},
     {"SQLiteCpp/", {"sqlitecpp"}},
     {"toml++/", {"tomlplusplus"}},
     {"date/", {"date::date-tz"}},

@@ -69,51 +69,56 @@ void the_backlog(const MakeLedger& make);
 void broken_promises_come_out(const MakeLedger& make);
 void work_that_throws_leaves_nothing(const MakeLedger& make);
 
-inline void everything(const MakeLedger& make) {
-  keeps_every_field_of_a_subscription(make);
-  putting_twice_replaces(make);
-  plans_statuses_and_settlements(make);
-  walks_what_is_due(make);
-  due_leaves_out_what_is_handed_over(make);
-  pages_recycle_billing(make);
-  walks_the_declines_of_a_period(make);
-  keeps_every_field_of_a_recovery(make);
-  one_live_recovery_a_cycle(make);
-  updates_are_guarded(make);
-  ends_are_final(make);
-  walks_steps_due(make);
-  makes_inquiries_due(make);
-  counts_the_claims_of_a_card(make);
-  sums_what_was_handed_over(make);
-  pages_a_state(make);
-  keeps_the_decline_of_a_claim(make);
-  keeps_every_field_of_a_sale(make);
-  finds_sales(make);
-  one_live_recovery_a_sale(make);
-  lists_what_is_held(make);
-  events_carry_what_a_receiver_needs(make);
-  events_are_queued_once_for_each_sink(make);
-  a_subject_s_events_keep_their_order(make);
-  a_replayed_event_takes_its_place_again(make);
-  lists_and_counts_events(make);
-  keeps_callbacks(make);
-  a_claim_wakes_the_callbacks_that_waited_for_it(make);
-  nonces_are_taken_once(make);
-  keeps_attempts_and_audit(make);
-  hides_card_numbers(make);
-  keeps_meta_and_runs(make);
-  keeps_dry_runs(make);
-  keeps_pauses(make);
-  a_pause_holds_what_has_not_left(make);
-  keeps_recent_results(make);
-  prunes_what_ended(make);
-  prunes_callbacks_that_are_done(make);
-  prunes_delivered_events(make);
-  prunes_in_small_steps(make);
-  counts_and_totals(make);
-  the_backlog(make);
-  broken_promises_come_out(make);
-  work_that_throws_leaves_nothing(make);
-}
+struct Case {
+  const char* name;
+  void (*run)(const MakeLedger&);
+};
+
+inline constexpr Case every_case[] = {
+    {"keeps every field of a subscription", keeps_every_field_of_a_subscription},
+    {"putting twice replaces", putting_twice_replaces},
+    {"plans statuses and settlements", plans_statuses_and_settlements},
+    {"walks what is due", walks_what_is_due},
+    {"due leaves out what is handed over", due_leaves_out_what_is_handed_over},
+    {"pages recycle billing", pages_recycle_billing},
+    {"walks the declines of a period", walks_the_declines_of_a_period},
+    {"keeps every field of a recovery", keeps_every_field_of_a_recovery},
+    {"one live recovery a cycle", one_live_recovery_a_cycle},
+    {"updates are guarded", updates_are_guarded},
+    {"ends are final", ends_are_final},
+    {"walks steps due", walks_steps_due},
+    {"makes inquiries due", makes_inquiries_due},
+    {"counts the claims of a card", counts_the_claims_of_a_card},
+    {"sums what was handed over", sums_what_was_handed_over},
+    {"pages a state", pages_a_state},
+    {"keeps the decline of a claim", keeps_the_decline_of_a_claim},
+    {"keeps every field of a sale", keeps_every_field_of_a_sale},
+    {"finds sales", finds_sales},
+    {"one live recovery a sale", one_live_recovery_a_sale},
+    {"lists what is held", lists_what_is_held},
+    {"events carry what a receiver needs", events_carry_what_a_receiver_needs},
+    {"events are queued once for each sink", events_are_queued_once_for_each_sink},
+    {"a subject's events keep their order", a_subject_s_events_keep_their_order},
+    {"a replayed event takes its place again", a_replayed_event_takes_its_place_again},
+    {"lists and counts events", lists_and_counts_events},
+    {"keeps callbacks", keeps_callbacks},
+    {"a claim wakes the callbacks that waited for it", a_claim_wakes_the_callbacks_that_waited_for_it},
+    {"nonces are taken once", nonces_are_taken_once},
+    {"keeps attempts and audit", keeps_attempts_and_audit},
+    {"hides card numbers", hides_card_numbers},
+    {"keeps meta and runs", keeps_meta_and_runs},
+    {"keeps dry runs", keeps_dry_runs},
+    {"keeps pauses", keeps_pauses},
+    {"a pause holds what has not left", a_pause_holds_what_has_not_left},
+    {"keeps recent results", keeps_recent_results},
+    {"prunes what ended", prunes_what_ended},
+    {"prunes callbacks that are done", prunes_callbacks_that_are_done},
+    {"prunes delivered events", prunes_delivered_events},
+    {"prunes in small steps", prunes_in_small_steps},
+    {"counts and totals", counts_and_totals},
+    {"the backlog", the_backlog},
+    {"broken promises come out", broken_promises_come_out},
+    {"work that throws leaves nothing", work_that_throws_leaves_nothing},
+};
 
 }  // namespace recycled::store::conformance

@@ -1,0 +1,58 @@
+// A connection to PostgreSQL, over libpq. Whatever is asked is sent in a pipeline, so that
+// statements of which nothing is read cost no round trip. Nothing is left in a session between
+// transactions (no prepared statement, no setting, no lock), so that a pooler may stand in between.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include "store/statement.hpp"
+
+namespace recycled::store {
+
+class Postgres final : public Connection {
+ public:
+  // `url` as libpq takes it: postgresql://user@host:port/database?…, or key=value pairs. Throws
+  // SqlError with Fault::away if nobody answers within its connect_timeout (10 s if it names none).
+  explicit Postgres(const std::string& url);
+  ~Postgres() override;
+
+  Postgres(const Postgres&) = delete;
+  Postgres& operator=(const Postgres&) = delete;
+
+  Dialect dialect() const override { return Dialect::postgresql; }
+  using Connection::prepared;
+  Statement& prepared(const char* sql) override;
+  void run_script(const std::string& script) override;
+  // To write: when no other transaction of that kind is under way, as in SQLite; Fault::busy after
+  // half a minute. To read: one snapshot. A connection that is broken is made anew first, and what
+  // a transaction holds whose owner is silent is let go of by the server after a minute.
+  void begin(Access access) override;
+  // If the answer is lost the ledger itself is asked, on a new connection, whether it was kept:
+  // SqlError of nobody if not, and Fault::away if that cannot be learned either.
+  void commit() override;
+  void roll_back() noexcept override;
+
+  // From here on each transaction that writes leaves its number under this name (table
+  // commit_mark), of which commit() goes by. Two connections that write do not share one.
+  void mark_commits(std::string name);
+
+ private:
+  class Impl;
+  class PgStatement;
+  std::unique_ptr<Impl> impl_;
+  void leave_mark();
+  bool was_kept();
+
+  std::unordered_map<const char*, std::unique_ptr<PgStatement>> statements_;
+  std::string mark_;
+  std::int64_t commits_ = 0;
+  bool is_open_ = false;      // a transaction
+  bool has_written_ = false;  // in it
+};
+
+// "? … ?" and "?1 … ?2" as PostgreSQL counts them: "$1 … $2". Not inside of quotes.
+std::string numbered(std::string_view sql);
+
+}  // namespace recycled::store

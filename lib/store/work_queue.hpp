@@ -1,0 +1,54 @@
+// Where the ledger's work waits for its turn: on a thread of the store's own, which takes all that
+// has gathered at once, or on nobody's, for work that runs where it is asked for.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "async/suspend.hpp"
+#include "async/task.hpp"
+#include "store/group_commit.hpp"
+
+namespace recycled::store {
+
+class WorkQueue {
+ public:
+  // Carries out all of them and sets their results; on one thread at a time.
+  using Commit = std::function<void(const std::vector<Job*>&)>;
+
+  explicit WorkQueue(Commit commit) : commit_(std::move(commit)) {}
+  ~WorkQueue() { stop(); }
+
+  WorkQueue(const WorkQueue&) = delete;
+  WorkQueue& operator=(const WorkQueue&) = delete;
+
+  // From here on write() goes through a thread, until stop(), which finishes what is queued.
+  void start();
+  void stop();
+
+  async::Task<Result<void>> write(ports::LedgerWork work);
+  // At once, on this thread. Not beside a thread while work is queued.
+  Result<void> write_now(const ports::LedgerWork& work);
+
+ private:
+  struct Waiting {
+    Job* job;
+    async::Resume resume;
+  };
+
+  void enqueue(Job& job, async::Resume resume);
+  void serve();
+  bool next_group(std::vector<Waiting>& group);
+
+  const Commit commit_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::vector<Waiting> queue_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace recycled::store

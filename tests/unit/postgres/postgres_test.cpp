@@ -1,0 +1,245 @@
+// What PostgreSQL alone can do to a ledger: go away at any moment, keep a commit without saying so,
+// and serve several that write.
+#include <map>
+#include <thread>
+
+#include "unit/postgres/cut_line.hpp"
+#include "unit/postgres/fixture.hpp"
+
+namespace recycled::store {
+namespace {
+
+std::string server_folder() {
+  const std::string url = server_url();
+  return url.substr(url.find("host=") + 5);
+}
+
+std::string url_through(const CutLine& line, const std::string& database) {
+  return "postgresql://recycled@/" + database + "?host=" + line.folder();
+}
+
+void count_up(ports::LedgerTx& tx) {
+  tx.set_meta("count", std::to_string(std::stoi(tx.meta("count").value_or("0")) + 1));
+}
+
+std::string counted(ports::Ledger& ledger) {
+  std::string count;
+  in(ledger, [&count](auto& tx) { count = tx.meta("count").value_or("0"); });
+  return count;
+}
+
+// Ends all other sessions of the database, as a server that is restarted does.
+void end_sessions(const std::string& database) {
+  Postgres server(url_of(database));
+  const Transaction all(server, Access::read_only);
+  auto& ended = server.prepared(
+      "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+      " WHERE datname = current_database() AND pid <> pg_backend_pid()");
+  REQUIRE(ended.step());
+  REQUIRE(ended.integer(0) >= 1);
+}
+
+TEST_CASE("a statement's parameters are numbered as PostgreSQL wants them") {
+  CHECK(numbered("SELECT 1") == "SELECT 1");
+  CHECK(numbered("INSERT INTO t VALUES (?, ?, ?)") == "INSERT INTO t VALUES ($1, $2, $3)");
+  CHECK(numbered("a = ?1 AND b = ?2 OR c = ?1") == "a = $1 AND b = $2 OR c = $1");
+  CHECK(numbered("a = '?' AND b = ?") == "a = '?' AND b = $1");
+}
+
+TEST_CASE("values come back as they went, from none to all bytes") {
+  Postgres connection(url_of(make_database()));
+  const Transaction one(connection, Access::read_only);
+  std::string bytes;
+  for (int byte = 0; byte < 256; ++byte) bytes += static_cast<char>(byte);
+  auto& query = connection.prepared("SELECT ?::bigint, ?::text, ?::bytea, ?::text, ?::text");
+  query.bind(1, std::int64_t{-9007199254740993});
+  query.bind(2, "it's \xc3\xa4 \\ \"quoted\"", Text::passes);
+  query.bind_bytes(3, bytes, Text::stays);
+  query.bind_null(4);
+  query.bind(5, std::string_view(), Text::stays);
+  REQUIRE(query.step());
+  CHECK(query.integer(0) == -9007199254740993);
+  CHECK(query.text(1) == "it's \xc3\xa4 \\ \"quoted\"");
+  CHECK(query.text(2) == bytes);
+  CHECK(query.is_null(3));
+  CHECK_FALSE(query.is_null(4));
+  CHECK(query.text(4).empty());
+  CHECK_FALSE(query.step());
+}
+
+TEST_CASE("what fails in a pipeline is told before anything is committed") {
+  Postgres connection(url_of(make_database()));
+  connection.run_script("CREATE TABLE t (a bigint PRIMARY KEY)");
+  {
+    Transaction transaction(connection, Access::read_write);
+    auto& insert = connection.prepared("INSERT INTO t VALUES (?)");
+    for (int times = 0; times < 2; ++times) {
+      insert.bind(1, std::int64_t{7});
+      insert.run();
+    }
+    CHECK_THROWS_AS(transaction.commit(), SqlError);
+  }
+  const Transaction after(connection, Access::read_only);
+  auto& count = connection.prepared("SELECT count(*) FROM t");
+  REQUIRE(count.step());
+  CHECK(count.integer(0) == 0);
+}
+
+TEST_CASE("more statements than a pipeline holds go out one after the other") {
+  Postgres connection(url_of(make_database()));
+  connection.run_script("CREATE TABLE t (a bigint PRIMARY KEY, b text)");
+  const std::string long_text(3000, 'x');
+  Transaction transaction(connection, Access::read_write);
+  auto& insert = connection.prepared("INSERT INTO t VALUES (?, ?)");
+  for (std::int64_t number = 0; number < 1000; ++number) {
+    insert.bind(1, number);
+    insert.bind(2, long_text, Text::stays);
+    insert.run();
+  }
+  auto& count = connection.prepared("SELECT count(*) FROM t");
+  REQUIRE(count.step());
+  CHECK(count.integer(0) == 1000);
+  count.reset();
+  transaction.commit();
+}
+
+TEST_CASE("one work that fails in a group leaves the others") {
+  const auto ledger = open_ledger(url_of(make_database()));
+  in(*ledger, count_up);
+  CHECK_THROWS(try_in(*ledger, [](auto& tx) {
+    count_up(tx);
+    tx.add_attempt(ports::Attempt{});  // of no recovery
+  }));
+  in(*ledger, count_up);
+  CHECK(counted(*ledger) == "2");
+}
+
+TEST_CASE("a ledger finds its server again once it is back") {
+  const std::string database = make_database();
+  const auto ledger = open_ledger(url_of(database));
+  in(*ledger, count_up);
+  end_sessions(database);
+  const auto lost = try_in(*ledger, count_up);  // nobody told it
+  REQUIRE_FALSE(lost.has_value());
+  CHECK(lost.error().fault == Fault::away);
+  in(*ledger, count_up);
+  CHECK(counted(*ledger) == "2");
+}
+
+TEST_CASE("a session that ends in the midst of a work keeps nothing of it") {
+  const std::string database = make_database();
+  const auto ledger = open_ledger(url_of(database));
+  const auto torn = try_in(*ledger, [&database](auto& tx) {
+    count_up(tx);
+    tx.audit_head();  // the server has it by now
+    end_sessions(database);
+  });
+  REQUIRE_FALSE(torn.has_value());
+  CHECK(torn.error().fault == Fault::away);
+  CHECK(counted(*ledger) == "0");
+}
+
+TEST_CASE("a commit whose answer is lost is found out about: kept once, and never twice") {
+  CutLine line(server_folder());
+  const std::string database = make_database();
+  const auto ledger = open_ledger(url_through(line, database));
+  in(*ledger, count_up);
+  Cut where = Cut::nowhere;
+  SUBCASE("the server had kept it") { where = Cut::after_commit; }
+  SUBCASE("the server had never heard of it") { where = Cut::before_commit; }
+  for (int times = 1; times <= 3; ++times) {
+    line.cut_at(where);
+    in(*ledger, count_up);
+    CHECK(line.cuts() == times);
+  }
+  CHECK(counted(*ledger) == "4");
+}
+
+TEST_CASE("a work that only looks leaves no doubt when its line is cut") {
+  CutLine line(server_folder());
+  const auto ledger = open_ledger(url_through(line, make_database()));
+  line.cut_at(Cut::after_commit);
+  const auto lost = try_in(*ledger, [](auto& tx) { tx.meta("count"); });
+  CHECK(line.cuts() == 1);
+  CHECK_FALSE(lost.has_value());
+  CHECK(counted(*ledger) == "0");
+}
+
+TEST_CASE("two that write to one ledger wait for each other, and nothing is lost") {
+  const std::string url = url_of(make_database());
+  const auto write_many = [](ports::Ledger& ledger) {
+    for (int times = 0; times < 100; ++times) {
+      const auto done = try_in(ledger, [](auto& tx) {
+        count_up(tx);
+        ports::AuditRow row;
+        row.at = noon;
+        row.subject = put(tx, "S");
+        row.event = "counted";
+        tx.add_audit(row);
+      });
+      if (!done) throw std::runtime_error(done.error().message);
+    }
+  };
+  const auto first = open_ledger(url);
+  const auto second = open_ledger(url);
+  std::exception_ptr failed;
+  std::thread other([&] {
+    try {
+      write_many(*second);
+    } catch (...) {
+      failed = std::current_exception();
+    }
+  });
+  write_many(*first);
+  other.join();
+  CHECK_FALSE(failed);
+  CHECK(counted(*first) == "200");
+  in(*second, [](auto& tx) { CHECK(tx.audit_head().rows == 200); });
+}
+
+TEST_CASE("two that make one ledger at one time make it once") {
+  const std::string url = url_of(make_database());
+  std::map<int, Result<void>> made;
+  std::vector<std::thread> makers;
+  std::mutex mutex;
+  for (int maker = 0; maker < 4; ++maker) {
+    makers.emplace_back([&, maker] {
+      auto opened =
+          PostgresLedger::open(url, "maker " + std::to_string(maker), Executor::inline_, noon);
+      const std::lock_guard lock(mutex);
+      made[maker] = opened ? Result<void>() : Failure(opened.error());
+    });
+  }
+  for (std::thread& maker : makers) maker.join();
+  for (const auto& [maker, result] : made) {
+    CHECK_MESSAGE(result.has_value(), (result ? "" : result.error().message));
+  }
+}
+
+TEST_CASE("a server that is not there is said to be away, and where it was looked for") {
+  const testing::Scratch nowhere;
+  const auto opened =
+      PostgresLedger::open("postgresql://recycled@/x?host=" + (nowhere / "").string(), "worker",
+                           Executor::inline_, noon);
+  REQUIRE_FALSE(opened.has_value());
+  CHECK(opened.error().fault == Fault::away);
+  CHECK(opened.error().message.find((nowhere / "").string()) != std::string::npos);
+}
+
+TEST_CASE("a reader sees one instant, and needs a ledger that is there") {
+  const std::string url = url_of(make_database());
+  const auto none = read_postgres_ledger(url, [](ports::LedgerReader&) {});
+  REQUIRE_FALSE(none.has_value());
+  const auto ledger = open_ledger(url);
+  in(*ledger, count_up);
+  const auto read = read_postgres_ledger(url, [&ledger](ports::LedgerReader& reader) {
+    CHECK(reader.meta("count") == "1");
+    in(*ledger, count_up);
+    CHECK(reader.meta("count") == "1");
+  });
+  CHECK(read.has_value());
+  CHECK(counted(*ledger) == "2");
+}
+
+}  // namespace
+}  // namespace recycled::store
