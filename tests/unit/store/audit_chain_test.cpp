@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "store/database.hpp"
 #include "store/inspection.hpp"
 #include "store/migrate.hpp"
 #include "store/sql_tx.hpp"

@@ -13,6 +13,7 @@
 #include <sys/resource.h>
 
 #include "async/task_group.hpp"
+#include "store/database.hpp"
 #include "store/mark.hpp"
 #include "store/migrate.hpp"
 #include "unit/store/fixture.hpp"

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "store/database.hpp"
 #include "unit/store/fixture.hpp"
 
 namespace recycled::store {

@@ -169,7 +169,7 @@ TEST_CASE("S4: what FlexFactor declined is not handed to it, even by raw SQL") {
     tx.insert_recovery({key, recovery, "request"});
   };
   CHECK_THROWS_WITH_AS(try_in(*own.ledger, wrong), doctest::Contains("is not handed to it"),
-                       SQLite::Exception);
+                       SqlError);
   in(*own.ledger, [](auto& tx) {
     CHECK_FALSE(tx.subscription(SubscriptionId("W")).has_value());
     put_recovery(tx, put(tx, "S"), plain_recovery("order"));
