@@ -163,6 +163,8 @@ async::Task<Result<ports::StoredRecovery>> Cascades::end(ports::StoredRecovery s
 // --- the calls ---
 
 async::Task<void> Cascades::send(Opened opened) {
+  // Whoever has our place by now takes it back in its time.
+  if (context_.clock.now() >= context_.ledger.ours_until()) co_return;
   ports::Provider& provider = context_.desk.provider(opened.stored.recovery.provider_gateway);
   ports::StoredRecovery stored = opened.stored;
   auto ended =

@@ -30,6 +30,8 @@ class LoopLedger final : public ports::Ledger {
     co_return done;
   }
 
+  Instant ours_until() const override { return ledger_.ours_until(); }
+
  private:
   ports::Ledger& ledger_;
   const OnProgress& on_progress_;

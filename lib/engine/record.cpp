@@ -20,6 +20,11 @@ async::Task<void> Steps::perform(Item item, Lane& lane) {
 }
 
 async::Task<void> Steps::do_step(Item item, Lane& lane) {
+  if (context_.clock.now() >= context_.ledger.ours_until()) {  // another does, or will do, it
+    failure_ = Error{Fault::busy, "the ledger is another's: this process was silent for too long"};
+    on_next_(context_.clock.now());
+    co_return;
+  }
   ports::Provider& provider = context_.desk.provider(item.stored.recovery.provider_gateway);
   ports::StoredRecovery stored = item.stored;
   Ended ended;
