@@ -10,6 +10,7 @@ namespace recycled::config {
 namespace {
 
 constexpr std::string_view sqlite_scheme = "sqlite:";
+constexpr std::string_view postgres_scheme = "postgresql://";
 const std::filesystem::path zone_folder = "/usr/share/zoneinfo";
 
 // However it is spelt, and whatever link leads to it: what stands beside a ledger is found by its
@@ -18,6 +19,14 @@ std::filesystem::path one_name_of(const std::filesystem::path& file) {
   std::error_code error;
   const auto name = std::filesystem::weakly_canonical(file, error);
   return error ? file : name;
+}
+
+// Between the user and the host, or as a parameter.
+bool has_password(std::string_view url) {
+  const std::string_view rest = url.substr(postgres_scheme.size());
+  const auto at = rest.substr(0, rest.find_first_of("/?")).rfind('@');
+  const bool beside_user = at != std::string_view::npos && rest.substr(0, at).find(':') < at;
+  return beside_user || rest.find("password=") != std::string_view::npos;
 }
 
 void read_store(Section& root, Reading& reading) {
@@ -30,9 +39,17 @@ void read_store(Section& root, Reading& reading) {
       std::string path = url->value.substr(sqlite_scheme.size());
       if (path.starts_with("//")) path.erase(0, 2);  // "sqlite:///var/lib/recycled/ledger.db"
       reading.settings.store_path = one_name_of(reading.resolve(path));
+    } else if (url->value.starts_with(postgres_scheme)) {
+      reading.settings.store_url = url->value;
+      if (has_password(url->value)) {
+        store.complain("url", "url has a password in it",
+                       "Write it into a file that the service alone may read, "
+                       "HOST:PORT:DATABASE:USER:PASSWORD, "
+                       "and name that: \"postgresql://USER@HOST/DATABASE?passfile=/FILE\"");
+      }
     } else {
       store.complain("url", "url " + in_quotes(url->value) + " is not one of a known store",
-                     "Write \"sqlite:FILE\"");
+                     "Write \"sqlite:FILE\" or \"postgresql://USER@HOST/DATABASE\"");
     }
   }
   if (const auto machine = store.text("machine")) {
@@ -44,6 +61,9 @@ void read_store(Section& root, Reading& reading) {
                      "Write a name for the machines that take turns, or leave it out");
     }
   }
+  Millis& lease = reading.settings.store_lease;
+  lease =
+      store.duration("lease", {std::chrono::seconds(1), std::chrono::minutes(10)}).value_or(lease);
   Millis& retention = reading.settings.retention;
   retention =
       store.duration("retention", {Millis(0), std::chrono::days(36500)}).value_or(retention);

@@ -124,6 +124,9 @@ struct MetricSettings {
 struct Settings {
   std::filesystem::path file;        // where it was read from; relative paths count from its folder
   std::filesystem::path store_path;  // [store] url = "sqlite:PATH"
+  std::string store_url;             // [store] url = "postgresql://…"; empty: it is the file
+  // [store] lease: of PostgreSQL's, after what silence a worker is taken for dead.
+  Millis store_lease = std::chrono::seconds(30);
   std::string machine;               // [store] machine: which one this is; empty: its own id
   // How long the ledger keeps payloads after their end; zero: for good. A cardholder may dispute a
   // charge for 120 days, in some cases for 540 days after the sale, and what was sent is evidence.

@@ -9,4 +9,7 @@ namespace recycled::system {
 // of one that no list of users knows "uid 1000".
 std::string user_name();
 
+// Which process this is, for whoever waits for it: "process 123 of recycled on billing-1".
+std::string process_name();
+
 }  // namespace recycled::system

@@ -38,6 +38,9 @@ TEST_CASE("payloads are kept for 400 days, for as long as it says, or for good")
   CHECK(accepted(with("[store]", "[store]\nretention = \"90d\"")).retention ==
         std::chrono::days(90));
   CHECK(accepted(with("[store]", "[store]\nretention = \"0s\"")).retention == Millis(0));
+  CHECK(accepted(with("[store]", "[store]\nlease = \"5s\"")).store_lease == Millis(5000));
+  const std::string url = "postgresql://recycled@db.internal:5433/recycled?passfile=/etc/pass";
+  CHECK(accepted(with("sqlite:data/ledger.db", url)).store_url == url);
 }
 
 namespace {
