@@ -8,6 +8,7 @@
 #include "store/group_commit.hpp"
 #include "store/ledger.hpp"
 #include "store/migrate.hpp"
+#include "store/postgres.hpp"
 #include "store/sql_tx.hpp"
 
 namespace recycled::store {
@@ -82,8 +83,8 @@ ports::InspectedRecovery read_recovery(Columns& in) {
 
 using Schema = std::map<std::string, std::string>;  // "trigger NAME" to its SQL
 
-Schema schema_of(Database& database) {
-  auto& all = database.prepared(
+Schema schema_of(Connection& connection) {
+  auto& all = connection.prepared(
       "SELECT type || ' ' || name, sql FROM sqlite_schema"
       " WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'");
   Schema schema;
@@ -97,11 +98,13 @@ Schema schema_of(Database& database) {
 
 class Inspector final : public ports::LedgerInspector {
  public:
-  explicit Inspector(Database& database) : database_(database), reader_(database) {}
+  explicit Inspector(Connection& connection) : connection_(connection), reader_(connection) {}
 
+  // PostgreSQL looks after its pages by itself (data checksums, amcheck), …
   std::vector<std::string> damage() override {
     std::vector<std::string> wrong;
-    auto& pages = database_.prepared("PRAGMA integrity_check(100)");
+    if (connection_.dialect() != Dialect::sqlite) return wrong;
+    auto& pages = connection_.prepared("PRAGMA integrity_check(100)");
     while (pages.step()) {
       std::string line = std::string(pages.text(0));
       if (line != "ok") wrong.push_back(std::move(line));
@@ -109,9 +112,11 @@ class Inspector final : public ports::LedgerInspector {
     return wrong;
   }
 
+  // … never lets go of its references, …
   std::vector<std::string> dangling() override {
     std::vector<std::string> wrong;
-    auto& rows = database_.prepared("PRAGMA foreign_key_check");
+    if (connection_.dialect() != Dialect::sqlite) return wrong;
+    auto& rows = connection_.prepared("PRAGMA foreign_key_check");
     while (rows.step() && wrong.size() < most_lines) {
       wrong.push_back("row " + std::string(rows.text(1)) + " of " + std::string(rows.text(0)) +
                       " refers to one of " + std::string(rows.text(2)) + " that is not there");
@@ -119,12 +124,14 @@ class Inspector final : public ports::LedgerInspector {
     return wrong;
   }
 
+  // … and does not keep the words its tables were made with.
   std::vector<std::string> schema_differences() override {
+    if (connection_.dialect() != Dialect::sqlite) return {};
     Database ours(in_memory, Access::read_write);
     const auto made = migrate(ours, migrations(), Instant());
     ensure(made.has_value(), "our own migrations run");
     const Schema wanted = schema_of(ours);
-    const Schema found = schema_of(database_);
+    const Schema found = schema_of(connection_);
     std::vector<std::string> wrong;
     for (const auto& [name, sql] : wanted) {
       const auto here = found.find(name);
@@ -144,14 +151,17 @@ class Inspector final : public ports::LedgerInspector {
   ports::AuditHead audit_head() override { return reader_.audit_head(); }
 
   std::int64_t rows() override {
-    const auto counted = database_.raw().execAndGet(
+    auto& counted = connection_.prepared(
         "SELECT (SELECT count(*) FROM audit) + (SELECT count(*) FROM recovery)"
         " + (SELECT count(*) FROM outbox) + (SELECT count(*) FROM callback)");
-    return counted.getInt64();
+    ensure(counted.step(), "a count returns its row");
+    const std::int64_t rows = counted.integer(0);
+    counted.reset();
+    return rows;
   }
 
   void each_audit(const Visit<ports::ChainedRow>& visit) override {
-    auto& rows = database_.prepared("SELECT " CHAINED_COLUMNS " FROM audit ORDER BY key");
+    auto& rows = connection_.prepared("SELECT " CHAINED_COLUMNS " FROM audit ORDER BY key");
     while (rows.step()) {
       Columns in(rows);
       visit(read_chained(in));
@@ -159,7 +169,7 @@ class Inspector final : public ports::LedgerInspector {
   }
 
   void each_recovery(const Visit<ports::InspectedRecovery>& visit) override {
-    auto& rows = database_.prepared(every_recovery);
+    auto& rows = connection_.prepared(every_recovery);
     while (rows.step()) {
       Columns in(rows);
       visit(read_recovery(in));
@@ -168,8 +178,8 @@ class Inspector final : public ports::LedgerInspector {
 
   void each_event(const Visit<ports::InspectedEvent>& visit) override {
     const auto ends = ends_of_sinks();
-    auto& queued = database_.prepared("SELECT 1 FROM delivery WHERE sink = ? AND outbox_key = ?");
-    auto& rows = database_.prepared("SELECT key, type, recovery_key FROM outbox ORDER BY key");
+    auto& queued = connection_.prepared("SELECT 1 FROM delivery WHERE sink = ? AND outbox_key = ?");
+    auto& rows = connection_.prepared("SELECT key, type, recovery_key FROM outbox ORDER BY key");
     while (rows.step()) {
       Columns in(rows);
       ports::InspectedEvent event;
@@ -187,7 +197,7 @@ class Inspector final : public ports::LedgerInspector {
   }
 
   void each_applied_callback(const Visit<ports::InspectedCallback>& visit) override {
-    auto& rows = database_.prepared(
+    auto& rows = connection_.prepared(
         "SELECT c.key, c.event, c.order_id,"
         " EXISTS (SELECT 1 FROM recovery AS r WHERE r.order_id = c.order_id)"
         " OR EXISTS (SELECT 1 FROM recovery AS r WHERE r.provider_order = c.provider_order)"
@@ -205,10 +215,11 @@ class Inspector final : public ports::LedgerInspector {
   }
 
   void each_misqueued(const Visit<ports::InspectedQueue>& visit) override {
-    auto& rows = database_.prepared(
+    auto& rows = connection_.prepared(
         "SELECT coalesce(s.id, ''), q.at, q.is_due FROM"
-        " (SELECT *, 1 AS is_due FROM (SELECT * FROM is_due EXCEPT SELECT * FROM due)"
-        " UNION ALL SELECT *, 0 FROM (SELECT * FROM due EXCEPT SELECT * FROM is_due)) AS q"
+        " (SELECT *, 1 AS is_due FROM (SELECT * FROM is_due EXCEPT SELECT * FROM due) AS missing"
+        " UNION ALL SELECT *, 0 FROM (SELECT * FROM due EXCEPT SELECT * FROM is_due) AS extra)"
+        " AS q"
         " LEFT JOIN subscription AS s ON s.key = q.subscription_key");
     while (rows.step()) {
       Columns in(rows);
@@ -221,7 +232,7 @@ class Inspector final : public ports::LedgerInspector {
   }
 
   void each_at_provider(const Visit<ports::InspectedSubscription>& visit) override {
-    auto& rows = database_.prepared(
+    auto& rows = connection_.prepared(
         "SELECT id, gateway FROM subscription WHERE gateway IN"
         " (SELECT provider_gateway FROM recovery) ORDER BY key");
     while (rows.step()) {
@@ -234,14 +245,14 @@ class Inspector final : public ports::LedgerInspector {
   }
 
   std::string digest_of_claim(RecoveryKey key) override {
-    return store::digest_of_claim(database_, key);
+    return store::digest_of_claim(connection_, key);
   }
 
   std::string name_of(const ports::Subject& subject) override {
     const auto* sale = std::get_if<SaleKey>(&subject);
     auto& query =
-        database_.prepared(sale != nullptr ? "SELECT 'order ' || id FROM sale WHERE key = ?"
-                                           : "SELECT id FROM subscription WHERE key = ?");
+        connection_.prepared(sale != nullptr ? "SELECT 'order ' || id FROM sale WHERE key = ?"
+                                             : "SELECT id FROM subscription WHERE key = ?");
     Binder(query) << (sale != nullptr ? sale->value() : std::get<SubscriptionKey>(subject).value());
     std::string name;
     if (query.step()) name = Columns(query).text();
@@ -252,7 +263,7 @@ class Inspector final : public ports::LedgerInspector {
  private:
   // How far each receiver has come.
   std::map<std::string, std::int64_t> ends_of_sinks() {
-    auto& rows = database_.prepared("SELECT sink, max(outbox_key) FROM delivery GROUP BY sink");
+    auto& rows = connection_.prepared("SELECT sink, max(outbox_key) FROM delivery GROUP BY sink");
     std::map<std::string, std::int64_t> ends;
     while (rows.step()) {
       Columns in(rows);
@@ -262,7 +273,7 @@ class Inspector final : public ports::LedgerInspector {
     return ends;
   }
 
-  Database& database_;
+  Connection& connection_;
   SqlTx reader_;
 };
 
@@ -278,6 +289,20 @@ Result<void> inspect_ledger(const std::filesystem::path& file,
     if (auto same = check_schema(database, migrations()); !same) return same;
     Transaction snapshot(database, Access::read_only);
     Inspector inspector(database);
+    look(inspector);
+    return {};
+  } catch (const SqlError& error) {
+    return as_failure(error);
+  }
+}
+
+Result<void> inspect_postgres_ledger(const std::string& url,
+                                     const std::function<void(ports::LedgerInspector&)>& look) {
+  try {
+    Postgres connection(url);
+    const Transaction snapshot(connection, Access::read_only);
+    if (auto same = check_schema(connection, migrations(Dialect::postgresql)); !same) return same;
+    Inspector inspector(connection);
     look(inspector);
     return {};
   } catch (const SqlError& error) {

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <string>
 
 #include "base/result.hpp"
 #include "ports/inspection.hpp"
@@ -13,5 +14,8 @@ namespace recycled::store {
 // not ours, or when it cannot be read: `look` may have seen a part of it by then.
 Result<void> inspect_ledger(const std::filesystem::path& file,
                             const std::function<void(ports::LedgerInspector&)>& look);
+
+Result<void> inspect_postgres_ledger(const std::string& url,
+                                     const std::function<void(ports::LedgerInspector&)>& look);
 
 }  // namespace recycled::store

@@ -19,7 +19,15 @@ enum class Executor { thread, inline_ };
 // In place of a file: a ledger that goes with its connection.
 inline const std::filesystem::path in_memory = ":memory:";
 
-class SqliteLedger final : public ports::Ledger {
+// What whoever opens a ledger may do beside its port.
+class OpenLedger : public ports::Ledger {
+ public:
+  // The same as write() without a coroutine, for command lines and tests: one transaction of its
+  // own. Not for use beside Executor::thread while work is queued.
+  virtual Result<void> write_now(const ports::LedgerWork& work) = 0;
+};
+
+class SqliteLedger final : public OpenLedger {
  public:
   // Creates the file if it is missing and brings it up to date. Fault::newer, Fault::store,
   // Fault::busy (another process holds it longer than the busy timeout).
@@ -29,9 +37,7 @@ class SqliteLedger final : public ports::Ledger {
 
   async::Task<Result<void>> write(ports::LedgerWork work) override;
 
-  // The same without a coroutine, for command lines and tests: one transaction of its own. Not for
-  // use beside Executor::thread while work is queued.
-  Result<void> write_now(const ports::LedgerWork& work);
+  Result<void> write_now(const ports::LedgerWork& work) override;
 
   // The mark beside the ledger (mark.hpp) says this from here on, even where it had come further.
   // It follows each commit by itself.

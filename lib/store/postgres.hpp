@@ -7,14 +7,18 @@
 #include <string>
 #include <unordered_map>
 
+#include "base/time.hpp"
 #include "store/statement.hpp"
 
 namespace recycled::store {
 
+class Pipeline;
+
 class Postgres final : public Connection {
  public:
   // `url` as libpq takes it: postgresql://user@host:port/database?…, or key=value pairs. Throws
-  // SqlError with Fault::away if nobody answers within its connect_timeout (10 s if it names none).
+  // SqlError with Fault::unavailable if nobody answers within its connect_timeout (10 s if it names
+  // none).
   explicit Postgres(const std::string& url);
   ~Postgres() override;
 
@@ -26,28 +30,32 @@ class Postgres final : public Connection {
   Statement& prepared(const char* sql) override;
   void run_script(const std::string& script) override;
   // To write: when no other transaction of that kind is under way, as in SQLite; Fault::busy after
-  // half a minute. To read: one snapshot. A connection that is broken is made anew first, and what
-  // a transaction holds whose owner is silent is let go of by the server after a minute.
+  // half a minute and a lease, and one whose owner is silent for a lease is ended by the server. To
+  // read: one snapshot. A connection that is broken is made anew first.
   void begin(Access access) override;
   // If the answer is lost the ledger itself is asked, on a new connection, whether it was kept:
-  // SqlError of nobody if not, and Fault::away if that cannot be learned either.
+  // SqlError of nobody if not, and Fault::unavailable if that cannot be learned either.
   void commit() override;
   void roll_back() noexcept override;
 
-  // From here on each transaction that writes leaves its number under this name (table
-  // commit_mark), of which commit() goes by. Two connections that write do not share one.
-  void mark_commits(std::string name);
+  // From here on each transaction that writes renews this row of the table `worker`, and is not
+  // committed without it (Fault::busy). It is what commit() goes by, too.
+  void work_as(std::int64_t worker, Millis lease);
+  // Renews it and does nothing else.
+  void renew();
+  std::int64_t commits() const { return commits_; }  // asked for, since then
 
  private:
-  class Impl;
   class PgStatement;
-  std::unique_ptr<Impl> impl_;
+  std::unique_ptr<Pipeline> pipeline_;
   void leave_mark();
   bool was_kept();
+  static std::string renewal(std::int64_t worker, std::int64_t commits, Millis lease);
 
   std::unordered_map<const char*, std::unique_ptr<PgStatement>> statements_;
-  std::string mark_;
+  std::int64_t worker_ = 0;  // none yet
   std::int64_t commits_ = 0;
+  Millis lease_ = std::chrono::minutes(1);
   bool is_open_ = false;      // a transaction
   bool has_written_ = false;  // in it
 };

@@ -1,31 +1,43 @@
-// The ledger on PostgreSQL, for more than one machine: the same operations, group commit and schema
-// as on SQLite.
+// The ledger on PostgreSQL: the same operations, group commit and schema as on SQLite, reached from
+// any machine.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "ports/clock.hpp"
 #include "ports/ledger.hpp"
 #include "store/ledger.hpp"
+#include "store/open.hpp"
 
 namespace recycled::store {
 
-class PostgresLedger final : public ports::Ledger {
- public:
-  // Makes the schema if the database has none, and brings it up to date. `worker` is a name that no
-  // other ledger that is open has. Fault::newer, Fault::store, Fault::busy as for SQLite, and
-  // Fault::away if nobody answers.
-  static Result<std::unique_ptr<PostgresLedger>> open(const std::string& url,
-                                                      const std::string& worker, Executor executor,
-                                                      Instant now);
-  ~PostgresLedger() override;  // finishes what is queued
+struct PostgresSettings {
+  std::string url;
+  std::string name;  // of this process, for people
+  Role role = Role::visitor;
+  Executor executor = Executor::inline_;
+  // After so long a silence a worker is taken for dead, by the server's clock.
+  Millis lease = std::chrono::seconds(30);
+};
 
-  // What went wrong for nobody's fault is done anew; what remains is Fault::away (nobody answers: a
-  // connection is tried anew at each write) or Fault::busy.
+class PostgresLedger final : public OpenLedger {
+ public:
+  // Makes the schema if the database has none, and brings it up to date. A worker waits for one
+  // that may be dead until its lease is over; Fault::busy names one that is alive. Fault::newer,
+  // Fault::store and Fault::unavailable (nobody answers) as ever. `clock` outlives it.
+  static Result<std::unique_ptr<PostgresLedger>> open(const PostgresSettings& settings,
+                                                      const ports::Clock& clock);
+  ~PostgresLedger() override;  // finishes what is queued, and gives up its place
+
+  // What went wrong for nobody's fault is done anew. Fault::unavailable: nobody answers; a
+  // connection is tried anew at each write. Fault::busy: this process was taken for dead, for good.
   async::Task<Result<void>> write(ports::LedgerWork work) override;
-  Result<void> write_now(const ports::LedgerWork& work);  // as SqliteLedger's
+  Result<void> write_now(const ports::LedgerWork& work) override;
+  Instant ours_until() const override;
 
  private:
   class Impl;
@@ -35,6 +47,7 @@ class PostgresLedger final : public ports::Ledger {
 
 // One consistent snapshot, never a write. Fault::not_found when the database has no ledger.
 Result<void> read_postgres_ledger(const std::string& url,
-                                  const std::function<void(ports::LedgerReader&)>& look);
+                                  const std::function<void(ports::LedgerReader&)>& look,
+                                  Schema schema = Schema::ours);
 
 }  // namespace recycled::store

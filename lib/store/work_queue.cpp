@@ -72,7 +72,14 @@ void WorkQueue::serve() {
 // False: stopped, and nothing is left to do.
 bool WorkQueue::next_group(std::vector<Waiting>& group) {
   std::unique_lock lock(mutex_);
-  wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+  const auto is_called = [this] { return stopping_ || !queue_.empty(); };
+  if (!when_idle_) wake_.wait(lock, is_called);
+  while (!is_called()) {
+    if (wake_.wait_for(lock, patience_, is_called)) break;
+    lock.unlock();
+    when_idle_();
+    lock.lock();
+  }
   const std::size_t count = std::min(queue_.size(), largest_group);
   const auto end = queue_.begin() + static_cast<std::ptrdiff_t>(count);
   group.assign(std::make_move_iterator(queue_.begin()), std::make_move_iterator(end));

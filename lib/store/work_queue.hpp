@@ -20,6 +20,9 @@ class WorkQueue {
   using Commit = std::function<void(const std::vector<Job*>&)>;
 
   explicit WorkQueue(Commit commit) : commit_(std::move(commit)) {}
+  // … and whenever its thread has had nothing to do for so long, that.
+  WorkQueue(Commit commit, Millis patience, std::function<void()> when_idle)
+      : commit_(std::move(commit)), patience_(patience), when_idle_(std::move(when_idle)) {}
   ~WorkQueue() { stop(); }
 
   WorkQueue(const WorkQueue&) = delete;
@@ -44,6 +47,8 @@ class WorkQueue {
   bool next_group(std::vector<Waiting>& group);
 
   const Commit commit_;
+  const Millis patience_{};
+  const std::function<void()> when_idle_;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::vector<Waiting> queue_;

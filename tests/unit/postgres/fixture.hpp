@@ -10,6 +10,7 @@
 
 #include "store/postgres.hpp"
 #include "store/postgres_ledger.hpp"
+#include "system/clock.hpp"
 #include "unit/store/fixture.hpp"
 
 namespace recycled::store {
@@ -38,11 +39,14 @@ inline std::string make_database() {
   return name;
 }
 
+inline Result<std::unique_ptr<PostgresLedger>> try_open(const PostgresSettings& settings) {
+  static const system::SystemClock clock;
+  return PostgresLedger::open(settings, clock);
+}
+
 inline std::unique_ptr<PostgresLedger> open_ledger(const std::string& url,
                                                    Executor executor = Executor::inline_) {
-  static int count = 0;
-  const std::string worker = "worker " + std::to_string(++count);
-  auto opened = PostgresLedger::open(url, worker, executor, noon);
+  auto opened = try_open({url, "a test", Role::visitor, executor});
   REQUIRE_MESSAGE(opened.has_value(), (opened ? "" : opened.error().message));
   return std::move(*opened);
 }

@@ -110,6 +110,12 @@ TEST_CASE("one work that fails in a group leaves the others") {
     count_up(tx);
     tx.add_attempt(ports::Attempt{});  // of no recovery
   }));
+  CHECK_THROWS_WITH(try_in(*ledger,
+                           [](auto& tx) {
+                             tx.add_attempt(ports::Attempt{});  // whose answer nobody waits for
+                             throw std::runtime_error("on the way");
+                           }),
+                    "on the way");
   in(*ledger, count_up);
   CHECK(counted(*ledger) == "2");
 }
@@ -121,7 +127,7 @@ TEST_CASE("a ledger finds its server again once it is back") {
   end_sessions(database);
   const auto lost = try_in(*ledger, count_up);  // nobody told it
   REQUIRE_FALSE(lost.has_value());
-  CHECK(lost.error().fault == Fault::away);
+  CHECK(lost.error().fault == Fault::unavailable);
   in(*ledger, count_up);
   CHECK(counted(*ledger) == "2");
 }
@@ -135,7 +141,7 @@ TEST_CASE("a session that ends in the midst of a work keeps nothing of it") {
     end_sessions(database);
   });
   REQUIRE_FALSE(torn.has_value());
-  CHECK(torn.error().fault == Fault::away);
+  CHECK(torn.error().fault == Fault::unavailable);
   CHECK(counted(*ledger) == "0");
 }
 
@@ -204,8 +210,7 @@ TEST_CASE("two that make one ledger at one time make it once") {
   std::mutex mutex;
   for (int maker = 0; maker < 4; ++maker) {
     makers.emplace_back([&, maker] {
-      auto opened =
-          PostgresLedger::open(url, "maker " + std::to_string(maker), Executor::inline_, noon);
+      auto opened = try_open({url, "maker " + std::to_string(maker)});
       const std::lock_guard lock(mutex);
       made[maker] = opened ? Result<void>() : Failure(opened.error());
     });
@@ -218,11 +223,9 @@ TEST_CASE("two that make one ledger at one time make it once") {
 
 TEST_CASE("a server that is not there is said to be away, and where it was looked for") {
   const testing::Scratch nowhere;
-  const auto opened =
-      PostgresLedger::open("postgresql://recycled@/x?host=" + (nowhere / "").string(), "worker",
-                           Executor::inline_, noon);
+  const auto opened = try_open({"postgresql://recycled@/x?host=" + (nowhere / "").string(), "x"});
   REQUIRE_FALSE(opened.has_value());
-  CHECK(opened.error().fault == Fault::away);
+  CHECK(opened.error().fault == Fault::unavailable);
   CHECK(opened.error().message.find((nowhere / "").string()) != std::string::npos);
 }
 

@@ -294,11 +294,31 @@ CREATE INDEX delivery_of_subject ON delivery (sink, subject, outbox_key) WHERE s
 CREATE INDEX delivery_dead ON delivery (outbox_key) WHERE state = 'dead';
 CREATE INDEX delivery_of ON delivery (outbox_key);
 
--- How far each connection that writes has come: whether a commit was kept whose answer was lost.
-CREATE TABLE commit_mark (
-  name   text COLLATE "C" PRIMARY KEY,
-  number bigint NOT NULL
+-- Who writes: each process has a row as long as it is alive, which every commit of it renews, by the
+-- clock of the server. Its key is never given again, so that one whose row was taken away, while it
+-- was stopped or cut off, cannot commit any more. `commits` says whether a commit was kept whose
+-- answer was lost.
+CREATE TABLE worker (
+  key         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  name        text COLLATE "C" NOT NULL,
+  role        text COLLATE "C" NOT NULL CHECK (role IN ('worker', 'visitor')),
+  alive_until bigint NOT NULL,
+  commits     bigint NOT NULL DEFAULT 0
 );
+
+CREATE FUNCTION server_now() RETURNS bigint LANGUAGE sql AS
+  $$ SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint $$;
+
+CREATE FUNCTION renew(worker_key bigint, new_commits bigint, lease bigint) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE worker SET commits = new_commits, alive_until = server_now() + lease
+    WHERE key = worker_key;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'this process was taken for dead, and its place is another''s'
+      USING ERRCODE = 'RC001';
+  END IF;
+END $$;
 
 CREATE TABLE dry_run (
   digest  text COLLATE "C" PRIMARY KEY,
