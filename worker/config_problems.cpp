@@ -25,6 +25,11 @@ using Problems = std::vector<Problem>;
 
 void check_store(const config::Settings& settings, Problems& problems) {
   namespace fs = std::filesystem;
+  if (!settings.store_url.empty()) {
+    const auto away = why_away(settings, address_of(settings));
+    if (away) problems.push_back({0, "[store] url", *away, ""});
+    return;
+  }
   const fs::path& file = settings.store_path;
   const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
   std::error_code error;
@@ -33,7 +38,7 @@ void check_store(const config::Settings& settings, Problems& problems) {
   } else if (!fs::is_directory(folder, error)) {
     problems.push_back({0, "[store] url", "there is no folder " + folder.string(),
                         "Make it, readable for the service's user alone"});
-  } else if (const auto away = why_away(settings, file)) {
+  } else if (const auto away = why_away(settings, address_of(settings))) {
     problems.push_back({0, "[store] url", *away, ""});
   }
 }

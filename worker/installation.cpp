@@ -7,6 +7,7 @@
 #include "store/mark.hpp"
 #include "system/entropy.hpp"
 #include "system/machine.hpp"
+#include "system/user.hpp"
 
 namespace recycled {
 namespace {
@@ -25,11 +26,21 @@ std::optional<std::string> why_lost(const std::filesystem::path& file, const eng
 
 }  // namespace
 
-engine::Place place_of(const config::Settings& settings, const std::filesystem::path& ledger) {
+store::Address address_of(const config::Settings& settings) {
+  return {settings.store_path, settings.store_url, settings.store_lease};
+}
+
+std::string text_of(const store::Address& address) {
+  return address.is_file() ? address.file.string() : address.url;
+}
+
+engine::Place place_of(const config::Settings& settings, const store::Address& ledger) {
   engine::Place place;
-  place.machine = settings.machine.empty() ? system::machine_id() : settings.machine;
-  place.file = store::identity_of(ledger);
-  place.remembered = store::read_mark(ledger);
+  if (ledger.is_file()) {
+    place.machine = settings.machine.empty() ? system::machine_id() : settings.machine;
+    place.file = store::identity_of(ledger.file);
+    place.remembered = store::read_mark(ledger.file);
+  }
   for (const auto& [gateway, account] : settings.accounts) {
     place.accounts.emplace(gateway,
                            std::string(config::to_text(account.environment)) + " " + account.mid);
@@ -37,14 +48,16 @@ engine::Place place_of(const config::Settings& settings, const std::filesystem::
   return place;
 }
 
-Result<std::unique_ptr<store::SqliteLedger>> open_at_home(const config::Settings& settings,
-                                                          const std::filesystem::path& file,
-                                                          store::Executor executor, Instant now) {
-  if (const auto away = why_away(settings, file)) return fail(Fault::away, *away);
-  return store::SqliteLedger::open(file, executor, now);
+Result<std::unique_ptr<store::OpenLedger>> open_at_home(const config::Settings& settings,
+                                                        const store::Address& ledger,
+                                                        store::Role role, store::Executor executor,
+                                                        const ports::Clock& clock) {
+  if (const auto away = why_away(settings, ledger)) return fail(Fault::away, *away);
+  const store::Opening opening{role, executor, system::process_name()};
+  return store::open_ledger(ledger, opening, clock);
 }
 
-Result<InstallationId> installation_of(store::SqliteLedger& ledger, const engine::Place& here) {
+Result<InstallationId> installation_of(store::OpenLedger& ledger, const engine::Place& here) {
   system::KernelEntropy entropy;
   std::string id = crypto::derive_guid({"installation", entropy.bytes(32)});
   const auto done = ledger.write_now([&](ports::LedgerTx& tx) {
@@ -64,14 +77,14 @@ InstallationId installation_in(ports::LedgerReader& ledger) {
 }
 
 std::optional<std::string> why_away(const config::Settings& settings,
-                                    const std::filesystem::path& file) {
-  const engine::Place here = place_of(settings, file);
-  if (!std::filesystem::exists(file)) return why_lost(file, here);
+                                    const store::Address& ledger) {
+  const engine::Place here = place_of(settings, ledger);
+  if (ledger.is_file() && !std::filesystem::exists(ledger.file)) return why_lost(ledger.file, here);
   std::vector<std::string> broken;
-  const auto look = [&](ports::LedgerReader& ledger) {
-    broken = engine::broken_seal(ledger, here);
+  const auto look = [&](ports::LedgerReader& reader) {
+    broken = engine::broken_seal(reader, here);
   };
-  const auto read = store::read_ledger(file, look, store::Schema::any);
+  const auto read = store::read_ledger(ledger, look, store::Schema::any);
   // One of before the seal has no mark; what cannot be read at all is told of by who opens it.
   const bool is_marked = here.remembered && here.remembered->rows > 0;
   if (!read && is_marked && read.error().fault == Fault::not_found) {
@@ -85,14 +98,14 @@ std::optional<std::string> why_away(const config::Settings& settings,
 }
 
 void note_if_away(const config::Settings& settings) {
-  const auto away = why_away(settings, settings.store_path);
+  const auto away = why_away(settings, address_of(settings));
   if (away) std::cerr << "note: " << *away << '\n';
 }
 
 Result<void> look_at_ledger(const config::Settings& settings,
                             const std::function<void(ports::LedgerReader&)>& look) {
   note_if_away(settings);
-  return store::read_ledger(settings.store_path, look);
+  return store::read_ledger(address_of(settings), look);
 }
 
 }  // namespace recycled

@@ -13,26 +13,30 @@
 #include "config/settings.hpp"
 #include "engine/seal.hpp"
 #include "ports/ledger.hpp"
-#include "store/ledger.hpp"
+#include "store/open.hpp"
 
 namespace recycled {
 
-// Where a ledger of that file is opened now, and for which accounts. To be asked before the ledger
-// is read, which may go on meanwhile.
-engine::Place place_of(const config::Settings& settings, const std::filesystem::path& ledger);
+// Where a config's ledger is, and how that is written for people.
+store::Address address_of(const config::Settings& settings);
+std::string text_of(const store::Address& address);
 
-// Why a ledger of that file is not written here, and what to do about it; nothing: it is at home.
-std::optional<std::string> why_away(const config::Settings& settings,
-                                    const std::filesystem::path& file);
+// Where a ledger is opened now, and for which accounts: a database is at home on every machine. To
+// be asked before the ledger is read, which may go on meanwhile.
+engine::Place place_of(const config::Settings& settings, const store::Address& ledger);
+
+// Why that ledger is not written here, and what to do about it; nothing: it is at home.
+std::optional<std::string> why_away(const config::Settings& settings, const store::Address& ledger);
 
 // To be written. Fault::away: why_away; then the file is as it was, and none was made.
-Result<std::unique_ptr<store::SqliteLedger>> open_at_home(const config::Settings& settings,
-                                                          const std::filesystem::path& file,
-                                                          store::Executor executor, Instant now);
+Result<std::unique_ptr<store::OpenLedger>> open_at_home(const config::Settings& settings,
+                                                        const store::Address& ledger,
+                                                        store::Role role, store::Executor executor,
+                                                        const ports::Clock& clock);
 
 // The ledger's installation id, drawn once at its first opening, which also seals it. Before any
 // concurrent use.
-Result<InstallationId> installation_of(store::SqliteLedger& ledger, const engine::Place& here);
+Result<InstallationId> installation_of(store::OpenLedger& ledger, const engine::Place& here);
 
 // The same without a seal, for those that only look; empty: it has none yet.
 InstallationId installation_in(ports::LedgerReader& ledger);

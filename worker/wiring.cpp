@@ -18,7 +18,7 @@ class NoProviders final : public ports::Providers {
 
 class Opened final : public OpenedLedger {
  public:
-  Opened(std::unique_ptr<store::SqliteLedger> ledger, std::unique_ptr<ports::Calendar> calendar,
+  Opened(std::unique_ptr<store::OpenLedger> ledger, std::unique_ptr<ports::Calendar> calendar,
          const billing::Rules& rules, InstallationId installation, ports::Providers* providers)
       : ledger_(std::move(ledger)),
         calendar_(std::move(calendar)),
@@ -32,7 +32,7 @@ class Opened final : public OpenedLedger {
  private:
   system::SystemClock clock_;
   NoProviders none_;
-  std::unique_ptr<store::SqliteLedger> ledger_;
+  std::unique_ptr<store::OpenLedger> ledger_;
   std::unique_ptr<ports::Calendar> calendar_;
   engine::Desk desk_;
 };
@@ -43,12 +43,14 @@ Result<std::unique_ptr<OpenedLedger>> open_ledger(const config::Settings& settin
                                                   ports::Providers* providers) {
   auto calendar = system::ZoneCalendar::make(settings.time_zone);
   if (!calendar) return Failure(calendar.error());
-  const system::SystemClock clock;
-  const bool passing = use == LedgerUse::look && !std::filesystem::exists(settings.store_path);
-  const std::filesystem::path file = passing ? store::in_memory : settings.store_path;
-  auto ledger = open_at_home(settings, file, store::Executor::inline_, clock.now());
+  static const system::SystemClock clock;  // which the ledger keeps
+  store::Address address = address_of(settings);
+  const bool is_there = !address.is_file() || std::filesystem::exists(address.file);
+  if (use == LedgerUse::look && !is_there) address.file = store::in_memory;
+  auto ledger =
+      open_at_home(settings, address, store::Role::visitor, store::Executor::inline_, clock);
   if (!ledger) return Failure(ledger.error());
-  auto installation = installation_of(**ledger, place_of(settings, file));
+  auto installation = installation_of(**ledger, place_of(settings, address));
   if (!installation) return Failure(installation.error());
   return std::make_unique<Opened>(std::move(*ledger), std::move(*calendar), settings.rules,
                                   std::move(*installation), providers);

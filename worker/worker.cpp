@@ -21,7 +21,7 @@ struct Worker::Parts {
   RunId run;
   std::string kind;
   std::unique_ptr<system::RunLock> lock;
-  std::unique_ptr<store::SqliteLedger> ledger;
+  std::unique_ptr<store::OpenLedger> ledger;
   std::unique_ptr<ports::Calendar> calendar;
   std::unique_ptr<ProviderSet> providers;
   std::unique_ptr<EventSinks> sinks;
@@ -64,13 +64,19 @@ Result<std::unique_ptr<Worker>> Worker::make(boost::asio::io_context& context,
                                              const config::Settings& settings,
                                              const std::string& kind, telemetry::Log& log,
                                              const ports::Clock& clock, const RunId& run) {
-  auto lock = system::RunLock::take(settings.store_path);
-  if (!lock) return Failure(lock.error());
+  const store::Address address = address_of(settings);
+  std::unique_ptr<system::RunLock> lock;  // a database knows by itself who works on it
+  if (address.is_file()) {
+    auto taken = system::RunLock::take(address.file);
+    if (!taken) return Failure(taken.error());
+    lock = std::move(*taken);
+  }
   auto calendar = system::ZoneCalendar::make(settings.time_zone);
   if (!calendar) return Failure(calendar.error());
-  auto ledger = open_at_home(settings, settings.store_path, store::Executor::thread, clock.now());
+  auto ledger =
+      open_at_home(settings, address, store::Role::worker, store::Executor::thread, clock);
   if (!ledger) return Failure(ledger.error());
-  auto installation = installation_of(**ledger, place_of(settings, settings.store_path));
+  auto installation = installation_of(**ledger, place_of(settings, address));
   if (!installation) return Failure(installation.error());
   auto providers = ProviderSet::make(context.get_executor(), settings, clock, log);
   if (!providers) return Failure(providers.error());
@@ -82,7 +88,7 @@ Result<std::unique_ptr<Worker>> Worker::make(boost::asio::io_context& context,
               clock,
               run,
               kind,
-              std::move(*lock),
+              std::move(lock),
               std::move(*ledger),
               std::move(*calendar),
               std::move(*providers),

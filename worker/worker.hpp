@@ -66,7 +66,7 @@ class Worker {
   const RunId run_;
   const std::string kind_;
   std::unique_ptr<system::RunLock> lock_;
-  std::unique_ptr<store::SqliteLedger> ledger_;
+  std::unique_ptr<store::OpenLedger> ledger_;
   std::unique_ptr<ports::Calendar> calendar_;
   std::unique_ptr<ProviderSet> providers_;
   std::unique_ptr<EventSinks> sinks_;

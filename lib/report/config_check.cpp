@@ -32,7 +32,8 @@ std::string to_json(const config::Settings& settings) {
   }
   return written({{"valid", true},
                   {"file", settings.file.string()},
-                  {"ledger", settings.store_path.string()},
+                  {"ledger", settings.store_url.empty() ? settings.store_path.string()
+                                                : settings.store_url},
                   {"time_zone", settings.time_zone},
                   {"flexfactor_gateways", gateways},
                   {"events_url", text_or_null(settings.events.url)},

@@ -209,6 +209,15 @@ Finding judge_ledger(const std::filesystem::path& file,
   return finding(Verdict::ok, "ledger", file.string() + " is whole");
 }
 
+Finding judge_database(const std::string& url, const Result<void>& read) {
+  if (read)
+    return finding(Verdict::ok, "ledger", url + " answers, and its schema is this program's");
+  const bool is_gone = read.error().fault == Fault::unavailable;
+  return finding(is_gone ? Verdict::unreachable : Verdict::problem, "ledger", read.error().message,
+                 is_gone ? "look whether the server runs and lets this machine in (pg_hba.conf)"
+                         : "`recycled run` or `once` makes the schema, or brings it up to date");
+}
+
 Verdict worst(const std::vector<Finding>& findings) {
   Verdict worst = Verdict::ok;
   for (const Finding& one : findings) worst = std::max(worst, one.verdict);

@@ -57,6 +57,9 @@ Finding judge_disk(const std::filesystem::path& folder, std::uint64_t free, std:
 Finding judge_ledger(const std::filesystem::path& file,
                      const Result<std::vector<std::string>>& wrong);
 
+// Whether the database answers, and has our ledger.
+Finding judge_database(const std::string& url, const Result<void>& read);
+
 // The worst there is: unreachable before problem before warning.
 Verdict worst(const std::vector<Finding>& findings);
 

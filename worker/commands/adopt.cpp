@@ -63,6 +63,11 @@ void print(const std::vector<std::string>& broken, const ports::Pause& pause,
 int run_adopt(const AdoptOptions& options) {
   const auto settings = load_settings(options.config);
   if (!settings) return to_int(ExitCode::config_invalid);
+  if (!settings->store_url.empty()) {
+    return refuse({Fault::invalid,
+                   "a database is at home on every machine: there is nothing to adopt. After a "
+                   "restore of the server pause, and compare: recycled verify --provider"});
+  }
   if (!std::filesystem::exists(settings->store_path)) {
     return refuse({Fault::not_found, "there is no ledger at " + settings->store_path.string() +
                                          ": put the one that is to go on there first"});
@@ -73,7 +78,7 @@ int run_adopt(const AdoptOptions& options) {
   const auto ledger =
       store::SqliteLedger::open(settings->store_path, store::Executor::inline_, clock.now());
   if (!ledger) return refuse(ledger.error());
-  const engine::Place here = place_of(*settings, settings->store_path);
+  const engine::Place here = place_of(*settings, address_of(*settings));
   std::vector<std::string> broken;
   std::optional<std::string> objection;
   ports::Pause pause;

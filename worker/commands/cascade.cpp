@@ -65,9 +65,8 @@ async::Task<Result<engine::CascadeAnswer>> ask(engine::Cascades& cascades, billi
 // What the use case needs, beside a service that may be running on the same ledger.
 class Desk {
  public:
-  Desk(const config::Settings& settings, Caller& caller,
-       std::unique_ptr<store::SqliteLedger> ledger, std::unique_ptr<ports::Calendar> calendar,
-       InstallationId installation)
+  Desk(const config::Settings& settings, Caller& caller, std::unique_ptr<store::OpenLedger> ledger,
+       std::unique_ptr<ports::Calendar> calendar, InstallationId installation)
       : caller_(caller),
         ledger_(std::move(ledger)),
         calendar_(std::move(calendar)),
@@ -95,7 +94,7 @@ class Desk {
   }
 
   Caller& caller_;
-  std::unique_ptr<store::SqliteLedger> ledger_;
+  std::unique_ptr<store::OpenLedger> ledger_;
   std::unique_ptr<ports::Calendar> calendar_;
   system::KernelEntropy entropy_;
   system::AsioAlarms alarms_;
@@ -107,10 +106,10 @@ class Desk {
 Result<std::unique_ptr<Desk>> open_desk(const config::Settings& settings, Caller& caller) {
   auto calendar = system::ZoneCalendar::make(settings.time_zone);
   if (!calendar) return Failure(calendar.error());
-  auto ledger =
-      open_at_home(settings, settings.store_path, store::Executor::inline_, caller.clock().now());
+  auto ledger = open_at_home(settings, address_of(settings), store::Role::visitor,
+                             store::Executor::inline_, caller.clock());
   if (!ledger) return Failure(ledger.error());
-  auto installation = installation_of(**ledger, place_of(settings, settings.store_path));
+  auto installation = installation_of(**ledger, place_of(settings, address_of(settings)));
   if (!installation) return Failure(installation.error());
   return std::make_unique<Desk>(settings, caller, std::move(*ledger), std::move(*calendar),
                                 std::move(*installation));

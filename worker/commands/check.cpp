@@ -7,6 +7,7 @@
 #include "config/digest.hpp"
 #include "config/words.hpp"
 #include "exit_code.hpp"
+#include "installation.hpp"
 #include "report/config_check.hpp"
 #include "system/calendar.hpp"
 #include "system/clock.hpp"
@@ -65,7 +66,7 @@ void print_catches(const billing::Rules& rules) {
 
 void print_summary(const Settings& settings, CivilDate today) {
   std::cout << settings.file.string() << " is valid.\n"
-            << "ledger     " << settings.store_path.string() << '\n'
+            << "ledger     " << text_of(address_of(settings)) << '\n'
             << "time zone  " << settings.time_zone << '\n';
   for (const auto& [id, account] : settings.accounts) {
     const auto& terms = *settings.rules.gateways.at(id).flexfactor;

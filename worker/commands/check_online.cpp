@@ -8,6 +8,7 @@
 #include "http/base_url.hpp"
 #include "http/lookup.hpp"
 #include "http/server.hpp"
+#include "installation.hpp"
 #include "report/online_check.hpp"
 #include "store/integrity.hpp"
 
@@ -70,6 +71,11 @@ void look_at_api(const config::Settings& settings, std::vector<Finding>& finding
 }
 
 void look_at_ledger(const config::Settings& settings, std::vector<Finding>& findings) {
+  if (!settings.store_url.empty()) {
+    const auto read = store::read_ledger(address_of(settings), [](ports::LedgerReader&) {});
+    findings.push_back(report::judge_database(settings.store_url, read));
+    return;
+  }
   const std::filesystem::path& file = settings.store_path;
   std::error_code error;
   const auto space = std::filesystem::space(file.parent_path(), error);

@@ -5,6 +5,7 @@
 #include "commands/load_settings.hpp"
 #include "config/template.hpp"
 #include "exit_code.hpp"
+#include "installation.hpp"
 #include "system/files.hpp"
 #include "wiring.hpp"
 
@@ -48,7 +49,7 @@ int run_init(const InitOptions& options) {
   const auto ledger = open_ledger(*settings);
   if (!ledger) return failed(ledger.error());
   std::cout << "Wrote " << file.string() << " and an empty ledger, "
-            << settings->store_path.string() << ".\n"
+            << text_of(address_of(*settings)) << ".\n"
             << "Next: edit the config, put each secret into its own file (chmod 600) in "
             << (options.folder / "secrets").string() << ", then run\n"
             << "  recycled check --config " << file.string() << '\n';

@@ -31,8 +31,8 @@ int run_status(const StatusOptions& options) {
   if (!calendar) return refuse("status", calendar.error());
   const system::SystemClock clock;
   report::StatusReport status;
-  const engine::Place here = place_of(*settings, settings->store_path);
-  const auto read = store::read_ledger(settings->store_path, [&](ports::LedgerReader& ledger) {
+  const engine::Place here = place_of(*settings, address_of(*settings));
+  const auto read = store::read_ledger(address_of(*settings), [&](ports::LedgerReader& ledger) {
     status = report::gather_status(ledger, settings->rules, **calendar, clock.now());
     status.sealed = engine::broken_seal(ledger, here);
   });

@@ -12,6 +12,7 @@
 #include "engine/desk.hpp"
 #include "engine/pacer.hpp"
 #include "exit_code.hpp"
+#include "installation.hpp"
 #include "report/drift_words.hpp"
 #include "store/ledger.hpp"
 #include "system/calendar.hpp"
@@ -65,7 +66,7 @@ class Walk {
   Result<void> ask_about(const ports::StoredRecovery& ours);
   void find_lost(ports::LedgerReader& ledger);
   Result<void> look_at_ledger(const std::function<void(ports::LedgerReader&)>& look) {
-    return store::read_ledger(settings_.store_path, look);
+    return store::read_ledger(address_of(settings_), look);
   }
   Failure unreachable(const std::string& why) const {
     return fail(Fault::unavailable, "gateway " + gateway_.str() + ": " + why);

@@ -23,7 +23,8 @@ constexpr int stderr_number = 2;
 int run_verify_ledger(const VerifyLedgerOptions& options) {
   const auto settings = load_settings(options.config);
   if (!settings) return to_int(ExitCode::config_invalid);
-  const auto file = options.ledger.empty() ? settings->store_path : options.ledger;
+  const auto ledger =
+      options.ledger.empty() ? address_of(*settings) : store::Address{options.ledger};
   const system::SystemClock clock;
   const bool terminal = system::is_terminal(stderr_number);
   const auto style = terminal ? Progress::Style::bar : Progress::Style::lines;
@@ -32,9 +33,9 @@ int run_verify_ledger(const VerifyLedgerOptions& options) {
   tools.on_rows = [&progress](std::int64_t rows) { progress->show(rows, rows); };
   report::Examiner examiner(std::move(tools), clock.now(), options.head);
   if (options.ledger.empty()) note_if_away(*settings);
-  const auto read = store::inspect_ledger(file, [&](ports::LedgerInspector& ledger) {
-    progress.emplace(std::cerr, style, clock, ledger.rows());
-    examiner.examine(ledger);
+  const auto read = store::inspect_ledger(ledger, [&](ports::LedgerInspector& inspector) {
+    progress.emplace(std::cerr, style, clock, inspector.rows());
+    examiner.examine(inspector);
   });
   if (progress) progress->finish();
   if (!read && !progress) {
