@@ -127,7 +127,7 @@ struct Settings {
   std::string store_url;             // [store] url = "postgresql://…"; empty: it is the file
   // [store] lease: of PostgreSQL's, after what silence a worker is taken for dead.
   Millis store_lease = std::chrono::seconds(30);
-  std::string machine;               // [store] machine: which one this is; empty: its own id
+  std::string machine;  // [store] machine: which one this is; empty: its own id
   // How long the ledger keeps payloads after their end; zero: for good. A cardholder may dispute a
   // charge for 120 days, in some cases for 540 days after the sale, and what was sent is evidence.
   Millis retention = std::chrono::days(400);

@@ -30,15 +30,15 @@ std::string to_json(const config::Settings& settings) {
                         {"mit", config::to_text(terms.mit)},
                         {"signing_keys", signing_keys_of(account)}});
   }
-  return written({{"valid", true},
-                  {"file", settings.file.string()},
-                  {"ledger", settings.store_url.empty() ? settings.store_path.string()
-                                                : settings.store_url},
-                  {"time_zone", settings.time_zone},
-                  {"flexfactor_gateways", gateways},
-                  {"events_url", text_or_null(settings.events.url)},
-                  {"events_file", text_or_null(settings.events.jsonl_file.string())},
-                  {"rules_digest", config::rules_digest(settings)}});
+  return written(
+      {{"valid", true},
+       {"file", settings.file.string()},
+       {"ledger", settings.store_url.empty() ? settings.store_path.string() : settings.store_url},
+       {"time_zone", settings.time_zone},
+       {"flexfactor_gateways", gateways},
+       {"events_url", text_or_null(settings.events.url)},
+       {"events_file", text_or_null(settings.events.jsonl_file.string())},
+       {"rules_digest", config::rules_digest(settings)}});
 }
 
 std::string to_json(const std::vector<config::Problem>& problems,
