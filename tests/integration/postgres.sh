@@ -7,7 +7,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 count=${COUNT:-200}
 
-trap '"$root/tests/support/postgres" stop "$dir/server"; finish 1' EXIT
+trap 'status=$?; "$root/tests/support/postgres" stop "$dir/server"; finish "$status"' EXIT
 "$root/tests/support/postgres" start "$dir/server"
 server=$(<"$dir/server/url")
 psql -q "$server" -c 'CREATE DATABASE ledger'
@@ -99,6 +99,3 @@ expect_equal "$(simulator_says charges)" \
 expect_equal "$count" "$(ask "SELECT count(*) FROM subscription
   WHERE status IN ('active', 'complete', 'recycle_failed')")" "settled subscriptions"
 expect_equal 0 "$(ask "SELECT count(*) FROM worker")" "rows of those who have gone"
-
-"$root/tests/support/postgres" stop "$dir/server"
-finish 0
