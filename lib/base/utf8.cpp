@@ -38,4 +38,18 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
+std::string as_plain_utf8(std::string_view text) {
+  std::string plain;
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t length = text[i] == '\0' ? 0 : character_at(text, i);
+    if (length == 0) {
+      plain += "\xEF\xBF\xBD";
+    } else {
+      plain += text.substr(i, length);
+    }
+    i += length == 0 ? 1 : length;
+  }
+  return plain;
+}
+
 }  // namespace recycled

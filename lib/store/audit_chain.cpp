@@ -1,6 +1,7 @@
 #include "store/audit_chain.hpp"
 
 #include "base/card_number.hpp"
+#include "base/utf8.hpp"
 #include "crypto/digest.hpp"
 #include "ports/events.hpp"
 #include "store/sql_tx.hpp"
@@ -104,6 +105,8 @@ void SqlTx::add_audit(const ports::AuditRow& row) {
   const ports::AuditHead head = audit_head();
   ports::ChainedRow link{head.rows + 1, row, "", ""};
   link.row.reason = hide_card_numbers(row.reason);
+  // The chain is of what is stored.
+  if (connection_.dialect() != Dialect::sqlite) link.row.reason = as_plain_utf8(link.row.reason);
   if (is_claim(row)) {
     const bool is_last = last_claim_.key == *row.recovery;
     link.claim = is_last ? last_claim_.digest : digest_of_claim(connection_, *row.recovery);

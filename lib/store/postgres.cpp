@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/ensure.hpp"
+#include "base/utf8.hpp"
 #include "store/pipeline.hpp"
 
 namespace recycled::store {
@@ -48,6 +49,10 @@ class Postgres::PgStatement final : public Statement {
     put(parameter, of_integer, std::to_string(value), Text::passes);
   }
   void bind(int parameter, std::string_view text, Text life) override {
+    // What came from a peer may be of any bytes; the server takes none but those of characters.
+    if (!is_utf8(text) || text.find('\0') != std::string_view::npos) {
+      return put(parameter, of_text, as_plain_utf8(text), Text::passes);
+    }
     put(parameter, of_text, text, life);
   }
   void bind_bytes(int parameter, std::string_view bytes, Text life) override {

@@ -18,4 +18,12 @@ TEST_CASE("UTF-8 is well-formed or it is refused") {
   }
 }
 
+TEST_CASE("what is of no character is shown for what it is, and the rest stays") {
+  CHECK(as_plain_utf8("").empty());
+  CHECK(as_plain_utf8("caf\xc3\xa9 \xf0\x9f\x98\x80") == "caf\xc3\xa9 \xf0\x9f\x98\x80");
+  CHECK(as_plain_utf8("caf\xe9!") == "caf\xef\xbf\xbd!");
+  CHECK(as_plain_utf8("\xc3") == "\xef\xbf\xbd");
+  CHECK(as_plain_utf8(std::string_view("\0", 1)) == "\xef\xbf\xbd");
+}
+
 }  // namespace recycled

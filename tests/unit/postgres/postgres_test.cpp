@@ -3,6 +3,7 @@
 #include <map>
 #include <thread>
 
+#include "store/inspection.hpp"
 #include "unit/postgres/cut_line.hpp"
 #include "unit/postgres/fixture.hpp"
 
@@ -65,6 +66,36 @@ TEST_CASE("values come back as they went, from none to all bytes") {
   CHECK_FALSE(query.is_null(4));
   CHECK(query.text(4).empty());
   CHECK_FALSE(query.step());
+}
+
+TEST_CASE("a text of any bytes is kept, as far as it is one") {
+  const std::string url = url_of(make_database());
+  const auto ledger = open_ledger(url);
+  in(*ledger, [](auto& tx) {
+    tx.set_meta("latin", "caf\xe9");
+    tx.set_meta("cut", std::string("a\0b", 3));
+    ports::AuditRow row;
+    row.subject = put(tx, "S");
+    row.event = "heard";
+    row.reason = "caf\xe9";
+    tx.add_audit(row);
+  });
+  in(*ledger, [](auto& tx) {
+    CHECK(tx.meta("latin") == "caf\xef\xbf\xbd");
+    CHECK(tx.meta("cut") ==
+          "a\xef\xbf\xbd"
+          "b");
+  });
+  // The audit trail's links are of what is stored.
+  const auto read = inspect_postgres_ledger(url, [](ports::LedgerInspector& inspector) {
+    int rows = 0;
+    inspector.each_audit([&](const ports::ChainedRow& row) {
+      CHECK(ports::link_after(ports::origin_of_chain(InstallationId("")), row) == row.hash);
+      ++rows;
+    });
+    CHECK(rows == 1);
+  });
+  CHECK(read.has_value());
 }
 
 TEST_CASE("what fails in a pipeline is told before anything is committed") {
