@@ -22,7 +22,7 @@ ask() { psql -qAt "$direct" -c "$1"; }
 
 start_simulator --seed 11 --approve 60 --decline 30 --delay 100ms..400ms --expire-after 5s
 write_config 2
-sed -i "s#^url = .*#url = \"${url//&/\\&}\"\\nlease = \"2s\"#" "$config"
+sed -i "s#^url = .*#url = \"${url//&/\\&}\"\\nlease = \"4s\"#" "$config"
 write_subscriptions "$count" "$dir/subscriptions.csv"
 
 # A command makes the ledger, and reads it.

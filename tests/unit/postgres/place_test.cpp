@@ -57,7 +57,7 @@ TEST_CASE("a ledger has one worker, and as many visitors as come") {
 
 TEST_CASE("a worker that renews its place while another waits for it is alive") {
   const std::string url = url_of(make_database());
-  constexpr Millis lease(900);
+  constexpr Millis lease(3000);
   PostgresSettings settings = worker(url, "first", lease);
   settings.executor = Executor::thread;  // which renews it when there is nothing to do
   auto first = try_open(settings);
