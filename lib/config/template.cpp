@@ -9,7 +9,8 @@ const std::string_view config_template =
 # Lines that are commented out show the default. After a change: recycled check
 
 [store]
-url = "sqlite:recycled.db"  # or "postgresql://recycled@db.internal/recycled?passfile=/FILE"
+url = "sqlite:recycled.db"
+# or of PostgreSQL: "postgresql://recycled@db.internal/recycled?passfile=/FILE"
 # machine = "billing-pair"  # for machines that take turns on one disk; else the machine's own id
 # lease = "30s"            # of PostgreSQL's: after what silence a worker is taken for dead
 # retention = "400d"       # requests, answers and callbacks after their end; "0s": for good
