@@ -31,7 +31,7 @@ std::size_t character_at(std::string_view text, std::size_t i) {
 
 bool is_utf8(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
-    const std::size_t length = character_at(text, i);
+    const std::size_t length = byte_at(text, i) < 0x80 ? 1 : character_at(text, i);
     if (length == 0) return false;
     i += length;
   }

@@ -104,19 +104,21 @@ bool SqlTx::remember_nonce(const std::string& nonce, Instant seen_at) {
   return insert.run_and_count() == 1;
 }
 
+#define INSERT_CALLBACK                                                                       \
+  "INSERT INTO callback (received_at, nonce, event, order_id, provider_order, headers, body," \
+  " signers, result) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
 CallbackKey SqlTx::add_callback(const ports::StoredCallback& callback) {
-  auto& insert = connection_.prepared(
-      "INSERT INTO callback (received_at, nonce, event, order_id, provider_order, headers, body,"
-      " signers, result) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING key");
+  auto& insert = connection_.prepared(Sql{INSERT_CALLBACK, INSERT_CALLBACK " RETURNING key"});
   Binder out(insert);
   out << callback.received_at << callback.nonce << callback.event << callback.order
       << callback.provider_order << callback.headers;
   out.blob(callback.body);
   out << in_lines(callback.signers) << ports::to_text(callback.result);
-  ensure(insert.step(), "an insert returns its row");
+  const auto made = insert.insert();
+  ensure(made.has_value(), "an insert without a condition makes its row");
   ports::StoredCallback stored = callback;
-  stored.key = Columns(insert).key<CallbackKey>();
-  insert.reset();
+  stored.key = CallbackKey(*made);
   const bool done = callback.result == ports::CallbackResult::applied ||
                     callback.result == ports::CallbackResult::ignored;
   if (!done) mark_callback(stored);

@@ -85,6 +85,13 @@ class Postgres::PgStatement final : public Statement {
     return count;
   }
 
+  std::optional<std::int64_t> insert() override {
+    std::optional<std::int64_t> key;
+    if (step()) key = integer(0);
+    reset();
+    return key;
+  }
+
   void reset() override { answer_.reset(); }
   void clear() {
     reset();

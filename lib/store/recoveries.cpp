@@ -329,25 +329,26 @@ billing::HandedOver SqlTx::handed_over_since(Instant since) {
   return sum;
 }
 
+#define INSERT_RECOVERY \
+  "INSERT INTO recovery (subscription_key, sale_key, kind, order_id, cycle, round, reattempt," \
+  " provider_gateway, return_gateway, return_card, amount, currency, claimed_at, expires_at," \
+  " " PROGRESS_COLUMNS ", decline_code, decline_message)" \
+  " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?," \
+  " ?, ?, ?, ?, ?, " OF_ITS_DECLINE("decline_code") ", " OF_ITS_DECLINE("decline_message") ")" \
+  " ON CONFLICT DO NOTHING"
+
 std::optional<RecoveryKey> SqlTx::insert_recovery(const ports::NewRecovery& fresh) {
   const billing::Recovery& recovery = fresh.recovery;
-  auto& insert = connection_.prepared(
-      "INSERT INTO recovery (subscription_key, sale_key, kind, order_id, cycle, round, reattempt,"
-      " provider_gateway, return_gateway, return_card, amount, currency, claimed_at, expires_at,"
-      " " PROGRESS_COLUMNS ", decline_code, decline_message)"
-      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-      " ?, ?, ?, ?, ?, " OF_ITS_DECLINE("decline_code") ", " OF_ITS_DECLINE("decline_message") ")"
-      " ON CONFLICT DO NOTHING RETURNING key");
+  auto& insert = connection_.prepared(Sql{INSERT_RECOVERY, INSERT_RECOVERY " RETURNING key"});
   Binder out(insert);
   out << fresh.subject << to_text(recovery.kind) << recovery.order << recovery.cycle
       << recovery.round << recovery.reattempt << recovery.provider_gateway
       << recovery.return_gateway << recovery.return_card << recovery.amount.minor
       << recovery.amount.currency << recovery.claimed_at << recovery.expires_at;
   bind_progress(out, recovery);
-  const bool is_new = insert.step();
-  const RecoveryKey key = is_new ? Columns(insert).key<RecoveryKey>() : RecoveryKey();
-  insert.reset();
-  if (!is_new) return std::nullopt;
+  const auto made = insert.insert();
+  if (!made) return std::nullopt;
+  const RecoveryKey key(*made);
   last_claim_ = {key, digest_of_claim(fresh)};
   if (recovery.state != billing::RecoveryState::released) take_from_queue(connection_, fresh);
   put_request(connection_, key, fresh.request);

@@ -93,6 +93,11 @@ int SqliteStatement::run_and_count() {
   return sqlite3_changes(connection_);
 }
 
+std::optional<std::int64_t> SqliteStatement::insert() {
+  if (run_and_count() == 0) return std::nullopt;
+  return sqlite3_last_insert_rowid(connection_);
+}
+
 // It answers with the error of the last step, which that has told already.
 void SqliteStatement::reset() { sqlite3_reset(statement_.get()); }
 

@@ -26,6 +26,7 @@ class SqliteStatement final : public Statement {
   bool step() override;
   void run() override;
   int run_and_count() override;
+  std::optional<std::int64_t> insert() override;
   void reset() override;
   void clear();  // reset, with nothing bound
 
