@@ -23,6 +23,7 @@ SqlError::Of of_whom(int result) {
     case SQLITE_READONLY:
     case SQLITE_CORRUPT:
     case SQLITE_CANTOPEN:
+    case SQLITE_NOTADB:
       return SqlError::Of::all;
     default:
       return SqlError::Of::work;
