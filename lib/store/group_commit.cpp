@@ -88,6 +88,11 @@ Failure as_failure(const SqlError& error) {
   return fail(error.fault(), std::string("ledger: ") + error.what());
 }
 
+Failure as_failure_to_read(const SqlError& error, Schema schema) {
+  const bool lacks = schema == Schema::any && error.of() == SqlError::Of::work;
+  return lacks ? fail(Fault::not_found, std::string("ledger: ") + error.what()) : as_failure(error);
+}
+
 void run_group(Connection& connection, const std::vector<Job*>& jobs, ports::AuditHead& known) {
   if (committed(connection, jobs, known) || jobs.size() == 1) return;
   // A savepoint for each would cost all of them what hardly ever one needs.

@@ -9,6 +9,7 @@
 
 #include "base/result.hpp"
 #include "ports/ledger.hpp"
+#include "store/ledger.hpp"
 #include "store/statement.hpp"
 
 namespace recycled::store {
@@ -31,5 +32,7 @@ void run_group(Connection& connection, const std::vector<Job*>& jobs, ports::Aud
 Failure replaced();
 
 Failure as_failure(const SqlError& error);
+// The same of one that was only read: where any schema will do, what is not there is not_found.
+Failure as_failure_to_read(const SqlError& error, Schema schema);
 
 }  // namespace recycled::store

@@ -115,9 +115,7 @@ Result<void> read_ledger(const std::filesystem::path& file,
     look(reader);
     return {};
   } catch (const SqlError& error) {
-    const bool lacks = schema == Schema::any && error.of() == SqlError::Of::work;
-    return lacks ? fail(Fault::not_found, std::string("ledger: ") + error.what())
-                 : as_failure(error);
+    return as_failure_to_read(error, schema);
   }
 }
 

@@ -47,11 +47,11 @@ class Postgres final : public Connection {
 
  private:
   class PgStatement;
-  std::unique_ptr<Pipeline> pipeline_;
+
   void leave_mark();
   bool was_kept();
-  static std::string renewal(std::int64_t worker, std::int64_t commits, Millis lease);
 
+  std::unique_ptr<Pipeline> pipeline_;
   std::unordered_map<const char*, std::unique_ptr<PgStatement>> statements_;
   std::int64_t worker_ = 0;  // none yet
   std::int64_t commits_ = 0;

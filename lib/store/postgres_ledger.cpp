@@ -47,10 +47,9 @@ std::int64_t enter(Connection& connection, const PostgresSettings& settings, Mil
   Binder(insert) << settings.name
                  << std::string_view(settings.role == Role::worker ? "worker" : "visitor")
                  << std::int64_t{lease.count()};
-  ensure(insert.step(), "an insert returns its row");
-  const std::int64_t key = insert.integer(0);
-  insert.reset();
-  return key;
+  const auto key = insert.insert();
+  ensure(key.has_value(), "an insert without a condition makes its row");
+  return *key;
 }
 
 void wait_a_little(Connection& connection) {
@@ -118,8 +117,9 @@ class PostgresLedger::Impl {
         }
         if (!first) first = there;
         const bool is_alive = there->key != first->key || there->alive_until != first->alive_until;
-        if (is_alive)
+        if (is_alive) {
           return fail(Fault::busy, "another recycled works on this ledger: " + there->name);
+        }
       }
       wait_a_little(connection_);
     }
@@ -191,9 +191,7 @@ Result<void> read_postgres_ledger(const std::string& url,
     look(reader);
     return {};
   } catch (const SqlError& error) {
-    const bool lacks = schema == Schema::any && error.of() == SqlError::Of::work;
-    return lacks ? fail(Fault::not_found, std::string("ledger: ") + error.what())
-                 : as_failure(error);
+    return as_failure_to_read(error, schema);
   }
 }
 
