@@ -34,7 +34,7 @@ constexpr auto table = std::to_array<Row>({
     {Failpoint::page_committed, "page.committed"},
     {Failpoint::rerun_committed, "rerun.committed"},
     {Failpoint::cascade_committed, "cascade.committed"},
-    {Failpoint::calls_noted, "calls.noted"},
+    {Failpoint::calls_held, "calls.held"},
     {Failpoint::call_before, "call.before"},
     {Failpoint::request_written, "request.written"},
     {Failpoint::answer_read, "answer.read"},

@@ -26,7 +26,7 @@ enum class Failpoint {
   page_committed,
   rerun_committed,
   cascade_committed,
-  calls_noted,
+  calls_held,
   // the call
   call_before,
   request_written,

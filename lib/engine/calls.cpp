@@ -115,12 +115,14 @@ async::Task<Ended> withdraw(const Context& context, ports::Provider& provider,
   co_return ended;
 }
 
-async::Task<Result<Applied>> keep(const Context& context, Ended ended) {
+async::Task<Result<Applied>> keep(const Context& context, Ended ended, Held held) {
   const Moment moment = context.moment();
   ended.attempt.took = moment.now - ended.attempt.started_at;
-  std::function<Applied(ports::LedgerTx&)> work = [&context, &ended, moment](ports::LedgerTx& tx) {
+  std::function<Applied(ports::LedgerTx&)> work = [&context, &ended, held,
+                                                   moment](ports::LedgerTx& tx) {
     tx.add_attempt(ended.attempt);
     auto applied = apply(tx, ended.attempt.recovery, ended.event, context.desk, moment);
+    if (held == Held::until_now) tx.let_go(ended.attempt.recovery);
     may_die_at(Failpoint::result_written);
     return applied;
   };

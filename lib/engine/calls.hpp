@@ -39,7 +39,10 @@ async::Task<Ended> withdraw(const Context& context, ports::Provider& provider,
 async::Task<Ended> refund(const Context& context, ports::Provider& provider,
                           ports::StoredRecovery stored);
 
-// The attempt's row, and apply() of the event.
-async::Task<Result<Applied>> keep(const Context& context, Ended ended);
+// Whether the call was held by this process in the ledger; then it is let go of.
+enum class Held { until_now, never };
+
+// The attempt's row, and apply() of the event, in one transaction.
+async::Task<Result<Applied>> keep(const Context& context, Ended ended, Held held);
 
 }  // namespace recycled::engine

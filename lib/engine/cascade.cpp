@@ -201,7 +201,7 @@ async::Task<void> Cascades::take_back(ports::StoredRecovery stored) {
 
 async::Task<Cascades::Kept> Cascades::keep_answer(ports::StoredRecovery& stored, Ended ended) {
   ears_.call(stored.recovery.provider_gateway, ended);
-  const auto applied = co_await keep(context_, std::move(ended));
+  const auto applied = co_await keep(context_, std::move(ended), Held::never);
   hear(stored, applied);
   if (!applied) co_return Kept::lost;
   co_return applied->before.recovery == applied->after ? Kept::no_news : Kept::changed;

@@ -8,6 +8,12 @@
 #include "engine/scan.hpp"
 
 namespace recycled::engine {
+namespace {
+
+// What others at the same ledger leave to do comes without a word.
+constexpr Millis look_for_others_every{1000};
+
+}  // namespace
 
 Engine::Engine(const Context& context, const ports::CallbackReader& reader, ports::Alarms& alarms,
                const async::Executor& executor, EngineSettings settings, const Sinks& sinks)
@@ -42,6 +48,14 @@ async::Task<Result<void>> Engine::start() {
   co_return told;
 }
 
+// What others at the same ledger leave behind that die while we are at work.
+async::Task<Result<void>> Engine::take_over() {
+  if (!context_.ledger.is_shared()) co_return Result<void>{};
+  auto interrupted = co_await recover_interrupted(loop_);
+  if (!interrupted) co_return Failure(interrupted.error());
+  co_return Result<void>{};
+}
+
 async::Task<Result<void>> Engine::replan() {
   std::string digest = settings_.rules_digest;
   std::function<bool()> stops = [this] { return stopping_; };
@@ -55,8 +69,6 @@ async::Task<Result<void>> Engine::run(Scanning scanning) {
   while (outcome && !stopping_) {
     outcome = co_await pass(scanning);
     if (!outcome || stopping_) break;
-    outcome = co_await steps_.note_quiet();
-    if (!outcome) break;
     auto until = co_await sleep_until();
     if (!until) {
       outcome = Failure(until.error());
@@ -67,17 +79,19 @@ async::Task<Result<void>> Engine::run(Scanning scanning) {
   }
   auto joined = co_await join();
   summaries_.finish();
-  if (!outcome || !joined) co_return outcome ? joined : outcome;
-  outcome = co_await steps_.note_quiet();
-  co_return outcome;
+  co_return outcome ? joined : outcome;
 }
 
-// Both, whatever the first brings: nothing may be under way when their owner goes.
+// All of it, whatever the first brings: nothing may be under way when their owner goes.
 async::Task<Result<void>> Engine::join() {
   co_await cascades_.join();
   auto delivered = co_await relay_.join();
   auto done = co_await steps_.join();
-  co_return done ? delivered : done;
+  auto gone = co_await steps_.let_go();
+  for (const auto* one : {&done, &delivered, &gone}) {
+    if (!*one) co_return *one;
+  }
+  co_return done;
 }
 
 async::Task<Result<void>> Engine::once() {
@@ -98,10 +112,8 @@ async::Task<Result<void>> Engine::once() {
     const Instant until = std::min(heard_.value_or(at_the_latest), at_the_latest);
     co_await sleep(until);
   }
-  auto joined = co_await steps_.join();
+  auto joined = co_await join();
   if (!done || !joined) co_return done ? joined : done;
-  done = co_await steps_.note_quiet();
-  if (!done) co_return done;
   done = co_await relay_.once();
   if (!done) co_return done;
   done = co_await retention_.once();
@@ -118,7 +130,9 @@ async::Task<Result<void>> Engine::pass(Scanning scanning) {
   heard_.reset();
   summaries_.look();
   pass_began_ = context_.clock.now();
-  Result<void> done = co_await inbox_.retry_due(loop_ledger_);
+  Result<void> done = co_await take_over();
+  if (!done) co_return done;
+  done = co_await inbox_.retry_due(loop_ledger_);
   if (!done) co_return done;
   const Instant now = context_.clock.now();
   if (!next_scan_ || now >= *next_scan_) {
@@ -155,6 +169,7 @@ async::Task<Result<Instant>> Engine::sleep_until() {
   if (next->first) until = std::min(until, *next->first);
   if (next->second) until = std::min(until, std::max(*next->second, now + Millis(1000)));
   if (heard_) until = std::min(until, *heard_);
+  if (context_.ledger.is_shared()) until = std::min(until, now + look_for_others_every);
   co_return until;
 }
 

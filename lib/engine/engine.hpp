@@ -82,6 +82,7 @@ class Engine {
   Standing standing() const;
 
  private:
+  async::Task<Result<void>> take_over();
   async::Task<Result<void>> replan();
   async::Task<Result<void>> pass(Scanning scanning);
   async::Task<Result<Instant>> sleep_until();

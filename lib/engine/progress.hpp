@@ -31,6 +31,7 @@ class LoopLedger final : public ports::Ledger {
   }
 
   Instant ours_until() const override { return ledger_.ours_until(); }
+  bool is_shared() const override { return ledger_.is_shared(); }
 
  private:
   ports::Ledger& ledger_;

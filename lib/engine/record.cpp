@@ -25,6 +25,7 @@ async::Task<void> Steps::do_step(Item item, Lane& lane) {
     on_next_(context_.clock.now());
     co_return;
   }
+  unbegun_.erase(item.stored.key);
   ports::Provider& provider = context_.desk.provider(item.stored.recovery.provider_gateway);
   ports::StoredRecovery stored = item.stored;
   Ended ended;
@@ -100,7 +101,7 @@ async::Task<void> Steps::record(Item item, Ended ended) {
   Lane& lane = lanes_.at(item.stored.recovery.provider_gateway);
   pace(lane, ended.service, ended.retry_after, ended.attempt.started_at);
   tally_.note_sending(ended.attempt);
-  const auto applied = co_await keep(context_, std::move(ended));
+  const auto applied = co_await keep(context_, std::move(ended), Held::until_now);
   note(applied);
   if (!applied || !applied->after.next_at) co_return;
   // It kept its place in the queue: what it waits for is its gateway.
@@ -112,7 +113,9 @@ async::Task<void> Steps::release(Item item) {
   const Moment moment = context_.moment();
   const RecoveryKey key = item.stored.key;
   std::function<Applied(ports::LedgerTx&)> work = [this, key, moment](ports::LedgerTx& tx) {
-    return apply_release(tx, key, context_.desk, moment);
+    auto released = apply_release(tx, key, context_.desk, moment);
+    tx.let_go(key);
+    return released;
   };
   auto applied = co_await ports::transact(context_.ledger, std::move(work));
   note(applied);

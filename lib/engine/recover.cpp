@@ -1,7 +1,5 @@
 #include "engine/recover.hpp"
 
-#include <sstream>
-#include <unordered_set>
 #include <utility>
 
 #include "base/failpoint.hpp"
@@ -12,46 +10,8 @@ namespace {
 
 constexpr int page = 500;
 constexpr const char* digest_name = "rules_digest";
-constexpr const char* calls_name = "calls";
-constexpr const char* any_calls = "any";
-constexpr const char* adopted_calls = "adopted";
-constexpr std::size_t most_named = 16;
-
-// What the last process left in doubt.
-struct Doubt {
-  std::unordered_set<RecoveryKey> named;
-  bool is_any = false;
-  bool is_adopted = false;
-
-  bool covers(const ports::StoredRecovery& stored) const {
-    // Of those that have ended, only what is being given back.
-    const bool is_at_rest = stored.recovery.step == billing::Step::none;
-    return (is_any && !is_at_rest) || named.contains(stored.key);
-  }
-  bool is_none() const { return named.empty() && !is_any; }
-  billing::Event event() const {
-    return is_adopted ? billing::Event(billing::Adopted{}) : billing::Event(billing::Interrupted{});
-  }
-  std::vector<billing::RecoveryState> states() const {
-    using billing::RecoveryState;
-    // In this order, so that what becomes unknown is not met again.
-    if (is_adopted) {
-      return {RecoveryState::unknown, RecoveryState::intended, RecoveryState::waiting,
-              RecoveryState::recovered};
-    }
-    return {RecoveryState::intended};
-  }
-};
-
-Doubt doubt_in(const std::string& noted) {
-  Doubt doubt;
-  doubt.is_adopted = noted == adopted_calls;
-  doubt.is_any = noted == any_calls || doubt.is_adopted;
-  if (doubt.is_any) return doubt;
-  std::istringstream names(noted);
-  for (std::int64_t key = 0; names >> key;) doubt.named.insert(RecoveryKey(key));
-  return doubt;
-}
+constexpr const char* adoption_name = "adoption";
+constexpr const char* adoption_begun = "begun";
 
 struct Interruptions {
   std::vector<Applied> applied;
@@ -59,39 +19,80 @@ struct Interruptions {
   bool more = false;
 };
 
-Interruptions interrupt(ports::LedgerTx& tx, const Desk& desk, const Moment& moment,
-                        const Doubt& doubt, billing::RecoveryState state, RecoveryKey after) {
+void doubt(ports::LedgerTx& tx, ports::StoredRecovery stored, const billing::Event& event,
+           const Desk& desk, const Moment& moment, Interruptions& done) {
+  Applied applied = apply(tx, std::move(stored), event, desk, moment);
+  if (applied.after != applied.before.recovery) done.applied.push_back(std::move(applied));
+}
+
+// What died over anything but a first hand-over asks, or tries, once more.
+Interruptions take_over(ports::LedgerTx& tx, const Desk& desk, const Moment& moment) {
   Interruptions done;
-  const auto rows = tx.in_state(state, after, page);
-  done.more = static_cast<int>(rows.size()) == page;
-  for (const ports::StoredRecovery& stored : rows) {
-    done.after = stored.key;
-    if (!doubt.covers(stored)) continue;
-    const Applied applied = apply(tx, stored, doubt.event(), desk, moment);
-    if (applied.after != applied.before.recovery) done.applied.push_back(applied);
+  const auto keys = tx.take_over_calls(page);
+  done.more = static_cast<int>(keys.size()) == page;
+  for (const RecoveryKey key : keys) {
+    auto stored = tx.recovery(key);
+    if (stored.recovery.state == billing::RecoveryState::intended) {
+      doubt(tx, std::move(stored), billing::Interrupted{}, desk, moment, done);
+    }
+    tx.let_go(key);
   }
   return done;
 }
 
-// A page at a time, each in a transaction of its own: how many it concerned.
-async::Task<Result<std::int64_t>> interrupt_all(const Context& context, Doubt doubt,
-                                                billing::RecoveryState state) {
+Interruptions adopt(ports::LedgerTx& tx, const Desk& desk, const Moment& moment,
+                    billing::RecoveryState state, RecoveryKey after) {
+  Interruptions done;
+  auto rows = tx.in_state(state, after, page);
+  done.more = static_cast<int>(rows.size()) == page;
+  for (ports::StoredRecovery& stored : rows) {
+    done.after = stored.key;
+    // Of those that have ended, only what is being given back.
+    if (stored.recovery.step == billing::Step::none) continue;
+    doubt(tx, std::move(stored), billing::Adopted{}, desk, moment, done);
+  }
+  return done;
+}
+
+// A page at a time, each in a transaction of its own, from the key where the last one ended: how
+// many it concerned.
+using Doubting = std::function<Interruptions(ports::LedgerTx&, const Moment&, RecoveryKey)>;
+async::Task<Result<std::int64_t>> page_by_page(const Context& context, Doubting doubting) {
   std::int64_t count = 0;
   RecoveryKey after;
   for (bool more = true; more;) {
     const Moment moment = context.moment();
-    std::function<Interruptions(ports::LedgerTx&)> work = [&context, &doubt, moment, state,
-                                                           after](ports::LedgerTx& tx) {
-      return interrupt(tx, context.desk, moment, doubt, state, after);
-    };
+    std::function<Interruptions(ports::LedgerTx&)> work =
+        [&doubting, moment, after](ports::LedgerTx& tx) { return doubting(tx, moment, after); };
     auto done = co_await ports::transact(context.ledger, std::move(work));
     if (!done) co_return Failure(done.error());
-    may_die_at(Failpoint::start_interrupted);
+    if (!done->applied.empty()) may_die_at(Failpoint::start_interrupted);
     for (const Applied& applied : done->applied) tell(context.events, applied);
     count += static_cast<std::int64_t>(done->applied.size());
     after = done->after;
     more = done->more;
   }
+  co_return count;
+}
+
+// Of all that is open or in doubt.
+async::Task<Result<std::int64_t>> adopt_all(const Context& context) {
+  using billing::RecoveryState;
+  std::int64_t count = 0;
+  // In this order, so that what becomes unknown is not met again.
+  for (const RecoveryState state : {RecoveryState::unknown, RecoveryState::intended,
+                                    RecoveryState::waiting, RecoveryState::recovered}) {
+    Doubting doubting = [&context, state](ports::LedgerTx& tx, const Moment& moment,
+                                          RecoveryKey after) {
+      return adopt(tx, context.desk, moment, state, after);
+    };
+    auto adopted = co_await page_by_page(context, std::move(doubting));
+    if (!adopted) co_return adopted;
+    count += *adopted;
+  }
+  ports::LedgerWork settle = [](ports::LedgerTx& tx) { tx.set_meta(adoption_name, ""); };
+  auto settled = co_await context.ledger.write(std::move(settle));
+  if (!settled) co_return Failure(settled.error());
   co_return count;
 }
 
@@ -115,46 +116,31 @@ Replanned replan(ports::LedgerTx& tx, const Desk& desk, SubscriptionKey after) {
 
 }  // namespace
 
-CallsNoted note_calls(ports::LedgerTx& tx, const std::vector<RecoveryKey>& keys) {
-  if (keys.size() > most_named) {
-    note_any_calls(tx);
-    return CallsNoted::any;
-  }
-  std::string names;
-  for (const RecoveryKey key : keys) names += std::to_string(key.value()) + " ";
-  tx.set_meta(calls_name, names);
-  return keys.empty() ? CallsNoted::none : CallsNoted::some;
-}
-
-void note_any_calls(ports::LedgerTx& tx) { tx.set_meta(calls_name, any_calls); }
-
-void note_adoption(ports::LedgerTx& tx) { tx.set_meta(calls_name, adopted_calls); }
+void note_adoption(ports::LedgerTx& tx) { tx.set_meta(adoption_name, adoption_begun); }
 
 async::Task<Result<std::int64_t>> recover_interrupted(const Context& context) {
-  std::function<std::string(ports::LedgerTx&)> read = [](ports::LedgerTx& tx) {
-    return tx.meta(calls_name).value_or(any_calls);
+  std::function<bool(ports::LedgerTx&)> read = [](ports::LedgerTx& tx) {
+    return tx.meta(adoption_name) == adoption_begun;
   };
-  auto noted = co_await ports::transact(context.ledger, std::move(read));
-  if (!noted) co_return Failure(noted.error());
-  const Doubt doubt = doubt_in(*noted);
-  if (doubt.is_none()) co_return 0;
+  auto is_adopted = co_await ports::transact(context.ledger, std::move(read));
+  if (!is_adopted) co_return Failure(is_adopted.error());
   std::int64_t count = 0;
-  for (const billing::RecoveryState state : doubt.states()) {
-    auto interrupted = co_await interrupt_all(context, doubt, state);
-    if (!interrupted) co_return interrupted;
-    count += *interrupted;
+  if (*is_adopted) {
+    auto adopted = co_await adopt_all(context);
+    if (!adopted) co_return adopted;
+    count += *adopted;
   }
+  Doubting doubting = [&context](ports::LedgerTx& tx, const Moment& moment, RecoveryKey) {
+    return take_over(tx, context.desk, moment);
+  };
+  auto taken = co_await page_by_page(context, std::move(doubting));
+  if (!taken) co_return taken;
+  count += *taken;
   if (count > 0) {
     ports::Event event(ports::EventName::recovery_interrupted);
     event.count = count;
     context.events.note(event);
   }
-  // What is claimed from here on, by another process before our first call, is in no doubt.
-  std::function<CallsNoted(ports::LedgerTx&)> settle = [](ports::LedgerTx& tx) {
-    return note_calls(tx, {});
-  };
-  auto settled = co_await ports::transact(context.ledger, std::move(settle));
-  if (!settled) co_return Failure(settled.error());
   co_return count;
 }
 

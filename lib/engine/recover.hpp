@@ -1,4 +1,4 @@
-// What a new process does before its first pass.
+// What a process does before its first pass, and what it takes over from others later.
 #pragma once
 
 #include <cstdint>
@@ -10,19 +10,13 @@
 
 namespace recycled::engine {
 
-// The ledger's note of the calls that may be under way: durable before the first of them leaves and
-// until after the last has ended, so that a process that dies says what it left in doubt. A few are
-// named; more are "any".
-enum class CallsNoted { none, some, any };
-CallsNoted note_calls(ports::LedgerTx& tx, const std::vector<RecoveryKey>& keys);
-void note_any_calls(ports::LedgerTx& tx);
 // Of a ledger that was adopted: what left elsewhere is known to nobody here.
 void note_adoption(ports::LedgerTx& tx);
 
-// Every recovery found `intended` whose call may have left just before the last process died
-// becomes unknown, and is resolved without a second charge (lessons.md 1). After an adoption
-// (engine/seal.hpp) every one that is queued or unknown is looked for at FlexFactor first. How
-// many.
+// Whatever was `intended` and held by a process that is there no more may have left just before
+// that died: it becomes unknown, and is resolved without a second charge (lessons.md 1). After an
+// adoption (engine/seal.hpp) every one that is queued or unknown is looked for at FlexFactor first.
+// How many.
 async::Task<Result<std::int64_t>> recover_interrupted(const Context& context);
 
 // When the rules are no longer those the ledger was planned with, plans every subscription in

@@ -38,7 +38,7 @@ Steps::Steps(const Context& context, async::Executor executor, std::map<GatewayI
 }
 
 // A probe is chosen from as many as otherwise go at a time.
-Steps::Wanted Steps::wanted_of(const Lane& lane, Instant now, int room) const {
+Steps::Wanted Steps::wanted_of(const Lane& lane, Instant now, int room) {
   const bool probes = lane.pacer.rests(now);
   Wanted wanted;
   wanted.gateway = lane.gateway;
@@ -46,9 +46,6 @@ Steps::Wanted Steps::wanted_of(const Lane& lane, Instant now, int room) const {
   wanted.items = static_cast<std::size_t>(room);
   wanted.choice = probes ? Choice::harmless_first : Choice::in_order;
   wanted.candidates = probes ? lane.pacer.limits().in_flight : room;
-  wanted.busy = busy_;
-  for (const Item& item : lane.unfinished) wanted.busy.insert(item.stored.key);
-  wanted.noted = noted_;
   return wanted;
 }
 
@@ -59,12 +56,9 @@ Steps::Loaded Steps::load_due(ports::LedgerTx& tx, const billing::Rules& rules,
   loaded.pauses = tx.pauses();
   const bool is_paused = stopping(loaded.pauses, wanted.gateway) != nullptr;
   const ports::Holding held = is_paused ? holding(tx) : ports::Holding::unsent;
-  const int known = static_cast<int>(wanted.busy.size());
-  auto due =
-      is_paused ? tx.steps_due_in_pause(wanted.gateway, held, wanted.now, known + wanted.candidates)
-                : tx.steps_due(wanted.gateway, wanted.now, wanted.busy, wanted.candidates);
+  auto due = is_paused ? tx.steps_due_in_pause(wanted.gateway, held, wanted.now, wanted.candidates)
+                       : tx.steps_due(wanted.gateway, wanted.now, wanted.candidates);
   for (auto& stored : due) {
-    if (wanted.busy.contains(stored.key)) continue;
     Item item;
     item.step = billing::step_now(stored.recovery, rules, wanted.now);
     // Time may have made something else of an inquiry.
@@ -79,26 +73,25 @@ Steps::Loaded Steps::load_due(ports::LedgerTx& tx, const billing::Rules& rules,
     });
   }
   if (items.size() > wanted.items) items.resize(wanted.items);
-  std::vector<RecoveryKey> keys;
+  hold(tx, items);
   for (Item& item : items) {
     if (item.step == billing::Step::send) {
       item.body = tx.request(item.stored.key);
       doubt_repeat(tx, item.stored);
     }
     if (item.step == billing::Step::refund) doubt_refund(tx, item.stored);
-    keys.push_back(item.stored.key);
   }
-  loaded.noted = note(tx, keys, wanted);
   return loaded;
 }
 
-// In the transaction after which they may leave.
-CallsNoted Steps::note(ports::LedgerTx& tx, const std::vector<RecoveryKey>& keys,
-                       const Wanted& wanted) {
-  if (keys.empty() || wanted.noted == CallsNoted::any) return wanted.noted;
-  if (wanted.busy.empty()) return note_calls(tx, keys);
-  note_any_calls(tx);
-  return CallsNoted::any;
+// In the transaction after which they may leave; what another process was faster with goes.
+void Steps::hold(ports::LedgerTx& tx, std::vector<Item>& items) {
+  std::vector<RecoveryKey> keys;
+  for (const Item& item : items) keys.push_back(item.stored.key);
+  const auto held = tx.hold_calls(keys);
+  if (held.size() == items.size()) return;
+  const std::unordered_set<RecoveryKey> ours(held.begin(), held.end());
+  std::erase_if(items, [&ours](const Item& item) { return !ours.contains(item.stored.key); });
 }
 
 async::Task<Result<void>> Steps::start_due() {
@@ -128,11 +121,11 @@ async::Task<Result<void>> Steps::start_due_in(Lane& lane) {
     };
     auto loaded = co_await ports::transact(context_.ledger, std::move(work));
     if (!loaded) co_return Failure(loaded.error());
-    if (!loaded->items.empty()) may_die_at(Failpoint::calls_noted);
-    noted_ = loaded->noted;
+    if (!loaded->items.empty()) may_die_at(Failpoint::calls_held);
     watch_.saw(loaded->pauses);
     if (loaded->items.size() == wanted.items) lane.more = true;
     for (Item& item : loaded->items) {
+      unbegun_.insert(item.stored.key);
       if (!halted()) start(std::move(item), lane, now);
     }
   }
@@ -184,12 +177,14 @@ async::Task<Result<void>> Steps::tell_of_orphans() {
   co_return Result<void>{};
 }
 
-async::Task<Result<void>> Steps::note_quiet() {
-  if (noted_ == CallsNoted::none || !busy_.empty()) co_return Result<void>{};
-  ports::LedgerWork work = [](ports::LedgerTx& tx) { note_calls(tx, {}); };
-  auto noted = co_await context_.ledger.write(std::move(work));
-  if (noted) noted_ = CallsNoted::none;
-  co_return noted;
+async::Task<Result<void>> Steps::let_go() {
+  if (unbegun_.empty()) co_return Result<void>{};
+  ports::LedgerWork work = [this](ports::LedgerTx& tx) {
+    for (const RecoveryKey key : unbegun_) tx.let_go(key);
+  };
+  auto gone = co_await context_.ledger.write(std::move(work));
+  if (gone) unbegun_.clear();
+  co_return gone;
 }
 
 bool Steps::is_done() const {

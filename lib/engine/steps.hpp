@@ -16,7 +16,6 @@
 #include "engine/context.hpp"
 #include "engine/pacer.hpp"
 #include "engine/pause.hpp"
-#include "engine/recover.hpp"
 #include "engine/tally.hpp"
 
 namespace recycled::engine {
@@ -37,8 +36,8 @@ class Steps {
   // Tells of open recoveries whose gateway the config does not have any more: they wait until it
   // has.
   async::Task<Result<void>> tell_of_orphans();
-  // Notes in the ledger that no call is under way, if none is: what died from here on was none.
-  async::Task<Result<void>> note_quiet();
+  // Lets go of what was taken to be begun and never was. At the end, when nothing is under way.
+  async::Task<Result<void>> let_go();
   // Nothing is under way, and whatever else is due belongs to a gateway that rests.
   bool is_done() const;
   std::size_t under_way() const { return busy_.size(); }
@@ -92,21 +91,17 @@ class Steps {
     Instant now;
     std::size_t items = 0;
     Choice choice = Choice::in_order;
-    int candidates = 0;                    // beside those; the items are chosen from them
-    std::unordered_set<RecoveryKey> busy;  // still due in the ledger
-    CallsNoted noted = CallsNoted::none;
+    int candidates = 0;  // the items are chosen from so many
   };
 
   struct Loaded {
     std::vector<Item> items;
     Pauses pauses;
-    CallsNoted noted = CallsNoted::none;
   };
 
-  Wanted wanted_of(const Lane& lane, Instant now, int room) const;
+  static Wanted wanted_of(const Lane& lane, Instant now, int room);
   static Loaded load_due(ports::LedgerTx& tx, const billing::Rules& rules, const Wanted& wanted);
-  static CallsNoted note(ports::LedgerTx& tx, const std::vector<RecoveryKey>& keys,
-                         const Wanted& wanted);
+  static void hold(ports::LedgerTx& tx, std::vector<Item>& items);
   async::Task<Result<void>> start_due_in(Lane& lane);
   void start(Item item, Lane& lane, Instant now);
   void wait_for_room(Lane& lane, Instant now);
@@ -129,7 +124,7 @@ class Steps {
   PauseWatch& watch_;
   std::function<void(Instant)> on_next_;
   std::unordered_set<RecoveryKey> busy_;
-  CallsNoted noted_ = CallsNoted::none;  // in the ledger, by this process
+  std::unordered_set<RecoveryKey> unbegun_;  // held, and nothing has been done about them
   std::optional<Error> failure_;
   std::exception_ptr broken_;
   bool stopping_ = false;

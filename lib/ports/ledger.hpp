@@ -5,10 +5,8 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <optional>
 #include <string>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -23,6 +21,7 @@
 #include "billing/subscription.hpp"
 #include "ports/audit_chain.hpp"
 #include "ports/calendar.hpp"
+#include "ports/counts.hpp"
 #include "ports/delivery.hpp"
 #include "ports/pause.hpp"
 #include "ports/stored_callback.hpp"
@@ -157,53 +156,6 @@ struct DryRun {
 };
 inline constexpr Millis dry_runs_are_kept = std::chrono::days(30);
 
-struct Counts {
-  std::map<billing::SubscriptionStatus, std::int64_t> subscriptions;
-  std::map<billing::SaleStatus, std::int64_t> sales;
-  std::map<billing::RecoveryState, std::int64_t> recoveries;
-  std::map<billing::NotTaken, std::int64_t> refusals;
-  std::map<CallbackResult, std::int64_t> callbacks;
-  std::map<DeliveryState, std::int64_t> deliveries;
-  std::optional<Instant> oldest_delivery;  // since when the oldest waiting one has been queued
-  // Parked recoveries, callbacks that nobody looks at again by himself, and events that were given
-  // up: exit code 3.
-  std::int64_t waiting_for_person = 0;
-  // Those of which the payloads are gone.
-  std::int64_t pruned_recoveries = 0;
-  std::int64_t pruned_callbacks = 0;
-};
-
-// What is open now, for whoever looks every few seconds: it costs what is open, not what is stored.
-struct Backlog {
-  std::map<billing::RecoveryState, std::int64_t> open;  // live ones alone
-  std::optional<Instant> oldest_claim;                  // of the live ones
-  std::optional<Instant> last_callback;                 // stored one
-  std::int64_t callbacks = 0;   // stored, and to be looked at again by themselves
-  std::int64_t deliveries = 0;  // of events, that wait
-  std::optional<Instant> oldest_delivery;
-  std::int64_t waiting_for_person = 0;  // as in Counts
-};
-
-// Money that moved, by currency: what the report and the demo's table show.
-struct Total {
-  billing::RecoveryState state = billing::RecoveryState::recovered;
-  billing::Reason reason = billing::Reason::none;
-  Currency currency;
-  std::int64_t count = 0;
-  std::int64_t minor = 0;
-};
-
-// Charges that went back, by what took them: out of recovered revenue.
-enum class MoneyBack { refunded, charged_back };
-std::string_view to_text(MoneyBack how);
-
-struct Returned {
-  MoneyBack how = MoneyBack::refunded;
-  Currency currency;
-  std::int64_t count = 0;
-  std::int64_t minor = 0;
-};
-
 class LedgerReader {
  public:
   virtual ~LedgerReader() = default;
@@ -245,11 +197,6 @@ class LedgerReader {
   // Those claimed at `from` or later and before `to`, in key order, after `after`.
   virtual std::vector<ClaimedRecovery> claimed(Instant from, Instant to, RecoveryKey after,
                                                int limit) = 0;
-  // The gateway's whose next step is due by `now`, in order of (next_at, key), at most `limit` of
-  // them. Those of `but` are passed over and cost hardly anything.
-  virtual std::vector<StoredRecovery> steps_due(const GatewayId& gateway, Instant now,
-                                                const std::unordered_set<RecoveryKey>& but,
-                                                int limit) = 0;
   // When recoveries of that card were claimed since `since`, oldest first; released ones, which
   // never left, do not count.
   virtual std::vector<Instant> claims_of_card(const std::string& token, Instant since) = 0;
@@ -289,7 +236,11 @@ class LedgerReader {
 
 class LedgerTx : public LedgerReader {
  public:
-  // As steps_due, nobody passed over but the hand-overs that a pause holds.
+  // The gateway's whose next step is due by `now` and whose call nobody holds, in order of
+  // (next_at, key), at most `limit` of them.
+  virtual std::vector<StoredRecovery> steps_due(const GatewayId& gateway, Instant now,
+                                                int limit) = 0;
+  // As steps_due, without the hand-overs that a pause holds.
   virtual std::vector<StoredRecovery> steps_due_in_pause(const GatewayId& gateway, Holding holding,
                                                          Instant now, int limit) = 0;
   // The gateway's first step due later than `after`: what the engine sleeps until.
@@ -301,6 +252,14 @@ class LedgerTx : public LedgerReader {
   // at; nothing when there was none left.
   virtual std::optional<RecoveryKey> make_inquiries_due(Instant now, Instant asked_since,
                                                         RecoveryKey after, int limit) = 0;
+
+  // A call is held from before it can leave until what came of it is kept, by the process that
+  // makes it, so that two never make it at once and one that dies says what it left in doubt. Those
+  // of `keys` that are this process's from here on; the others are somebody else's.
+  virtual std::vector<RecoveryKey> hold_calls(const std::vector<RecoveryKey>& keys) = 0;
+  virtual void let_go(RecoveryKey key) = 0;
+  // At most `limit` of those that are held by processes that are there no more become this one's.
+  virtual std::vector<RecoveryKey> take_over_calls(int limit) = 0;
 
   virtual void set_meta(const std::string& name, const std::string& value) = 0;
   virtual void add_pause(const Pause& pause) = 0;
@@ -382,6 +341,8 @@ class Ledger {
   // Until when nobody else may go on with what this process has begun, by the clock it was opened
   // with: from then on nothing is sent.
   virtual Instant ours_until() const { return from_millis(INT64_MAX); }
+  // Others may work on it beside this process, and leave something to do without a word.
+  virtual bool is_shared() const { return false; }
 };
 
 // Runs `work` and brings back what it returns.

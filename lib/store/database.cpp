@@ -62,6 +62,13 @@ Database::Database(const std::filesystem::path& file, Access access)
   checkpoint_at(log_to_copy);
 }
 
+void Database::work_anew() {
+  auto& left = prepared("SELECT coalesce(max(worker_key), 0) FROM call");
+  left.step();
+  worker_ = left.integer(0) + 1;
+  left.reset();
+}
+
 int Database::pages_in(std::int64_t bytes) {
   return static_cast<int>(bytes / connection_.execAndGet("PRAGMA page_size").getInt64());
 }

@@ -32,6 +32,7 @@ class Database final : public Connection {
   Database& operator=(const Database&) = delete;
 
   Dialect dialect() const override { return Dialect::sqlite; }
+  std::int64_t worker() const override { return worker_; }
   using Connection::prepared;
   Statement& prepared(const char* sql) override;
   void run_script(const std::string& script) override;
@@ -41,12 +42,16 @@ class Database final : public Connection {
 
   SQLite::Database& raw() { return connection_; }
 
+  // From here on this is another one than any that has left something behind.
+  void work_anew();
+
   int pages_in(std::int64_t bytes);
   // The commit that makes the log so large copies it back.
   void checkpoint_at(std::int64_t bytes);
 
  private:
   SQLite::Database connection_;
+  std::int64_t worker_ = 0;  // nobody yet
   std::unordered_map<const char*, std::unique_ptr<SqliteStatement>> statements_;
 };
 

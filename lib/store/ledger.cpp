@@ -37,6 +37,7 @@ class SqliteLedger::Impl {
   Result<void> prepare(Instant now) {
     auto ready = migrate(database_, migrations(), now);
     if (ready) {
+      database_.work_anew();
       chain_older_rows(database_);
       known_ = SqlTx(database_).audit_head();
     }

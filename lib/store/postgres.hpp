@@ -26,6 +26,7 @@ class Postgres final : public Connection {
   Postgres& operator=(const Postgres&) = delete;
 
   Dialect dialect() const override { return Dialect::postgresql; }
+  std::int64_t worker() const override { return worker_; }
   using Connection::prepared;
   Statement& prepared(const char* sql) override;
   void run_script(const std::string& script) override;

@@ -183,47 +183,35 @@ std::vector<ports::ClaimedRecovery> SqlTx::claimed(Instant from, Instant to, Rec
   return rows;
 }
 
-// In SQLite the walk is of the index alone, and a row is read only where it is wanted; elsewhere a
-// row would be a round trip.
+// Where others write beside this transaction, what they are at is passed over.
+#define STEPS_DUE_BY_NOW                                                      \
+  "SELECT " RECOVERY_COLUMNS                                                  \
+  "WHERE r.next_at IS NOT NULL AND r.provider_gateway = ? AND r.next_at <= ?" \
+  " AND NOT EXISTS (SELECT 1 FROM call AS c WHERE c.recovery_key = r.key)"
+#define FIRST_STEPS " ORDER BY r.next_at, r.key LIMIT ?"
+#define NOBODY_IS_AT " FOR NO KEY UPDATE OF r SKIP LOCKED"
+
 std::vector<ports::StoredRecovery> SqlTx::steps_due(const GatewayId& gateway, Instant now,
-                                                    const std::unordered_set<RecoveryKey>& but,
                                                     int limit) {
-  std::vector<ports::StoredRecovery> rows;
-  if (connection_.dialect() != Dialect::sqlite) {
-    auto& page = connection_.prepared("SELECT " RECOVERY_COLUMNS
-                                      "WHERE r.next_at IS NOT NULL AND r.provider_gateway = ?"
-                                      " AND r.next_at <= ? ORDER BY r.next_at, r.key LIMIT ?");
-    Binder(page) << gateway << now << limit + static_cast<int>(but.size());
-    for (ports::StoredRecovery& row : read_all(page)) {
-      if (static_cast<int>(rows.size()) == limit) break;
-      if (!but.contains(row.key)) rows.push_back(std::move(row));
-    }
-    return rows;
-  }
-  auto& walk = connection_.prepared(
-      "SELECT key FROM recovery WHERE next_at IS NOT NULL AND provider_gateway = ? AND next_at <= ?"
-      " ORDER BY next_at, key");
-  Binder(walk) << gateway << now;
-  while (static_cast<int>(rows.size()) < limit && walk.step()) {
-    const auto key = Columns(walk).key<RecoveryKey>();
-    if (!but.contains(key)) rows.push_back(recovery(key));
-  }
-  walk.reset();
-  return rows;
+  auto& query = connection_.prepared(
+      Sql{STEPS_DUE_BY_NOW FIRST_STEPS, STEPS_DUE_BY_NOW FIRST_STEPS NOBODY_IS_AT});
+  Binder(query) << gateway << now << limit;
+  return read_all(query);
 }
 
 // A cascade is never sent from the queue, and what is past its end is not sent any more: those are
 // taken back.
+#define NOT_HELD_BY_PAUSE                              \
+  " AND NOT (r.step = 'send' AND r.state = 'intended'" \
+  " AND r.kind <> 'cascade' AND r.expires_at > ?)"     \
+  " AND (r.step = 'inquire' OR ? = 1)"
+
 std::vector<ports::StoredRecovery> SqlTx::steps_due_in_pause(const GatewayId& gateway,
                                                              ports::Holding holding, Instant now,
                                                              int limit) {
-  auto& query = connection_.prepared(
-      "SELECT " RECOVERY_COLUMNS
-      "WHERE r.next_at IS NOT NULL AND r.provider_gateway = ? AND r.next_at <= ?"
-      " AND NOT (r.step = 'send' AND r.state = 'intended'"
-      " AND r.kind <> 'cascade' AND r.expires_at > ?)"
-      " AND (r.step = 'inquire' OR ? = 1)"
-      " ORDER BY r.next_at, r.key LIMIT ?");
+  auto& query =
+      connection_.prepared(Sql{STEPS_DUE_BY_NOW NOT_HELD_BY_PAUSE FIRST_STEPS,
+                               STEPS_DUE_BY_NOW NOT_HELD_BY_PAUSE FIRST_STEPS NOBODY_IS_AT});
   const bool lets_others = holding != ports::Holding::all_but_inquiries;
   Binder(query) << gateway << now << now << std::int64_t{lets_others} << limit;
   return read_all(query);

@@ -1,6 +1,6 @@
 // The ledger's operations on an open transaction. One class, its methods grouped by table in
-// subscriptions.cpp, sales.cpp, recoveries.cpp, callbacks.cpp, deliveries.cpp, pauses.cpp,
-// audit_chain.cpp, retention.cpp and history.cpp.
+// subscriptions.cpp, sales.cpp, recoveries.cpp, calls.cpp, callbacks.cpp, deliveries.cpp,
+// pauses.cpp, audit_chain.cpp, retention.cpp and history.cpp.
 #pragma once
 
 #include "ports/ledger.hpp"
@@ -53,7 +53,6 @@ class SqlTx final : public ports::LedgerTx {
   std::vector<ports::ClaimedRecovery> claimed(Instant from, Instant to, RecoveryKey after,
                                               int limit) override;
   std::vector<ports::StoredRecovery> steps_due(const GatewayId& gateway, Instant now,
-                                               const std::unordered_set<RecoveryKey>& but,
                                                int limit) override;
   std::vector<ports::StoredRecovery> steps_due_in_pause(const GatewayId& gateway,
                                                         ports::Holding holding, Instant now,
@@ -70,6 +69,11 @@ class SqlTx final : public ports::LedgerTx {
   bool update_recovery(RecoveryKey key, const billing::Recovery& before,
                        const billing::Recovery& after) override;
   void replace_request(RecoveryKey key, const std::string& body) override;
+
+  // calls.cpp
+  std::vector<RecoveryKey> hold_calls(const std::vector<RecoveryKey>& keys) override;
+  void let_go(RecoveryKey key) override;
+  std::vector<RecoveryKey> take_over_calls(int limit) override;
 
   // pauses.cpp
   std::vector<ports::Pause> pauses() override;

@@ -68,9 +68,15 @@ class ForwardingTx : public ports::LedgerTx {
     return tx_.claimed(from, to, after, limit);
   }
   std::vector<ports::StoredRecovery> steps_due(const GatewayId& gateway, Instant now,
-                                               const std::unordered_set<RecoveryKey>& but,
                                                int limit) override {
-    return tx_.steps_due(gateway, now, but, limit);
+    return tx_.steps_due(gateway, now, limit);
+  }
+  std::vector<RecoveryKey> hold_calls(const std::vector<RecoveryKey>& keys) override {
+    return tx_.hold_calls(keys);
+  }
+  void let_go(RecoveryKey key) override { tx_.let_go(key); }
+  std::vector<RecoveryKey> take_over_calls(int limit) override {
+    return tx_.take_over_calls(limit);
   }
   std::vector<ports::StoredRecovery> steps_due_in_pause(const GatewayId& gateway,
                                                         ports::Holding holding, Instant now,

@@ -15,13 +15,17 @@ async::Task<void> start(const Context& context, std::int64_t* found) {
 }
 
 struct RecoverBench : Bench {
+  // What a process finds that is started now.
   std::int64_t interrupted() {
+    auto next = store::SqliteLedger::open(folder / "ledger.db", store::Executor::inline_, noon);
+    REQUIRE(next.has_value());
+    const Context started{desk, clock, entropy, **next, events};
     std::int64_t found = -1;
-    run(start(context, &found));
+    run(start(started, &found));
     return found;
   }
-  void note(const std::vector<RecoveryKey>& keys) {
-    in([&](auto& tx) { note_calls(tx, keys); });
+  void hold(const std::vector<RecoveryKey>& keys) {
+    in([&](auto& tx) { CHECK(tx.hold_calls(keys) == keys); });
   }
 };
 
@@ -36,25 +40,29 @@ TEST_CASE("what a command has claimed on a ledger that never made a call is in n
 TEST_CASE("L1: a call that was under way is in doubt, once, and nothing else is") {
   RecoverBench bench;
   for (const char* id : {"A", "B", "C"}) bench.accept(declined(id));
-  const auto named = bench.hand_over("A", RecoveryState::intended);
+  const auto held = bench.hand_over("A", RecoveryState::intended);
   const auto queued = bench.hand_over("B", RecoveryState::intended);
-  bench.note({named});
+  const auto asked = bench.hand_over("C", RecoveryState::waiting);
+  bench.hold({held, asked});
   CHECK(bench.interrupted() == 1);
-  CHECK(bench.recovery(named).state == RecoveryState::unknown);
+  CHECK(bench.recovery(held).state == RecoveryState::unknown);
   CHECK(bench.recovery(queued).state == RecoveryState::intended);
+  CHECK(bench.recovery(asked).state == RecoveryState::waiting);
   CHECK(bench.interrupted() == 0);
+  bench.in([&](auto& tx) { CHECK(tx.hold_calls({held, asked}).size() == 2); });  // free again
 }
 
-TEST_CASE("L1: after a run that died over any of many, later claims are in no doubt") {
+TEST_CASE("L1: of many calls under way each is in doubt, page by page") {
   RecoverBench bench;
-  for (const char* id : {"A", "B"}) bench.accept(declined(id));
-  const auto before = bench.hand_over("A", RecoveryState::intended);
-  bench.in([](auto& tx) { note_any_calls(tx); });
-  CHECK(bench.interrupted() == 1);
-  CHECK(bench.recovery(before).state == RecoveryState::unknown);
-  const auto later = bench.hand_over("B", RecoveryState::intended);
-  CHECK(bench.interrupted() == 0);
-  CHECK(bench.recovery(later).state == RecoveryState::intended);
+  std::vector<RecoveryKey> held;
+  for (int number = 0; number < 501; ++number) {
+    const std::string id = "S" + std::to_string(number);
+    bench.accept(declined(id));
+    held.push_back(bench.hand_over(id, RecoveryState::intended));
+  }
+  bench.hold(held);
+  CHECK(bench.interrupted() == 501);
+  for (const RecoveryKey key : held) CHECK(bench.recovery(key).state == RecoveryState::unknown);
 }
 
 }  // namespace

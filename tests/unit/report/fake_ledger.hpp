@@ -107,11 +107,6 @@ class FakeLedger : public ports::LedgerReader {
     found.resize(std::min(found.size(), static_cast<std::size_t>(limit)));
     return found;
   }
-  std::vector<ports::StoredRecovery> steps_due(const GatewayId&, Instant,
-                                               const std::unordered_set<RecoveryKey>&,
-                                               int) override {
-    return {};
-  }
   std::vector<Instant> claims_of_card(const std::string&, Instant) override { return {}; }
   billing::HandedOver handed_over_since(Instant) override { return handed_over; }
   std::optional<Instant> next_step() override { return step_next; }

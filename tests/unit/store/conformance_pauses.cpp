@@ -94,7 +94,7 @@ void a_pause_holds_what_has_not_left(const MakeLedger& make) {
     add("later", [](auto& recovery) { recovery.next_at = noon + Millis(1); });
   });
   in(*ledger, [](ports::LedgerTx& tx) {
-    CHECK(orders_of(tx.steps_due(ff, noon, {}, 9)) ==
+    CHECK(orders_of(tx.steps_due(ff, noon, 9)) ==
           "fresh asked anew in doubt waiting leaving past its end ");
     using ports::Holding;
     CHECK(orders_of(tx.steps_due_in_pause(ff, Holding::unsent, noon, 9)) ==

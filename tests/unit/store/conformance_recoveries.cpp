@@ -177,12 +177,18 @@ void walks_steps_due(const MakeLedger& make) {
     CHECK(tx.next_step_after(ff, noon) == noon + Millis(9));
     CHECK_FALSE(tx.next_step_after(ff, noon + Millis(9)).has_value());
     CHECK_FALSE(tx.next_step_after(GatewayId("nobody's"), noon - Millis(9)).has_value());
-    CHECK(tx.steps_due(ff, noon - Millis(2), {}, 9).empty());
-    CHECK(orders_of(tx.steps_due(ff, noon + Millis(9), {}, 9)) == "first a b c d e late ");
-    const auto three = tx.steps_due(ff, noon, {}, 3);
+    CHECK(tx.steps_due(ff, noon - Millis(2), 9).empty());
+    CHECK(orders_of(tx.steps_due(ff, noon + Millis(9), 9)) == "first a b c d e late ");
+    const auto three = tx.steps_due(ff, noon, 3);
     CHECK(orders_of(three) == "first a b ");
-    CHECK(orders_of(tx.steps_due(ff, noon, {three[0].key, three[2].key}, 3)) == "a c d ");
-    CHECK(orders_of(tx.steps_due(GatewayId("another"), noon, {}, 9)) == "elsewhere ");
+    const std::vector held{three[0].key, three[2].key};
+    CHECK(tx.hold_calls(held) == held);
+    CHECK(orders_of(tx.steps_due(ff, noon, 3)) == "a c d ");
+    CHECK(tx.hold_calls({three[1].key, three[2].key}) == std::vector{three[1].key});
+    CHECK(tx.take_over_calls(9).empty());  // whoever holds them is here
+    tx.let_go(three[0].key);
+    CHECK(orders_of(tx.steps_due(ff, noon, 3)) == "first c d ");
+    CHECK(orders_of(tx.steps_due(GatewayId("another"), noon, 9)) == "elsewhere ");
   });
 }
 
@@ -211,8 +217,8 @@ void makes_inquiries_due(const MakeLedger& make) {
     for (; after; ++pages) after = tx.make_inquiries_due(noon, noon - Millis(20), *after, 2);
     CHECK(pages == 3);  // two rows, one row, none
     const GatewayId ff = plain_recovery("x").provider_gateway;
-    CHECK(orders_of(tx.steps_due(ff, noon, {}, 9)) == "a b ");  // asked about since: not again
-    CHECK(orders_of(tx.steps_due(ff, later, {}, 9)) == "a b asked leaving ");
+    CHECK(orders_of(tx.steps_due(ff, noon, 9)) == "a b ");  // asked about since: not again
+    CHECK(orders_of(tx.steps_due(ff, later, 9)) == "a b asked leaving ");
   });
 }
 

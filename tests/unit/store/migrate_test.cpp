@@ -102,14 +102,20 @@ TEST_CASE("the program's own migrations are numbered from 1 without a gap") {
   CHECK(expected > 1);
 }
 
-TEST_CASE("migrations: an older claim has the decline that its request carries") {
-  const testing::Scratch folder;
+// Those before the one of that name.
+Steps steps_before(std::string_view name) {
   Steps older = migrations();
-  const auto added = std::find_if(older.begin(), older.end(), [](const Migration& step) {
-    return step.name.ends_with("_declines_of_claims");
+  const auto added = std::find_if(older.begin(), older.end(), [name](const Migration& step) {
+    return step.name.ends_with(name);
   });
   REQUIRE(added != older.end());
   older.erase(added, older.end());
+  return older;
+}
+
+TEST_CASE("migrations: an older claim has the decline that its request carries") {
+  const testing::Scratch folder;
+  const Steps older = steps_before("_declines_of_claims");
   Database database(folder / "ledger.db", Access::read_write);
   REQUIRE(migrate(database, older, noon).has_value());
   const char* bodies[] = {
@@ -130,6 +136,44 @@ TEST_CASE("migrations: an older claim has the decline that its request carries")
       "SELECT group_concat(decline_code || '=' || decline_message, ';') FROM"
       " (SELECT * FROM recovery ORDER BY key)");
   CHECK(declines.getString() == "51=Insufficient funds;05=;=");
+}
+
+// Of three, the first two queued.
+std::string calls_after_note(const std::optional<std::string>& note) {
+  const testing::Scratch folder;
+  const Steps older = steps_before("_calls");
+  Database database(folder / "ledger.db", Access::read_write);
+  REQUIRE(migrate(database, older, noon).has_value());
+  if (note) database.raw().exec("INSERT INTO meta VALUES ('calls', '" + *note + "')");
+  database.raw().exec("PRAGMA foreign_keys = OFF");
+  for (int key = 1; key <= 3; ++key) {
+    const std::string of = std::to_string(key);
+    database.raw().exec(
+        "INSERT INTO recovery (key, kind, subscription_key, order_id, cycle, round, reattempt,"
+        " provider_gateway, return_gateway, return_card, amount, currency, state, reason, step,"
+        " next_at, sending, tries, inquiries, has_left, claimed_at, expires_at, unsent_until,"
+        " refund_due, late, refunded, charged_back) VALUES (" +
+        of + ", 'recycle', " + of + ", 'o" + of + "', 1, 1, 4, 'ff', 'bank', 'card', 5, 'USD', '" +
+        (key < 3 ? "intended" : "waiting") + "', '', 'send', 1, 1, 0, 0, 0, 1, 2, 1, 0, 0, 0, 0)");
+  }
+  database.raw().exec("PRAGMA foreign_keys = ON");
+  database.raw().exec(std::string(migrations()[older.size()].sql));
+  return database.raw()
+             .execAndGet("SELECT coalesce(group_concat(recovery_key, ' '), '') FROM call")
+             .getString() +
+         ";" +
+         database.raw()
+             .execAndGet("SELECT coalesce(group_concat(name || '=' || value), '') FROM meta")
+             .getString();
+}
+
+TEST_CASE("L1 migrations: the calls that an older program has left in doubt are held ones") {
+  CHECK(calls_after_note("") == ";");
+  CHECK(calls_after_note("2 3 ") == "2;");
+  CHECK(calls_after_note("12 ") == ";");
+  CHECK(calls_after_note("any") == "1 2;");
+  CHECK(calls_after_note(std::nullopt) == "1 2;");
+  CHECK(calls_after_note("adopted") == ";adoption=begun");
 }
 
 TEST_CASE("opening a ledger: errors are values that name the file") {
