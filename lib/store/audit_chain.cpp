@@ -1,7 +1,5 @@
 #include "store/audit_chain.hpp"
 
-#include "base/card_number.hpp"
-#include "base/utf8.hpp"
 #include "crypto/digest.hpp"
 #include "ports/events.hpp"
 #include "store/sql_tx.hpp"
@@ -64,9 +62,8 @@ ports::ChainedRow read_chained(Columns& in) {
   return link;
 }
 
-ports::AuditHead SqlTx::audit_head() {
-  if (new_head_) return *new_head_;
-  auto& query = connection_.prepared("SELECT rows, hash FROM audit_head");
+ports::AuditHead stored_head(Connection& connection) {
+  auto& query = connection.prepared("SELECT rows, hash FROM audit_head");
   ports::AuditHead head;
   if (query.step()) {
     Columns in(query);
@@ -75,21 +72,11 @@ ports::AuditHead SqlTx::audit_head() {
   }
   query.reset();
   if (head.rows == 0) {
-    head.hash = ports::origin_of_chain(InstallationId(meta("installation").value_or("")));
+    const auto installation = SqlTx(connection).meta("installation");
+    head.hash = ports::origin_of_chain(InstallationId(installation.value_or("")));
   }
   return head;
 }
-
-std::optional<std::string> SqlTx::audit_hash(std::int64_t row) {
-  auto& query = connection_.prepared("SELECT hash FROM audit WHERE key = ?");
-  Binder(query) << row;
-  std::optional<std::string> hash;
-  if (query.step()) hash = Columns(query).text();
-  query.reset();
-  return hash;
-}
-
-namespace {
 
 void put_head(Connection& connection, const ports::AuditHead& head) {
   auto& put = connection.prepared(
@@ -99,37 +86,11 @@ void put_head(Connection& connection, const ports::AuditHead& head) {
   put.run();
 }
 
-}  // namespace
-
-void SqlTx::add_audit(const ports::AuditRow& row) {
-  const ports::AuditHead head = audit_head();
-  ports::ChainedRow link{head.rows + 1, row, "", ""};
-  link.row.reason = hide_card_numbers(row.reason);
-  // The chain is of what is stored.
-  if (connection_.dialect() != Dialect::sqlite) link.row.reason = as_plain_utf8(link.row.reason);
-  if (is_claim(row)) {
-    const bool is_last = last_claim_.key == *row.recovery;
-    link.claim = is_last ? last_claim_.digest : digest_of_claim(connection_, *row.recovery);
-  }
-  link.hash = ports::link_after(head.hash, link);
-  auto& insert = connection_.prepared(
-      "INSERT INTO audit (key, at, subscription_key, sale_key, recovery_key, event, before, after,"
-      " reason, claim, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-  Binder(insert) << link.key << row.at << row.subject << row.recovery << row.event << row.before
-                 << row.after << link.row.reason << link.claim << link.hash;
-  insert.run();
-  new_head_ = {link.key, link.hash};
-}
-
-void SqlTx::store_head() {
-  if (new_head_) put_head(connection_, *new_head_);
-}
-
 void chain_older_rows(Connection& connection) {
   // A ledger that has its chain is opened without a lock that writes.
-  if (SqlTx(connection).audit_head().rows > 0) return;
+  if (stored_head(connection).rows > 0) return;
   Transaction transaction(connection, Access::read_write);
-  ports::AuditHead head = SqlTx(connection).audit_head();
+  ports::AuditHead head = stored_head(connection);
   if (head.rows > 0) return;
   auto& rows = connection.prepared("SELECT " CHAINED_COLUMNS " FROM audit ORDER BY key");
   while (rows.step()) {

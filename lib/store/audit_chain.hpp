@@ -16,6 +16,10 @@ namespace recycled::store {
 // touched. Throws SqlError.
 void chain_older_rows(Connection& connection);
 
+// Where the chain ends in the ledger: of one without rows, where it begins.
+ports::AuditHead stored_head(Connection& connection);
+void put_head(Connection& connection, const ports::AuditHead& head);
+
 // What a claim has fixed for good, digested: as it is stored (empty: there is no such recovery),
 // and as it will be, which is the same.
 std::string digest_of_claim(Connection& connection, RecoveryKey key);

@@ -103,6 +103,7 @@ std::vector<ports::Delivery> SqlTx::deliveries_of(OutboxKey event) {
 }
 
 std::optional<ports::StoredEvent> SqlTx::event(OutboxKey key) {
+  write_gathered();
   auto& query = connection_.prepared("SELECT " EVENT_COLUMNS EVENT_TABLES "WHERE o.key = ?");
   Binder(query) << key;
   std::optional<ports::StoredEvent> found;
@@ -118,6 +119,7 @@ std::optional<ports::StoredEvent> SqlTx::event(OutboxKey key) {
 std::vector<ports::StoredEvent> SqlTx::events_before(OutboxKey before,
                                                      std::optional<ports::DeliveryState> state,
                                                      int limit) {
+  write_gathered();
   auto& query = connection_.prepared("SELECT " EVENT_COLUMNS EVENT_TABLES
                                      "WHERE o.key < ?1 AND (?2 = '' OR ?2 = " EVENT_STATE
                                      ") ORDER BY o.key DESC LIMIT ?3");
@@ -134,6 +136,7 @@ std::vector<ports::StoredEvent> SqlTx::events_before(OutboxKey before,
 }
 
 int SqlTx::queue_deliveries(ports::Sink sink, Instant now, int limit) {
+  write_gathered();
   auto& newest =
       connection_.prepared("SELECT coalesce(max(outbox_key), 0) FROM delivery WHERE sink = ?");
   Binder(newest) << ports::to_text(sink);

@@ -57,7 +57,7 @@ Outcome try_once(Connection& connection, const std::vector<Job*>& jobs, ports::A
     for (Job* job : jobs) {
       if (!ran(tx, *job)) return Outcome::threw;
     }
-    tx.store_head();
+    tx.write_records();
     may_die_at(Failpoint::commit_before);
     transaction.commit();
     may_die_at(Failpoint::commit_done);

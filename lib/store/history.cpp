@@ -74,6 +74,7 @@ std::vector<ports::Attempt> SqlTx::attempts(RecoveryKey key) {
   "SELECT at, recovery_key, subscription_key, sale_key, event, before, after, reason FROM audit "
 
 std::vector<ports::AuditRow> SqlTx::audit_of(const ports::Subject& subject) {
+  write_gathered();
   const auto* sale = std::get_if<SaleKey>(&subject);
   auto& query = connection_.prepared(sale != nullptr
                                          ? SELECT_AUDIT "WHERE sale_key = ? ORDER BY key"
@@ -95,21 +96,6 @@ std::vector<ports::AuditRow> SqlTx::audit_of(const ports::Subject& subject) {
   }
   query.reset();
   return rows;
-}
-
-void SqlTx::add_outbox(const ports::OutboxRow& row) {
-  auto& insert = connection_.prepared(
-      "INSERT INTO outbox (at, type, subscription_key, sale_key, recovery_key, amount, currency,"
-      " gateway, next_bill_on, rebill_with, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-  std::optional<std::int64_t> minor;
-  std::optional<Currency> currency;
-  if (row.amount) {
-    minor = row.amount->minor;
-    currency = row.amount->currency;
-  }
-  Binder(insert) << row.at << row.type << row.subject << row.recovery << minor << currency
-                 << row.gateway << row.next_bill_on << to_text(row.rebill_with) << row.reason;
-  insert.run();
 }
 
 void SqlTx::put_run(const ports::RunRow& run) {

@@ -108,13 +108,15 @@ class SqlTx final : public ports::LedgerTx {
   bool update_delivery(const ports::Delivery& delivery) override;
   void replay_delivery(OutboxKey event, ports::Sink sink, Instant now) override;
 
-  // audit_chain.cpp
+  // records.cpp
   ports::AuditHead audit_head() override;
   std::optional<std::string> audit_hash(std::int64_t row) override;
   void add_audit(const ports::AuditRow& row) override;
+  void add_outbox(const ports::OutboxRow& row) override;
+  // Once, before the commit.
+  void write_records();
   // Where the chain ends with the rows of this transaction; nothing: it has added none.
   const std::optional<ports::AuditHead>& new_head() const { return new_head_; }
-  void store_head();  // once, before the commit
 
   // history.cpp
   std::vector<ports::Attempt> attempts(RecoveryKey key) override;
@@ -126,7 +128,6 @@ class SqlTx final : public ports::LedgerTx {
   std::optional<ports::RunRow> last_run() override;
   std::optional<ports::DryRun> dry_run(const std::string& digest) override;
   void add_attempt(const ports::Attempt& attempt) override;
-  void add_outbox(const ports::OutboxRow& row) override;
   void put_run(const ports::RunRow& run) override;
   void keep_dry_run(const ports::DryRun& run) override;
   void forget_dry_runs(Instant before) override;
@@ -137,7 +138,16 @@ class SqlTx final : public ports::LedgerTx {
   std::int64_t waiting_for_person();
   void count_deliveries(ports::Counts& counts);
 
+  void write_gathered();
+
   Connection& connection_;
+  // Not written yet: what stands in the order of the commits.
+  struct Record {
+    ports::AuditRow row;
+    std::string claim;
+  };
+  std::vector<Record> audit_;
+  std::vector<ports::OutboxRow> outbox_;
   std::optional<ports::AuditHead> new_head_;
   struct Claim {
     RecoveryKey key;

@@ -144,6 +144,7 @@ std::string calls_after_note(const std::optional<std::string>& note) {
   const Steps older = steps_before("_calls");
   Database database(folder / "ledger.db", Access::read_write);
   REQUIRE(migrate(database, older, noon).has_value());
+  database.raw().exec("DELETE FROM meta");
   if (note) database.raw().exec("INSERT INTO meta VALUES ('calls', '" + *note + "')");
   database.raw().exec("PRAGMA foreign_keys = OFF");
   for (int key = 1; key <= 3; ++key) {
