@@ -58,6 +58,9 @@ Cascades::Opening Cascades::open(ports::LedgerTx& tx, const billing::Sale& row, 
 Cascades::Opening Cascades::claim(ports::LedgerTx& tx, const ports::StoredSale& sale,
                                   const Desk& desk, Instant now) {
   const auto past = tx.recoveries_of(sale.key);
+  if (const auto* before = cascaded(past)) {  // by another process, a moment ago
+    return Opened{*before, why_claimed(tx, *before), {}};
+  }
   if (auto refused = refused_by_past(past)) return CascadeAnswer(std::move(*refused));
   auto verdict = billing::decide_cascade(sale.sale, desk.rules());
   if (auto* refusal = std::get_if<SaleRefusal>(&verdict)) return CascadeAnswer(std::move(*refusal));

@@ -21,7 +21,8 @@ async::Task<void> Steps::perform(Item item, Lane& lane) {
 
 async::Task<void> Steps::do_step(Item item, Lane& lane) {
   if (context_.clock.now() >= context_.ledger.ours_until()) {  // another does, or will do, it
-    failure_ = Error{Fault::busy, "the ledger is another's: this process was silent for too long"};
+    failure_ =
+        Error{Fault::busy, "this process was silent for too long: what it held is another's"};
     on_next_(context_.clock.now());
     co_return;
   }

@@ -62,6 +62,7 @@ async::Task<Result<void>> Relay::start_due_at(Lane& lane) {
   std::function<Loaded(ports::LedgerTx&)> load = [sink = lane.sink, now,
                                                   wanted](ports::LedgerTx& tx) {
     Loaded loaded;
+    if (!tx.carries(sink)) return loaded;
     loaded.all_queued = tx.queue_deliveries(sink, now, page) < page;
     loaded.due = tx.deliveries_due(sink, now, wanted);
     return loaded;

@@ -28,8 +28,7 @@ struct Batch {
   Room room;
   std::set<std::string> reached;  // ceilings that kept something back
   std::vector<Look> looks;
-  ports::DueCursor after;
-  bool is_last = false;
+  std::optional<ports::DuePlace> next;  // nothing: it was the last
 };
 
 void hold(ports::LedgerTx& tx, Look& look, billing::Refusal refusal) {
@@ -84,22 +83,20 @@ void look_at(ports::LedgerTx& tx, Look& look, Instant now, const Desk& desk, Bat
   look.claimed = as_claimed(*key, look.stored, std::move(fresh.recovery));
 }
 
-Batch claim_batch(ports::LedgerTx& tx, const Desk& desk, Instant now, ports::DueCursor after,
+Batch claim_batch(ports::LedgerTx& tx, const Desk& desk, Instant now, const ports::DuePlace& from,
                   int limit, const std::optional<billing::HandedOver>& run) {
   Batch batch(Room(tx, desk, now, run));
-  batch.after = after;
   batch.pauses = tx.pauses();
-  batch.is_last = true;
   if (stopping_all(batch.pauses) != nullptr) return batch;
-  for (ports::StoredSubscription& stored : tx.due(now, after, limit)) {
-    batch.after = ports::DueCursor{*stored.plan.due_at, stored.key.value()};
+  auto page = tx.due(now, from, limit);
+  for (ports::StoredSubscription& stored : page.found) {
     Look look;
     look.stored = std::move(stored);
     look_at(tx, look, now, desk, batch);
     batch.looks.push_back(std::move(look));
     if (!batch.reached.empty() && batch.room.is_full()) return batch;
   }
-  batch.is_last = static_cast<int>(batch.looks.size()) < limit;
+  batch.next = page.next;
   return batch;
 }
 
@@ -132,10 +129,10 @@ void tell(const Context& context, const Batch& batch, Tally& tally) {
 using MaybeBatch = std::optional<Result<Batch>>;
 
 async::Task<void> write_batch(const Context& context, const CeilingWatch& ceilings, Instant now,
-                              ports::DueCursor after, int limit, MaybeBatch& written) {
-  std::function<Batch(ports::LedgerTx&)> work = [&context, &ceilings, now, after,
+                              ports::DuePlace from, int limit, MaybeBatch& written) {
+  std::function<Batch(ports::LedgerTx&)> work = [&context, &ceilings, now, from,
                                                  limit](ports::LedgerTx& tx) {
-    return claim_batch(tx, context.desk, now, after, limit, ceilings.run());
+    return claim_batch(tx, context.desk, now, from, limit, ceilings.run());
   };
   auto claimed = co_await ports::transact(context.ledger, std::move(work));
   written.emplace(std::move(claimed));
@@ -149,10 +146,9 @@ async::Task<Result<void>> scan(const Context& context, async::TaskGroup& writing
   const CivilDate today = context.desk.calendar().day_of(now);
   const auto before = tally.claimed;
   std::optional<Batch> untold;
-  ports::DueCursor after;
-  for (bool more = true; more;) {
+  for (std::optional<ports::DuePlace> from = ports::DuePlace(); from;) {
     MaybeBatch written;
-    writing.start(write_batch(context, ceilings, now, after, batch, written));
+    writing.start(write_batch(context, ceilings, now, *from, batch, written));
     if (untold) tell(context, *untold, tally);
     untold.reset();
     co_await writing.join();
@@ -161,8 +157,7 @@ async::Task<Result<void>> scan(const Context& context, async::TaskGroup& writing
     if (!claimed.looks.empty()) may_die_at(Failpoint::claim_committed);
     pauses.saw(claimed.pauses);
     ceilings.saw(claimed.room, claimed.reached, today);
-    after = claimed.after;
-    more = !claimed.is_last;
+    from = claimed.next;
     untold = std::move(claimed);
   }
   tell(context, *untold, tally);

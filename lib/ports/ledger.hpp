@@ -85,6 +85,18 @@ struct DueCursor {
   auto operator<=>(const DueCursor&) const = default;
 };
 
+// The same of what is due, which a ledger that several work on has in parts.
+struct DuePlace {
+  std::int64_t part = 0;
+  DueCursor after{};
+};
+
+// A part of a walk over what is due.
+struct DuePage {
+  std::vector<StoredSubscription> found;
+  std::optional<DuePlace> next;  // nothing: none is left
+};
+
 // A part of a walk over all subscriptions, in key order.
 struct SubscriptionPage {
   std::vector<StoredSubscription> found;
@@ -174,8 +186,9 @@ class LedgerReader {
   // (declined_at, key), after `after`: from an instant on, begin with {it, 0}.
   virtual std::vector<StoredSubscription> subscriptions_declined(Instant to, DueCursor after,
                                                                  int limit) = 0;
-  // Those due by `now` whose cycle has no recovery but released ones, in order of (due_at, key).
-  virtual std::vector<StoredSubscription> due(Instant now, DueCursor after, int limit) = 0;
+  // Those due by `now` whose cycle has no recovery but released ones, in order of (due_at, key); of
+  // a ledger that several work on in that of a part, and what others are at is passed over.
+  virtual DuePage due(Instant now, DuePlace from, int limit) = 0;
   virtual std::optional<Instant> next_due() = 0;
 
   virtual std::optional<StoredSale> sale(const SaleId& id) = 0;
@@ -294,6 +307,9 @@ class LedgerTx : public LedgerReader {
   virtual void add_audit(const AuditRow& row) = 0;  // as the next link of the chain
   virtual void add_outbox(const OutboxRow& row) = 0;
 
+  // Whether this process is the one that carries events to that sink: of several at one ledger one
+  // does, until it is there no more.
+  virtual bool carries(Sink sink) = 0;
   // Queues for that sink what of the outbox it has not seen yet, at most `limit`, in order. How
   // many.
   virtual int queue_deliveries(Sink sink, Instant now, int limit) = 0;

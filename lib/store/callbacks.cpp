@@ -71,6 +71,11 @@ std::vector<ports::StoredCallback> SqlTx::callbacks_due(Instant now, int limit) 
 }
 
 std::optional<ports::StoredCallback> SqlTx::callback(CallbackKey key) {
+  if (connection_.must_lock()) {
+    auto& lock = connection_.prepared("SELECT 1 FROM inbox WHERE callback_key = ? FOR UPDATE");
+    Binder(lock) << key;
+    lock.run();
+  }
   auto& query = connection_.prepared("SELECT " CALLBACK_COLUMNS "WHERE c.key = ?");
   Binder(query) << key;
   const auto found = read_all(query);

@@ -32,6 +32,7 @@ class Database final : public Connection {
   Database& operator=(const Database&) = delete;
 
   Dialect dialect() const override { return Dialect::sqlite; }
+  bool must_lock() const override { return false; }  // one alone writes
   std::int64_t worker() const override { return worker_; }
   using Connection::prepared;
   Statement& prepared(const char* sql) override;

@@ -135,8 +135,46 @@ std::vector<ports::StoredEvent> SqlTx::events_before(OutboxKey before,
   return rows;
 }
 
+namespace {
+
+// Whatever changes what is due to a sink, one at a time: of a subject's events the oldest alone may
+// be, and that is seen only where nobody else adds or takes one away.
+void lock(Connection& connection, ports::Sink sink) {
+  if (!connection.must_lock()) return;
+  auto& lock = connection.prepared("SELECT 1 FROM relay WHERE sink = ? FOR UPDATE");
+  Binder(lock) << ports::to_text(sink);
+  lock.run();
+}
+
+// Whoever carried events to it, and is there no more, if anybody.
+bool take_up(Connection& connection, ports::Sink sink) {
+  connection.prepared("DELETE FROM worker WHERE alive_until < server_now()").run();
+  auto& take = connection.prepared(
+      "INSERT INTO relay AS r (sink, worker_key) VALUES (?1, ?2)"
+      " ON CONFLICT (sink) DO UPDATE SET worker_key = excluded.worker_key"
+      " WHERE NOT EXISTS (SELECT 1 FROM worker AS w WHERE w.key = r.worker_key)");
+  Binder(take) << ports::to_text(sink) << connection.worker();
+  return take.run_and_count() == 1;
+}
+
+}  // namespace
+
+bool SqlTx::carries(ports::Sink sink) {
+  if (!connection_.must_lock()) return true;
+  auto& query = connection_.prepared(
+      "SELECT r.worker_key, EXISTS (SELECT 1 FROM worker AS w WHERE w.key = r.worker_key"
+      " AND w.alive_until >= server_now()) FROM relay AS r WHERE r.sink = ?");
+  Binder(query) << ports::to_text(sink);
+  const bool is_anybody = query.step();
+  const bool is_ours = is_anybody && query.integer(0) == connection_.worker();
+  const bool is_alive = is_anybody && query.integer(1) == 1;
+  query.reset();
+  return is_ours || (!is_alive && take_up(connection_, sink));
+}
+
 int SqlTx::queue_deliveries(ports::Sink sink, Instant now, int limit) {
   write_gathered();
+  lock(connection_, sink);
   auto& newest =
       connection_.prepared("SELECT coalesce(max(outbox_key), 0) FROM delivery WHERE sink = ?");
   Binder(newest) << ports::to_text(sink);
@@ -194,6 +232,7 @@ void SqlTx::line_up(ports::Sink sink, const std::string& subject) {
 }
 
 bool SqlTx::update_delivery(const ports::Delivery& delivery) {
+  lock(connection_, delivery.sink);
   auto& update = connection_.prepared(
       "UPDATE delivery SET state = ?, tries = ?, next_at = ?, delivered_at = ?, error = ?"
       " WHERE sink = ? AND outbox_key = ? AND state = 'waiting'");
@@ -206,6 +245,7 @@ bool SqlTx::update_delivery(const ports::Delivery& delivery) {
 }
 
 void SqlTx::replay_delivery(OutboxKey event, ports::Sink sink, Instant now) {
+  lock(connection_, sink);
   auto& update = connection_.prepared(
       "UPDATE delivery SET state = 'waiting', tries = 0, queued_at = ?, next_at = NULL,"
       " delivered_at = NULL, error = '' WHERE sink = ? AND outbox_key = ? RETURNING subject");

@@ -97,6 +97,9 @@ Result<void> migrate(Connection& connection, const std::vector<Migration>& steps
   const ReferencesOff off(connection);
   Transaction transaction(connection, Access::read_write);
   connection.prepared(table_of_migrations).run();
+  if (connection.must_lock()) {
+    connection.prepared("LOCK TABLE migration IN SHARE ROW EXCLUSIVE MODE").run();
+  }
   const auto found = applied(connection);
   if (auto same = compare(found, steps); !same) return same;
   for (const Migration& step : steps) {

@@ -33,9 +33,17 @@ void SqlTx::add_pause(const ports::Pause& pause) {
   insert.run();
 }
 
+// Of several at work each goes by what it has seen itself, or all would wait for one row at each
+// end; whoever comes to a place after another goes on with what that one saw.
+#define OUR_PLACE "coalesce((SELECT place FROM worker WHERE key = ?2), 0)"
+
 std::string SqlTx::recent_results(const GatewayId& gateway) {
-  auto& query = connection_.prepared("SELECT letters FROM recent_results WHERE gateway = ?");
-  Binder(query) << gateway;
+  auto& query = connection_.prepared(
+      Sql{"SELECT letters FROM recent_results WHERE gateway = ?1",
+          "SELECT letters FROM recent_results WHERE gateway = ?1 AND place = " OUR_PLACE});
+  Binder out(query);
+  out << gateway;
+  if (connection_.dialect() != Dialect::sqlite) out << connection_.worker();
   std::string letters;
   if (query.step()) letters = Columns(query).text();
   query.reset();
@@ -43,10 +51,20 @@ std::string SqlTx::recent_results(const GatewayId& gateway) {
 }
 
 void SqlTx::set_recent_results(const GatewayId& gateway, const std::string& letters) {
+  if (letters.empty()) {
+    auto& forget = connection_.prepared("DELETE FROM recent_results WHERE gateway = ?");
+    Binder(forget) << gateway;
+    return forget.run();
+  }
   auto& insert = connection_.prepared(
-      "INSERT INTO recent_results (gateway, letters) VALUES (?, ?)"
-      " ON CONFLICT (gateway) DO UPDATE SET letters = excluded.letters");
-  Binder(insert) << gateway << letters;
+      Sql{"INSERT INTO recent_results (gateway, letters) VALUES (?1, ?2)"
+          " ON CONFLICT (gateway) DO UPDATE SET letters = excluded.letters",
+          "INSERT INTO recent_results (gateway, place, letters) VALUES (?1, " OUR_PLACE ", ?3)"
+          " ON CONFLICT (gateway, place) DO UPDATE SET letters = excluded.letters"});
+  Binder out(insert);
+  out << gateway;
+  if (connection_.dialect() != Dialect::sqlite) out << connection_.worker();
+  out << letters;
   insert.run();
 }
 

@@ -29,10 +29,11 @@ SqlError error_of(const PGresult* result) {
   const std::string_view kind = code.substr(0, 2);
   if (code == "40001" || code == "40P01") return {SqlError::Of::nobody, Fault::busy, message};
   if (code == taken_for_dead) return {SqlError::Of::all, Fault::busy, message};
-  if (kind == "08" || kind == "57" || code.empty()) {
-    return {SqlError::Of::all, Fault::unavailable, message};
+  // The session is over, and whatever was not committed with it.
+  if (kind == "08" || kind == "57" || code == "25P03" || code.empty()) {
+    return {SqlError::Of::nobody, Fault::unavailable, message};
   }
-  if (code == "55P03" || code == "25P03") return {SqlError::Of::all, Fault::busy, message};
+  if (code == "55P03") return {SqlError::Of::all, Fault::busy, message};
   if (kind == "53" || kind == "58" || kind == "XX" || code == "25006") {
     return {SqlError::Of::all, Fault::store, message};
   }
@@ -61,7 +62,7 @@ void Pipeline::connect() {
                                          "client_encoding", "dbname", nullptr};
   const std::array<const char*, 5> values{"10", "recycled", "UTF8", url_.c_str(), nullptr};
   connection_.reset(PQconnectdbParams(names.data(), values.data(), 1));
-  if (is_broken()) throw gone();
+  if (is_broken()) throw SqlError(SqlError::Of::all, Fault::unavailable, said());
   PQsetNoticeProcessor(
       connection_.get(), [](void*, const char*) {}, nullptr);
   ensure(PQenterPipelineMode(connection_.get()) == 1, "a fresh connection has nothing under way");
@@ -121,10 +122,9 @@ void Pipeline::run_script(const std::string& script) {
   if (is_error(answer.get())) throw error_of(answer.get());
 }
 
-SqlError Pipeline::gone() const {
-  return {SqlError::Of::all, Fault::unavailable,
-          without_line_end(PQerrorMessage(connection_.get()))};
-}
+std::string Pipeline::said() const { return without_line_end(PQerrorMessage(connection_.get())); }
+
+SqlError Pipeline::gone() const { return {SqlError::Of::nobody, Fault::unavailable, said()}; }
 
 Pipeline::Answer Pipeline::take_result() {
   Answer result(PQgetResult(connection_.get()));

@@ -42,7 +42,7 @@ class Pipeline {
   // As Postgres has it. What goes wrong is thrown as SqlError, by whichever function hears of it.
   explicit Pipeline(std::string url);
 
-  void connect();
+  void connect();  // anew; an SqlError of all if nobody answers
   bool is_broken() const { return PQstatus(connection_.get()) != CONNECTION_OK; }
 
   void send(const std::string& sql, const std::vector<Parameter>& parameters = {});
@@ -58,6 +58,7 @@ class Pipeline {
   };
 
   Answer take_result();
+  std::string said() const;
   SqlError gone() const;
 
   const std::string url_;

@@ -18,9 +18,6 @@ constexpr Millis longest_silence = std::chrono::minutes(1);
 // How long whoever writes waits for the others, beyond what one of them may be silent for.
 constexpr Millis patience = std::chrono::seconds(30);
 
-// Whoever writes holds it until the transaction ends.
-const std::string writers_lock = "491260471161";
-
 }  // namespace
 
 std::string numbered(std::string_view sql) {
@@ -178,18 +175,29 @@ void Postgres::run_script(const std::string& script) {
 }
 
 void Postgres::begin(Access access) {
-  if (pipeline_->is_broken()) pipeline_->connect();
+  if (pipeline_->is_broken()) reconnect();
   is_open_ = true;
-  if (access == Access::read_only) {
-    pipeline_->send("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-  } else {
+  is_writing_ = access == Access::read_write;
+  if (is_writing_) {
     pipeline_->send("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
     const std::int64_t silence = std::min(lease_, longest_silence).count();
     pipeline_->send("SET LOCAL lock_timeout = " + std::to_string(silence + patience.count()));
     pipeline_->send("SET LOCAL idle_in_transaction_session_timeout = " + std::to_string(silence));
-    pipeline_->send("SELECT pg_advisory_xact_lock(" + writers_lock + ")");
+  } else {
+    pipeline_->send("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
   }
   has_written_ = false;
+}
+
+// A server that is started anew is away for a moment.
+void Postgres::reconnect() {
+  while (true) {
+    try {
+      return pipeline_->connect();
+    } catch (const SqlError&) {
+      if (!is_patient_ || !is_patient_()) throw;
+    }
+  }
 }
 
 void Postgres::commit() {
@@ -200,9 +208,10 @@ void Postgres::commit() {
     pipeline_->send("COMMIT");
     pipeline_->read_last();
   } catch (const SqlError& error) {
-    if (!pipeline_->is_broken()) throw;
+    // A server that ends may say so after it has kept it.
+    const bool is_in_doubt = pipeline_->is_broken() || error.fault() == Fault::unavailable;
+    if (!is_in_doubt || !leaves_mark) throw;
     is_open_ = false;
-    if (!leaves_mark) throw;
     if (!was_kept()) throw SqlError(SqlError::Of::nobody, Fault::unavailable, error.what());
   }
   is_open_ = false;
@@ -248,7 +257,7 @@ void Postgres::leave_mark() {
 
 // The server may be about to keep it still: it holds the row until it has, or has not.
 bool Postgres::was_kept() {
-  pipeline_->connect();
+  reconnect();
   begin(Access::read_write);
   Statement& last = prepared("SELECT commits FROM worker WHERE key = ? FOR UPDATE");
   last.bind(1, worker_);

@@ -3,6 +3,7 @@
 // transactions (no prepared statement, no setting, no lock), so that a pooler may stand in between.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -26,18 +27,24 @@ class Postgres final : public Connection {
   Postgres& operator=(const Postgres&) = delete;
 
   Dialect dialect() const override { return Dialect::postgresql; }
+  bool must_lock() const override { return is_writing_; }
   std::int64_t worker() const override { return worker_; }
   using Connection::prepared;
   Statement& prepared(const char* sql) override;
   void run_script(const std::string& script) override;
-  // To write: when no other transaction of that kind is under way, as in SQLite; Fault::busy after
-  // half a minute and a lease, and one whose owner is silent for a lease is ended by the server. To
-  // read: one snapshot. A connection that is broken is made anew first.
+  // To write: beside others, each statement seeing what is committed when it begins; Fault::busy
+  // after waiting for another's lock for half a minute and a lease, and one whose owner is silent
+  // for a lease is ended by the server. To read: one snapshot. A connection that is broken is made
+  // anew first.
   void begin(Access access) override;
   // If the answer is lost the ledger itself is asked, on a new connection, whether it was kept:
   // SqlError of nobody if not, and Fault::unavailable if that cannot be learned either.
   void commit() override;
   void roll_back() noexcept override;
+
+  // Asked each time when nobody answers a connection that is to be made anew: whether it is to be
+  // tried once more. Otherwise, and without it, that is an SqlError with Fault::unavailable.
+  void try_again_while(std::function<bool()> is_patient) { is_patient_ = std::move(is_patient); }
 
   // From here on each transaction that writes renews this row of the table `worker`, and is not
   // committed without it (Fault::busy). It is what commit() goes by, too.
@@ -49,6 +56,7 @@ class Postgres final : public Connection {
  private:
   class PgStatement;
 
+  void reconnect();
   void leave_mark();
   bool was_kept();
 
@@ -57,7 +65,9 @@ class Postgres final : public Connection {
   std::int64_t worker_ = 0;  // none yet
   std::int64_t commits_ = 0;
   Millis lease_ = std::chrono::minutes(1);
+  std::function<bool()> is_patient_;
   bool is_open_ = false;      // a transaction
+  bool is_writing_ = false;   // one that may
   bool has_written_ = false;  // in it
 };
 

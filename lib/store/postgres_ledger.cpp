@@ -1,9 +1,13 @@
 #include "store/postgres_ledger.hpp"
 
+#include <algorithm>
 #include <atomic>
+#include <condition_variable>
+#include <mutex>
 #include <optional>
 #include <utility>
 
+#include "store/audit_chain.hpp"
 #include "store/group_commit.hpp"
 #include "store/migrate.hpp"
 #include "store/postgres.hpp"
@@ -17,46 +21,25 @@ namespace {
 // Of a visitor, who may wait for a person or for FlexFactor between two words.
 constexpr Millis lease_of_a_visitor = std::chrono::hours(1);
 
-// Who works on the ledger now.
-struct Worker {
-  std::int64_t key = 0;
-  std::string name;
-  std::int64_t alive_until = 0;  // by the server's clock
-};
+// How long a server may be away, unless the lease is over before.
+constexpr Millis longest_absence = std::chrono::seconds(30);
+constexpr Millis between_tries{200};
 
-std::optional<Worker> worker_in(Connection& connection) {
-  auto& forget = connection.prepared("DELETE FROM worker WHERE alive_until < server_now()");
-  forget.run();
-  auto& query =
-      connection.prepared("SELECT key, name, alive_until FROM worker WHERE role = 'worker'");
-  std::optional<Worker> found;
-  if (query.step()) {
-    Columns in(query);
-    found.emplace();
-    found->key = in.integer();
-    found->name = in.text();
-    found->alive_until = in.integer();
-  }
-  query.reset();
-  return found;
-}
-
+// Whoever was silent for too long commits nothing more; his place among those that are there, which
+// counts from 0, is free.
 std::int64_t enter(Connection& connection, const PostgresSettings& settings, Millis lease) {
+  connection.prepared("DELETE FROM worker WHERE alive_until < server_now()").run();
   auto& insert = connection.prepared(
-      "INSERT INTO worker (name, role, alive_until) VALUES (?, ?, server_now() + ?) RETURNING key");
+      "INSERT INTO worker (name, role, alive_until, place) SELECT ?1, ?2, server_now() + ?3,"
+      " (SELECT min(place) FROM generate_series(0, (SELECT count(*) FROM worker)) AS place"
+      " WHERE NOT EXISTS (SELECT 1 FROM worker AS w WHERE w.place = place.place))"
+      " RETURNING key");
   Binder(insert) << settings.name
                  << std::string_view(settings.role == Role::worker ? "worker" : "visitor")
                  << std::int64_t{lease.count()};
   const auto key = insert.insert();
   ensure(key.has_value(), "an insert without a condition makes its row");
   return *key;
-}
-
-void wait_a_little(Connection& connection) {
-  const Transaction looking(connection, Access::read_only);
-  auto& sleep = connection.prepared("SELECT pg_sleep(0.25)");
-  sleep.step();
-  sleep.reset();
 }
 
 }  // namespace
@@ -68,9 +51,16 @@ class PostgresLedger::Impl {
         clock_(clock),
         lease_(settings.role == Role::worker ? settings.lease : lease_of_a_visitor),
         queue_([this](const std::vector<Job*>& jobs) { commit(jobs); }, lease_ / 3,
-               [this] { renew(); }) {}
+               [this] { renew(); }) {
+    connection_.try_again_while([this] { return waits_for_server(); });
+  }
 
   ~Impl() {
+    {
+      const std::lock_guard lock(mutex_);
+      leaving_ = true;
+    }
+    woken_.notify_all();
     queue_.stop();
     try {
       Transaction leaving(connection_, Access::read_write);
@@ -88,10 +78,16 @@ class PostgresLedger::Impl {
   Impl& operator=(const Impl&) = delete;
 
   Result<void> prepare(const PostgresSettings& settings) {
-    auto ready = migrate(connection_, migrations(Dialect::postgresql), clock_.now());
-    if (!ready) return ready;
-    if (auto entered = take_place(settings); !entered) return entered;
-    known_ = SqlTx(connection_).audit_head();
+    if (auto ready = bring_up_to_date(); !ready) return ready;
+    const Instant began = clock_.now();
+    {
+      Transaction transaction(connection_, Access::read_write);
+      place_ = enter(connection_, settings, lease_);
+      transaction.commit();
+    }
+    connection_.work_as(place_, lease_);
+    renewed(began);
+    known_ = stored_head(connection_);
     if (settings.executor == Executor::thread) queue_.start();
     return {};
   }
@@ -100,29 +96,24 @@ class PostgresLedger::Impl {
   Instant ours_until() const { return from_millis(ours_until_.load()); }
 
  private:
-  // One that is alive renews its place, and one that is dead does not.
-  Result<void> take_place(const PostgresSettings& settings) {
-    std::optional<Worker> first;
-    while (true) {
-      const Instant began = clock_.now();
-      {
-        Transaction transaction(connection_, Access::read_write);
-        const auto there = worker_in(connection_);
-        if (settings.role == Role::visitor || !there) {
-          place_ = enter(connection_, settings, lease_);
-          transaction.commit();
-          connection_.work_as(place_, lease_);
-          renewed(began);
-          return {};
-        }
-        if (!first) first = there;
-        const bool is_alive = there->key != first->key || there->alive_until != first->alive_until;
-        if (is_alive) {
-          return fail(Fault::busy, "another recycled works on this ledger: " + there->name);
-        }
+  // Of several that make a ledger at one time one does, and the others hear that it is there.
+  Result<void> bring_up_to_date() {
+    constexpr int most_tries = 5;
+    for (int tries = 1;; ++tries) {
+      try {
+        return migrate(connection_, migrations(Dialect::postgresql), clock_.now());
+      } catch (const SqlError& error) {
+        if (tries == most_tries || error.of() == SqlError::Of::all) throw;
       }
-      wait_a_little(connection_);
     }
+  }
+
+  bool waits_for_server() {
+    const Instant now = clock_.now();
+    if (!away_since_) away_since_ = now;
+    if (now >= std::min(*away_since_ + longest_absence, ours_until())) return false;
+    std::unique_lock lock(mutex_);
+    return !woken_.wait_for(lock, between_tries, [this] { return leaving_; });
   }
 
   void commit(const std::vector<Job*>& jobs) {
@@ -142,13 +133,20 @@ class PostgresLedger::Impl {
     }
   }
 
-  void renewed(Instant began) { ours_until_ = to_millis(began + lease_); }
+  void renewed(Instant began) {
+    ours_until_ = to_millis(began + lease_);
+    away_since_.reset();
+  }
 
   Postgres connection_;
   const ports::Clock& clock_;
   const Millis lease_;
   std::int64_t place_ = 0;
   std::atomic<std::int64_t> ours_until_ = 0;
+  std::optional<Instant> away_since_;
+  std::mutex mutex_;
+  std::condition_variable woken_;
+  bool leaving_ = false;
   ports::AuditHead known_;  // how far the audit trail had come when last seen
   WorkQueue queue_;
 };

@@ -20,24 +20,27 @@ struct PostgresSettings {
   std::string name;  // of this process, for people
   Role role = Role::visitor;
   Executor executor = Executor::inline_;
-  // After so long a silence a worker is taken for dead, by the server's clock.
+  // After so long a silence a worker is taken for dead, by the server's clock, and another takes
+  // over what it held.
   Millis lease = std::chrono::seconds(30);
 };
 
 class PostgresLedger final : public OpenLedger {
  public:
-  // Makes the schema if the database has none, and brings it up to date. A worker waits for one
-  // that may be dead until its lease is over; Fault::busy names one that is alive. Fault::newer,
-  // Fault::store and Fault::unavailable (nobody answers) as ever. `clock` outlives it.
+  // Makes the schema if the database has none, and brings it up to date. Any number of workers may
+  // be there. Fault::newer, Fault::store and Fault::unavailable (nobody answers) as ever. `clock`
+  // outlives it.
   static Result<std::unique_ptr<PostgresLedger>> open(const PostgresSettings& settings,
                                                       const ports::Clock& clock);
   ~PostgresLedger() override;  // finishes what is queued, and gives up its place
 
-  // What went wrong for nobody's fault is done anew. Fault::unavailable: nobody answers; a
-  // connection is tried anew at each write. Fault::busy: this process was taken for dead, for good.
+  // What went wrong for nobody's fault is done anew, and a server that is away is waited for, half
+  // a minute or what is left of the lease. Fault::unavailable: nobody answers still; a connection
+  // is tried anew at each write. Fault::busy: this process was taken for dead, for good.
   async::Task<Result<void>> write(ports::LedgerWork work) override;
   Result<void> write_now(const ports::LedgerWork& work) override;
   Instant ours_until() const override;
+  bool is_shared() const override { return true; }
 
  private:
   class Impl;

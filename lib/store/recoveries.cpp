@@ -93,6 +93,29 @@ std::optional<ports::StoredRecovery> read_one(Statement& statement) {
   return std::move(rows.front());
 }
 
+// Until the transaction ends, whose it is with it: what is decided about one goes by how both
+// stand.
+#define LOCK_WITH(owner, column)                                                               \
+  "SELECT 1 FROM recovery AS r JOIN " owner " AS o ON o.key = r." owner "_key WHERE r." column \
+  " = ? FOR NO KEY UPDATE"
+#define LOCKS_BY(column) \
+  { LOCK_WITH("subscription", column), LOCK_WITH("sale", column) }
+
+struct Locks {
+  const char* with_subscription;
+  const char* with_sale;
+};
+
+template <class Id>
+void lock(Connection& connection, const Locks& locks, const Id& id) {
+  if (!connection.must_lock()) return;
+  for (const char* sql : {locks.with_subscription, locks.with_sale}) {
+    auto& lock = connection.prepared(sql);
+    Binder(lock) << id;
+    lock.run();
+  }
+}
+
 // By hand, and not by a trigger: at each claim one would cost more than the row.
 void take_from_queue(Connection& connection, const ports::NewRecovery& fresh) {
   const auto* subscription = std::get_if<SubscriptionKey>(&fresh.subject);
@@ -115,6 +138,7 @@ void put_request(Connection& connection, RecoveryKey key, const std::string& bod
 }  // namespace
 
 ports::StoredRecovery SqlTx::recovery(RecoveryKey key) {
+  lock(connection_, LOCKS_BY("key"), key);
   auto& query = connection_.prepared("SELECT " RECOVERY_COLUMNS "WHERE r.key = ?");
   Binder(query) << key;
   auto row = read_one(query);
@@ -123,12 +147,14 @@ ports::StoredRecovery SqlTx::recovery(RecoveryKey key) {
 }
 
 std::optional<ports::StoredRecovery> SqlTx::recovery(const OrderId& order) {
+  lock(connection_, LOCKS_BY("order_id"), order);
   auto& query = connection_.prepared("SELECT " RECOVERY_COLUMNS "WHERE r.order_id = ?");
   Binder(query) << order;
   return read_one(query);
 }
 
 std::optional<ports::StoredRecovery> SqlTx::recovery_by_provider(const ProviderOrderId& order) {
+  lock(connection_, LOCKS_BY("provider_order"), order);
   auto& query = connection_.prepared("SELECT " RECOVERY_COLUMNS "WHERE r.provider_order = ?");
   Binder(query) << order;
   return read_one(query);
@@ -286,6 +312,11 @@ std::string SqlTx::request(RecoveryKey key) {
 }
 
 std::vector<Instant> SqlTx::claims_of_card(const std::string& token, Instant since) {
+  if (connection_.must_lock()) {  // so that nobody claims for it meanwhile
+    auto& lock = connection_.prepared("SELECT 1 FROM guard WHERE key = part_of_card(?) FOR UPDATE");
+    Binder(lock) << token;
+    lock.run();
+  }
   auto& query = connection_.prepared(
       "SELECT claimed_at FROM recovery WHERE return_card = ? AND claimed_at >= ?"
       " AND state <> 'released' ORDER BY claimed_at");
@@ -297,6 +328,9 @@ std::vector<Instant> SqlTx::claims_of_card(const std::string& token, Instant sin
 }
 
 billing::HandedOver SqlTx::handed_over_since(Instant since) {
+  if (connection_.must_lock()) {  // so that nobody hands over meanwhile what is to be counted
+    connection_.prepared("SELECT 1 FROM guard WHERE key = 0 FOR UPDATE").run();
+  }
   auto& query = connection_.prepared(
       "SELECT currency, sum(n), sum(minor) FROM ("
       "SELECT currency, count(*) AS n, sum(amount) AS minor FROM recovery"

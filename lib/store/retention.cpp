@@ -12,6 +12,10 @@
 namespace recycled::store {
 namespace {
 
+// What another one prunes at the same time is passed over.
+constexpr Sql recoveries_now{RECOVERIES_TO_PRUNE, RECOVERIES_TO_PRUNE " FOR UPDATE SKIP LOCKED"};
+constexpr Sql callbacks_now{CALLBACKS_TO_PRUNE, CALLBACKS_TO_PRUNE " FOR UPDATE OF c SKIP LOCKED"};
+
 template <class Key>
 std::vector<Key> keys_of(Statement& query) {
   std::vector<Key> keys;
@@ -57,7 +61,7 @@ void prune_recovery(Connection& connection, RecoveryKey key, Instant now) {
 }
 
 std::int64_t prune_recoveries(Connection& connection, Instant before, Instant now, int limit) {
-  auto& query = connection.prepared(recoveries_to_prune);
+  auto& query = connection.prepared(recoveries_now);
   Binder(query) << before << limit;
   const auto keys = keys_of<RecoveryKey>(query);
   for (const RecoveryKey key : keys) prune_recovery(connection, key, now);
@@ -65,7 +69,7 @@ std::int64_t prune_recoveries(Connection& connection, Instant before, Instant no
 }
 
 std::int64_t prune_callbacks(Connection& connection, Instant before, Instant now, int limit) {
-  auto& query = connection.prepared(callbacks_to_prune);
+  auto& query = connection.prepared(callbacks_now);
   Binder(query) << before << limit;
   const auto keys = keys_of<CallbackKey>(query);
   for (const CallbackKey key : keys) {

@@ -6,17 +6,17 @@
 namespace recycled::store {
 
 // Whose last step is done, and whose end is older; the longest ago first.
-inline constexpr const char* recoveries_to_prune =
-    "SELECT key FROM recovery WHERE settled_at IS NOT NULL AND pruned_at IS NULL"
-    " AND settled_at < ? AND next_at IS NULL AND ended IS NOT NULL"
-    " ORDER BY settled_at LIMIT ?";
+#define RECOVERIES_TO_PRUNE                                                     \
+  "SELECT key FROM recovery WHERE settled_at IS NOT NULL AND pruned_at IS NULL" \
+  " AND settled_at < ? AND next_at IS NULL AND ended IS NOT NULL"               \
+  " ORDER BY settled_at LIMIT ?"
 
 // Those that nobody will look at again; the oldest first.
-inline constexpr const char* callbacks_to_prune =
-    "SELECT c.key FROM callback AS c LEFT JOIN inbox AS i ON i.callback_key = c.key"
-    " WHERE c.pruned_at IS NULL AND c.received_at < ?"
-    " AND coalesce(i.result, c.result) IN ('applied', 'ignored')"
-    " ORDER BY c.received_at LIMIT ?";
+#define CALLBACKS_TO_PRUNE                                                         \
+  "SELECT c.key FROM callback AS c LEFT JOIN inbox AS i ON i.callback_key = c.key" \
+  " WHERE c.pruned_at IS NULL AND c.received_at < ?"                               \
+  " AND coalesce(i.result, c.result) IN ('applied', 'ignored')"                    \
+  " ORDER BY c.received_at LIMIT ?"
 
 // Those of a recovery that all their receivers have. The newest event of all, and of each receiver,
 // says how far the relay has come: they stay.

@@ -46,7 +46,9 @@ std::vector<ports::StoredSale> read_all(Statement& statement) {
 }  // namespace
 
 std::optional<ports::StoredSale> SqlTx::sale(const SaleId& id) {
-  auto& query = connection_.prepared(SELECT_SALE "WHERE id = ?");
+  auto& query =
+      connection_.prepared(connection_.must_lock() ? SELECT_SALE "WHERE id = ? FOR NO KEY UPDATE"
+                                                   : SELECT_SALE "WHERE id = ?");
   Binder(query) << id;
   auto rows = read_all(query);
   if (rows.empty()) return std::nullopt;
@@ -54,7 +56,9 @@ std::optional<ports::StoredSale> SqlTx::sale(const SaleId& id) {
 }
 
 ports::StoredSale SqlTx::sale(SaleKey key) {
-  auto& query = connection_.prepared(SELECT_SALE "WHERE key = ?");
+  auto& query =
+      connection_.prepared(connection_.must_lock() ? SELECT_SALE "WHERE key = ? FOR NO KEY UPDATE"
+                                                   : SELECT_SALE "WHERE key = ?");
   Binder(query) << key;
   auto rows = read_all(query);
   ensure(rows.size() == 1, "a sale's key is that of a row");

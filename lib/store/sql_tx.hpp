@@ -22,8 +22,7 @@ class SqlTx final : public ports::LedgerTx {
   std::vector<ports::StoredSubscription> held(int limit) override;
   std::vector<ports::StoredSubscription> subscriptions_declined(Instant to, ports::DueCursor after,
                                                                 int limit) override;
-  std::vector<ports::StoredSubscription> due(Instant now, ports::DueCursor after,
-                                             int limit) override;
+  ports::DuePage due(Instant now, ports::DuePlace from, int limit) override;
   std::optional<Instant> next_due() override;
   SubscriptionKey put_subscription(const billing::Subscription& subscription,
                                    const ports::Plan& plan, Instant now) override;
@@ -102,6 +101,7 @@ class SqlTx final : public ports::LedgerTx {
   std::vector<ports::StoredEvent> events_before(OutboxKey before,
                                                 std::optional<ports::DeliveryState> state,
                                                 int limit) override;
+  bool carries(ports::Sink sink) override;
   int queue_deliveries(ports::Sink sink, Instant now, int limit) override;
   std::vector<ports::DueDelivery> deliveries_due(ports::Sink sink, Instant now, int limit) override;
   std::optional<Instant> next_delivery_after(ports::Sink sink, Instant after) override;

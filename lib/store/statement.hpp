@@ -76,6 +76,8 @@ class Connection {
   virtual ~Connection() = default;
 
   virtual Dialect dialect() const = 0;
+  // Others write beside this transaction: what it reads to go by has to be locked until its end.
+  virtual bool must_lock() const = 0;
   // This process among all that ever worked on the ledger: what it holds in there has this key.
   virtual std::int64_t worker() const = 0;
   // The kept statement for this text, reset and with nothing bound. `sql` is a literal: its address

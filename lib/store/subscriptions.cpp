@@ -90,9 +90,12 @@ void bind_merchant_columns(Binder& out, const billing::Subscription& subscriptio
 
 }  // namespace
 
+#define SUBSCRIPTION_BY(column) \
+  "SELECT " SUBSCRIPTION_COLUMNS " FROM subscription WHERE " column " = ?"
+
 std::optional<ports::StoredSubscription> SqlTx::subscription(const SubscriptionId& id) {
-  auto& query =
-      connection_.prepared("SELECT " SUBSCRIPTION_COLUMNS " FROM subscription WHERE id = ?");
+  auto& query = connection_.prepared(
+      connection_.must_lock() ? SUBSCRIPTION_BY("id") " FOR NO KEY UPDATE" : SUBSCRIPTION_BY("id"));
   Binder(query) << id;
   const auto rows = read_all(query);
   return rows.empty() ? std::nullopt : std::optional(rows.front());
@@ -100,7 +103,8 @@ std::optional<ports::StoredSubscription> SqlTx::subscription(const SubscriptionI
 
 ports::StoredSubscription SqlTx::subscription(SubscriptionKey key) {
   auto& query =
-      connection_.prepared("SELECT " SUBSCRIPTION_COLUMNS " FROM subscription WHERE key = ?");
+      connection_.prepared(connection_.must_lock() ? SUBSCRIPTION_BY("key") " FOR NO KEY UPDATE"
+                                                   : SUBSCRIPTION_BY("key"));
   Binder(query) << key;
   auto rows = read_all(query);
   ensure(rows.size() == 1, "a subscription's key is that of a row");
@@ -144,15 +148,55 @@ std::vector<ports::StoredSubscription> SqlTx::subscriptions_declined(Instant to,
   return read_all(query);
 }
 
-std::vector<ports::StoredSubscription> SqlTx::due(Instant now, ports::DueCursor after, int limit) {
+namespace {
+
+// The first part from there on in which something is due and nobody else is at work; it is this
+// transaction's until that ends.
+std::optional<std::int64_t> take_part(Connection& connection, Instant now,
+                                      const ports::DuePlace& from) {
+  auto& take = connection.prepared(
+      "SELECT g.key FROM guard AS g WHERE g.key >= greatest(?2, 1) AND EXISTS ("
+      "SELECT 1 FROM due AS d WHERE d.part = g.key AND d.at <= ?1"
+      " AND (g.key > ?2 OR (d.at, d.subscription_key) > (?3, ?4)))"
+      " ORDER BY g.key LIMIT 1 FOR UPDATE SKIP LOCKED");
+  Binder(take) << now << from.part << from.after.at << from.after.key;
+  std::optional<std::int64_t> part;
+  if (take.step()) part = take.integer(0);
+  take.reset();
+  return part;
+}
+
+}  // namespace
+
+// Where several scan, each takes what is due part by part: of a part, and so of a card, one alone
+// claims at a time.
+ports::DuePage SqlTx::due(Instant now, ports::DuePlace from, int limit) {
+  ports::DuePage page;
+  if (connection_.must_lock()) {
+    const auto part = take_part(connection_, now, from);
+    if (!part) return page;
+    if (*part != from.part) from = ports::DuePlace{*part};
+  }
   auto& query = connection_.prepared(Sql{"SELECT " SUBSCRIPTION_COLUMNS DUE_BY_NOW("CROSS JOIN"),
-                                         "SELECT " SUBSCRIPTION_COLUMNS DUE_BY_NOW("JOIN")});
-  Binder(query) << now << after.at << after.key << limit;
-  return read_all(query);
+                                         "SELECT " SUBSCRIPTION_COLUMNS DUE_IN_PART});
+  Binder out(query);
+  out << now << from.after.at << from.after.key << limit;
+  if (connection_.dialect() != Dialect::sqlite) out << from.part;
+  page.found = read_all(query);
+  if (static_cast<int>(page.found.size()) == limit) {
+    const auto& last = page.found.back();
+    page.next = ports::DuePlace{from.part, {*last.plan.due_at, last.key.value()}};
+  } else if (from.part > 0) {
+    page.next = ports::DuePlace{from.part + 1};
+  }
+  return page;
 }
 
 std::optional<Instant> SqlTx::next_due() {
-  auto& query = connection_.prepared("SELECT at FROM due ORDER BY at LIMIT 1");
+  auto& query = connection_.prepared(
+      Sql{"SELECT at FROM due ORDER BY at LIMIT 1",
+          "SELECT d.at FROM guard AS g CROSS JOIN LATERAL"
+          " (SELECT at FROM due WHERE part = g.key ORDER BY at LIMIT 1) AS d ORDER BY at LIMIT 1"});
   std::optional<Instant> due;
   if (query.step()) due = Columns(query).instant();
   query.reset();

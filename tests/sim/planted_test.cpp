@@ -78,12 +78,12 @@ class GatewayNotReverted final : public ForwardingTx {
 class BlockOffByOne final : public ForwardingTx {
  public:
   using ForwardingTx::ForwardingTx;
-  std::vector<ports::StoredSubscription> due(Instant now, ports::DueCursor after, int n) override {
-    auto rows = tx_.due(now, after, n);
-    for (auto& row : rows) {
+  ports::DuePage due(Instant now, ports::DuePlace from, int n) override {
+    auto page = tx_.due(now, from, n);
+    for (auto& row : page.found) {
       if (row.subscription.declined) ++row.subscription.declined->reattempts_made;
     }
-    return rows;
+    return page;
   }
 };
 

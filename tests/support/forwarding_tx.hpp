@@ -33,9 +33,10 @@ class ForwardingTx : public ports::LedgerTx {
                                                                 int n) override {
     return tx_.subscriptions_declined(to, after, n);
   }
-  std::vector<ports::StoredSubscription> due(Instant now, ports::DueCursor after, int n) override {
-    return tx_.due(now, after, n);
+  ports::DuePage due(Instant now, ports::DuePlace from, int limit) override {
+    return tx_.due(now, from, limit);
   }
+  bool carries(ports::Sink sink) override { return tx_.carries(sink); }
   std::optional<Instant> next_due() override { return tx_.next_due(); }
   ports::StoredRecovery recovery(RecoveryKey key) override { return tx_.recovery(key); }
   std::optional<ports::StoredRecovery> recovery(const OrderId& order) override {

@@ -132,7 +132,7 @@ TEST_CASE("apply_release: what never left frees its cycle, what may have left do
     const auto applied = apply_release(tx, key, bench.desk, now);
     CHECK(applied.after.state == RecoveryState::released);
     CHECK(applied.after.reason == billing::Reason::never_sent);
-    CHECK(tx.due(noon + std::chrono::days(9), {}, 9).size() == 1);
+    CHECK(tx.due(noon + std::chrono::days(9), {}, 9).found.size() == 1);
   });
   const auto sent = bench.hand_over("S", RecoveryState::unknown);
   bench.in([&](auto& tx) {

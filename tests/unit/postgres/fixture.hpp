@@ -8,6 +8,7 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
+#include "store/inspection.hpp"
 #include "store/postgres.hpp"
 #include "store/postgres_ledger.hpp"
 #include "system/clock.hpp"

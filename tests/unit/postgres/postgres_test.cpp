@@ -156,24 +156,26 @@ TEST_CASE("a ledger finds its server again once it is back") {
   const auto ledger = open_ledger(url_of(database));
   in(*ledger, count_up);
   end_sessions(database);
-  const auto lost = try_in(*ledger, count_up);  // nobody told it
-  REQUIRE_FALSE(lost.has_value());
-  CHECK(lost.error().fault == Fault::unavailable);
-  in(*ledger, count_up);
+  in(*ledger, count_up);  // nobody told it
   CHECK(counted(*ledger) == "2");
 }
 
-TEST_CASE("a session that ends in the midst of a work keeps nothing of it") {
+TEST_CASE("a session that ends in the midst of a work keeps nothing of it, and it is done anew") {
   const std::string database = make_database();
   const auto ledger = open_ledger(url_of(database));
-  const auto torn = try_in(*ledger, [&database](auto& tx) {
+  int times = 0;
+  int lives = 1;
+  SUBCASE("once") {}
+  SUBCASE("each time, and then it is told") { lives = 1000; }
+  const auto torn = try_in(*ledger, [&](auto& tx) {
     count_up(tx);
     tx.audit_head();  // the server has it by now
-    end_sessions(database);
+    if (++times <= lives) end_sessions(database);
   });
-  REQUIRE_FALSE(torn.has_value());
-  CHECK(torn.error().fault == Fault::unavailable);
-  CHECK(counted(*ledger) == "0");
+  CHECK(torn.has_value() == (lives == 1));
+  if (lives == 1) CHECK(times == 2);
+  if (!torn) CHECK(torn.error().fault == Fault::unavailable);
+  CHECK(counted(*ledger) == (lives == 1 ? "1" : "0"));
 }
 
 TEST_CASE("a commit whose answer is lost is found out about: kept once, and never twice") {
@@ -192,46 +194,18 @@ TEST_CASE("a commit whose answer is lost is found out about: kept once, and neve
   CHECK(counted(*ledger) == "4");
 }
 
-TEST_CASE("a work that only looks leaves no doubt when its line is cut") {
+TEST_CASE("a work that only looks leaves no doubt when its line is cut: it looks again") {
   CutLine line(server_folder());
   const auto ledger = open_ledger(url_through(line, make_database()));
   line.cut_at(Cut::after_commit);
-  const auto lost = try_in(*ledger, [](auto& tx) { tx.meta("count"); });
-  CHECK(line.cuts() == 1);
-  CHECK_FALSE(lost.has_value());
-  CHECK(counted(*ledger) == "0");
-}
-
-TEST_CASE("two that write to one ledger wait for each other, and nothing is lost") {
-  const std::string url = url_of(make_database());
-  const auto write_many = [](ports::Ledger& ledger) {
-    for (int times = 0; times < 100; ++times) {
-      const auto done = try_in(ledger, [](auto& tx) {
-        count_up(tx);
-        ports::AuditRow row;
-        row.at = noon;
-        row.subject = put(tx, "S");
-        row.event = "counted";
-        tx.add_audit(row);
-      });
-      if (!done) throw std::runtime_error(done.error().message);
-    }
-  };
-  const auto first = open_ledger(url);
-  const auto second = open_ledger(url);
-  std::exception_ptr failed;
-  std::thread other([&] {
-    try {
-      write_many(*second);
-    } catch (...) {
-      failed = std::current_exception();
-    }
+  int times = 0;
+  in(*ledger, [&times](auto& tx) {
+    tx.meta("count");
+    ++times;
   });
-  write_many(*first);
-  other.join();
-  CHECK_FALSE(failed);
-  CHECK(counted(*first) == "200");
-  in(*second, [](auto& tx) { CHECK(tx.audit_head().rows == 200); });
+  CHECK(line.cuts() == 1);
+  CHECK(times == 2);
+  CHECK(counted(*ledger) == "0");
 }
 
 TEST_CASE("two that make one ledger at one time make it once") {

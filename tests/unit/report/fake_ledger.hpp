@@ -55,7 +55,7 @@ class FakeLedger : public ports::LedgerReader {
                                                                 int) override {
     return {};
   }
-  std::vector<ports::StoredSubscription> due(Instant, ports::DueCursor, int) override { return {}; }
+  ports::DuePage due(Instant, ports::DuePlace, int) override { return {}; }
   std::optional<Instant> next_due() override { return due_next; }
 
   ports::StoredRecovery recovery(RecoveryKey key) override {

@@ -225,9 +225,9 @@ TEST_CASE("a page of what was declined costs what it returns, though all was at 
 TEST_CASE("L26 pruning looks at what may go, and not at what is stored") {
   const OwnLedger own;
   // In the order of the index, so that the limit ends the walk: nothing is sorted.
-  CHECK(plan_of(own, recoveries_to_prune) ==
+  CHECK(plan_of(own, RECOVERIES_TO_PRUNE) ==
         "SEARCH recovery USING INDEX recovery_to_prune (settled_at>? AND settled_at<?)\n");
-  CHECK(plan_of(own, callbacks_to_prune) ==
+  CHECK(plan_of(own, CALLBACKS_TO_PRUNE) ==
         "SEARCH c USING INDEX callback_to_prune (received_at<?)\n"
         "SEARCH i USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN\n");
   const std::string events = plan_of(own, events_to_prune);
