@@ -59,14 +59,11 @@ Result<std::unique_ptr<store::OpenLedger>> open_at_home(const config::Settings& 
 
 Result<InstallationId> installation_of(store::OpenLedger& ledger, const engine::Place& here) {
   system::KernelEntropy entropy;
-  std::string id = crypto::derive_guid({"installation", entropy.bytes(32)});
+  const std::string fresh = crypto::derive_guid({"installation", entropy.bytes(32)});
+  std::string id;
   const auto done = ledger.write_now([&](ports::LedgerTx& tx) {
     engine::put_seal(tx, here);
-    if (const auto known = tx.meta(installation_name)) {
-      id = *known;
-    } else {
-      tx.set_meta(installation_name, id);
-    }
+    id = tx.meta_or(installation_name, fresh);
   });
   if (!done) return Failure(done.error());
   return InstallationId(id);

@@ -275,6 +275,9 @@ class LedgerTx : public LedgerReader {
   virtual std::vector<RecoveryKey> take_over_calls(int limit) = 0;
 
   virtual void set_meta(const std::string& name, const std::string& value) = 0;
+  // What stands there; that is `value` from here on where nothing did. Of several that ask all hear
+  // the same.
+  virtual std::string meta_or(const std::string& name, const std::string& value) = 0;
   virtual void add_pause(const Pause& pause) = 0;
   // What the breaker goes by (billing/breaker.hpp); empty: none yet.
   virtual std::string recent_results(const GatewayId& gateway) = 0;

@@ -45,9 +45,11 @@ void SqlTx::let_go(RecoveryKey key) {
 std::vector<RecoveryKey> SqlTx::take_over_calls(int limit) {
   if (connection_.dialect() != Dialect::sqlite) {
     auto& look = connection_.prepared(
-        "SELECT 1 FROM call AS c WHERE NOT EXISTS (SELECT 1 FROM worker AS w"
-        " WHERE w.key = c.worker_key AND w.alive_until >= server_now()) LIMIT 1");
-    const bool is_any = look.step();
+        "SELECT EXISTS (SELECT 1 FROM worker WHERE alive_until < server_now())"
+        " OR EXISTS (SELECT 1 FROM call AS c WHERE NOT EXISTS"
+        " (SELECT 1 FROM worker AS w WHERE w.key = c.worker_key))");
+    look.step();
+    const bool is_any = look.integer(0) == 1;
     look.reset();
     if (!is_any) return {};
     connection_.prepared(forget_the_silent).run();

@@ -40,6 +40,14 @@ void SqlTx::set_meta(const std::string& name, const std::string& value) {
   put.run();
 }
 
+std::string SqlTx::meta_or(const std::string& name, const std::string& value) {
+  auto& put = connection_.prepared(
+      "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING");
+  Binder(put) << name << value;
+  put.run();
+  return meta(name).value();
+}
+
 void SqlTx::add_attempt(const ports::Attempt& attempt) {
   auto& insert = connection_.prepared(
       "INSERT INTO attempt (recovery_key, started_at, took, step, outcome, detail)"

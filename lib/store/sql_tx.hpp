@@ -14,6 +14,7 @@ class SqlTx final : public ports::LedgerTx {
 
   std::optional<std::string> meta(const std::string& name) override;
   void set_meta(const std::string& name, const std::string& value) override;
+  std::string meta_or(const std::string& name, const std::string& value) override;
 
   // subscriptions.cpp
   std::optional<ports::StoredSubscription> subscription(const SubscriptionId& id) override;

@@ -1,19 +1,27 @@
 #!/usr/bin/env bash
-# The ledger on PostgreSQL, with everything going wrong: the worker killed and frozen, its sessions cut,
-# the server started anew without a warning. Nothing is charged twice, and nothing lost.
+# Four workers on one PostgreSQL ledger, with everything going wrong: two are killed again and again, one
+# is frozen for longer than its lease and thawed, sessions are cut, and the server is started anew without
+# a warning, twice. Callbacks come to whichever there is. Nothing is charged twice, and nothing lost.
 # Proves: X1
 set -euo pipefail
 # shellcheck source=tests/integration/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
-count=${COUNT:-200}
+count=${COUNT:-400}
+RANDOM=${SEED:-11}
+workers=() # their process ids
 
-trap 'status=$?; "$root/tests/support/postgres" stop "$dir/server"; finish "$status"' EXIT
+stop_workers() {
+  local pid
+  for pid in "${workers[@]}"; do kill -KILL "$pid" 2>>"$dir/killed.txt" || true; done
+  "$root/tests/support/postgres" stop "$dir/server"
+}
+trap 'status=$?; stop_workers; finish "$status"' EXIT
 "$root/tests/support/postgres" start "$dir/server"
 server=$(<"$dir/server/url")
 psql -q "$server" -c 'CREATE DATABASE ledger'
 direct=${server/\/postgres?/\/ledger?}
 url=$direct
-if [[ -n "${POOLER:-}" ]]; then # what lies between is asked for the worker's word alone
+if [[ -n "${POOLER:-}" ]]; then # what lies between is asked for the workers' words alone
   "$root/tests/support/postgres" pooler "$dir/server"
   url=$(<"$dir/server/pooler")
   url=${url/\/postgres?/\/ledger?}
@@ -34,68 +42,92 @@ expect_text "$dir/out" "$count inserted"
 recycled 0 import subscriptions "$dir/subscriptions.csv"
 expect_text "$dir/out" "$count unchanged"
 
-# One works on it, and another hears of who.
-start_worker
-recycled 75 once
-expect_text "$dir/last.err" "process $worker_pid of "
-recycled 0 status
-
-is_over() { ! kill -0 "$worker_pid" 2>/dev/null; }
-reachable() { psql -qAt "$url" -c 'SELECT 1' >"$dir/ignored" 2>&1; }
-start_again() { # whatever became of it, as a service manager does
-  if is_over; then
-    wait "$worker_pid" || true
-    until_true 10 "the server" reachable
-    start_worker
-  fi
+start() { # NUMBER
+  : >"$dir/worker.$1.log"
+  "$bin/recycled" run --config "$config" >"$dir/worker.$1.log" 2>>"$dir/worker.$1.err" &
+  workers[$1]=$!
 }
-has_handed_over() { (($(ask "SELECT count(*) FROM attempt") >= $1)); }
+is_alive() { kill -0 "${workers[$1]}" 2>>"$dir/killed.txt"; }
+listens() { is_alive "$1" && grep -q '"listener.started"' "$dir/worker.$1.log"; }
+kill_one() { # NUMBER
+  kill -KILL "${workers[$1]}"
+  wait "${workers[$1]}" 2>>"$dir/killed.txt" || true
+}
+# Callbacks go to one of them, and then to another.
+turn_callbacks() {
+  local number=$((RANDOM % 4)) address
+  listens "$number" || return 0
+  address=$(jq -r 'select(.event == "listener.started") | .reason' "$dir/worker.$number.log")
+  curl -sS -o "$dir/ignored" "$scheme://$api/sim/callback-url" \
+    -d "{\"url\":\"$scheme://$address/flexfactor/callbacks\"}"
+}
+sent() { ask "SELECT count(*) FROM attempt WHERE step = 'send'"; }
+sent_reach() { turn_callbacks && (($(sent) >= $1)); }
+expect_alive() {
+  local number
+  for number in "$@"; do
+    is_alive "$number" || fail "worker $number ended: $(tail -n 3 "$dir/worker.$number.log")"
+  done
+}
 
-# Killed in the midst of it, twice.
-for share in 10 4; do
-  until_true 30 "hand-overs" has_handed_over $((count / share))
-  kill -KILL "$worker_pid"
-  wait "$worker_pid" || true
-  start_worker
+for number in 0 1 2 3; do start "$number"; done
+for number in 0 1 2 3; do until_true 60 "worker $number" listens "$number"; done
+expect_equal 4 "$(ask "SELECT count(*) FROM worker WHERE role = 'worker'")" "workers"
+
+# One is frozen for longer than its lease, with whatever it holds.
+until_true 60 "hand-overs" sent_reach $((count / 20))
+kill -STOP "${workers[2]}"
+
+blows=(kill restart kill cut kill restart kill cut)
+for ((more = 10; more <= count / 100; more += 1)); do blows+=(kill); done # larger ones take longer
+for blow in "${!blows[@]}"; do
+  until_true 60 "hand-overs" sent_reach $((count * (blow + 2) / (2 * ${#blows[@]})))
+  case ${blows[$blow]} in
+    kill)
+      victim=$((RANDOM % 2))
+      kill_one "$victim"
+      start "$victim"
+      ;;
+    cut)
+      ask "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = 'ledger' AND pid <> pg_backend_pid()" >"$dir/ignored"
+      ;;
+    restart) "$root/tests/support/postgres" restart "$dir/server" ;;
+  esac
 done
-
-# Frozen for longer than its lease: another takes over, and it cannot come back.
-frozen=$worker_pid
-kill -STOP "$frozen"
-start_worker
-kill -CONT "$frozen"
+is_forgotten() { (($(ask "SELECT count(*) FROM worker WHERE name LIKE 'process ${workers[2]} of %'") == 0)); }
+until_true 60 "the end of the frozen one's lease" is_forgotten
+expect_alive 0 1 3 # whoever is killed comes again, and nobody ends because the server was away
+kill -CONT "${workers[2]}"
 code=0
-wait "$frozen" || code=$?
+wait "${workers[2]}" || code=$?
 ((code != 0)) || fail "the frozen worker ended as if nothing had been"
-expect_equal 1 "$(ask "SELECT count(*) FROM worker WHERE role = 'worker'")" "workers"
-
-# Its sessions are cut, and then the server itself is gone in the midst of whatever it does.
-data=$(<"$dir/server/data")
-for blow in cut restart cut restart; do
-  if [[ $blow == cut ]]; then
-    ask "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-      WHERE datname = 'ledger' AND pid <> pg_backend_pid()" >"$dir/ignored"
-  else
-    "$root/tests/support/postgres" restart "$dir/server"
-  fi
-  until_true 3 "the worker's end, or nothing" is_over 2>"$dir/ignored" || true
-  start_again
-done
-expect_equal "$data" "$(<"$dir/server/data")" "the server's folder"
+expect_text "$dir/worker.2.log" "taken for dead"
+start 2
 
 is_settled() {
-  if is_over; then start_again; fi
-  (($(ask "SELECT count(*) FROM subscription WHERE status = 'recycle_billing'") == 0))
+  turn_callbacks
+  (($(ask "SELECT count(*) FROM subscription WHERE status = 'recycle_billing'") == 0)) &&
+    (($(ask "SELECT count(*) FROM recovery WHERE ended IS NULL") == 0))
 }
-until_true 90 "every subscription's end" is_settled
-kill -TERM "$worker_pid"
-wait "$worker_pid" || true
+until_true $((120 + count / 50)) "every subscription's end" is_settled
+expect_alive 0 1 2 3
+for number in 0 1 2 3; do kill -TERM "${workers[$number]}"; done
+for number in 0 1 2 3; do wait "${workers[$number]}" || true; done
 
 recycled 0 verify
 expect_text "$dir/out" "0 finding(s)"
 expect_equal 0 "$(simulator_says double_charges)" "double charges"
-expect_equal "$(simulator_says charges)" \
-  "$(ask "SELECT count(*) FROM recovery WHERE state = 'recovered'")" "charged and recovered"
+curl -sS "$scheme://$api/sim/charges" | jq -r '.[].order' | sort >"$dir/charged"
+ask "SELECT order_id FROM recovery WHERE state = 'recovered'" | sort >"$dir/recovered"
+diff "$dir/charged" "$dir/recovered" >&2 || fail "charged and recovered differ"
 expect_equal "$count" "$(ask "SELECT count(*) FROM subscription
-  WHERE status IN ('active', 'complete', 'recycle_failed')")" "settled subscriptions"
-expect_equal 0 "$(ask "SELECT count(*) FROM worker")" "rows of those who have gone"
+  WHERE status IN ('active', 'complete', 'recycle_failed') AND gateway = 'bank'")" "settled subscriptions"
+expect_equal "0 0" "$(ask "SELECT (SELECT count(*) FROM worker), (SELECT count(*) FROM call)" | tr '|' ' ')" \
+  "what those who have gone hold"
+for number in 0 1 2 3; do
+  grep -q '"recovery.claimed"' "$dir/worker.$number.log" ||
+    echo "note: worker $number, as it was last started, claimed nothing"
+done
+tally=$(ask "SELECT count(DISTINCT order_id), count(*) FROM recovery" | tr '|' ' ')
+echo "$count subscriptions, 4 workers: orders and recoveries $tally, double charges 0"

@@ -137,6 +137,9 @@ class ForwardingTx : public ports::LedgerTx {
   std::optional<ports::RunRow> last_run() override { return tx_.last_run(); }
   std::optional<ports::DryRun> dry_run(const std::string& d) override { return tx_.dry_run(d); }
 
+  std::string meta_or(const std::string& n, const std::string& value) override {
+    return tx_.meta_or(n, value);
+  }
   void set_meta(const std::string& n, const std::string& v) override { tx_.set_meta(n, v); }
   Key put_subscription(const billing::Subscription& row, const ports::Plan& plan,
                        Instant now) override {
