@@ -12,6 +12,7 @@ enum class Outcome {
   done,
   threw,  // one of them; nothing of any was kept
   again,  // nothing was kept, for nobody's fault
+  away,   // the same: nobody answered
 };
 
 // Of transactions that got into each other's way one at least goes on each time.
@@ -43,7 +44,8 @@ Outcome judged(const SqlError& error, const std::vector<Job*>& jobs) {
     return Outcome::threw;
   }
   for (Job* job : jobs) job->result = as_failure(error);
-  return error.of() == SqlError::Of::nobody ? Outcome::again : Outcome::done;
+  if (error.of() != SqlError::Of::nobody) return Outcome::done;
+  return error.fault() == Fault::unavailable ? Outcome::away : Outcome::again;
 }
 
 Outcome try_once(Connection& connection, const std::vector<Job*>& jobs, ports::AuditHead& known) {
@@ -70,12 +72,15 @@ Outcome try_once(Connection& connection, const std::vector<Job*>& jobs, ports::A
 }
 
 // False: one of them threw, and nothing of any was kept.
-bool committed(Connection& connection, const std::vector<Job*>& jobs, ports::AuditHead& known) {
-  Outcome outcome = Outcome::again;
-  for (int tries = 0; tries < most_tries && outcome == Outcome::again; ++tries) {
-    outcome = try_once(connection, jobs, known);
+bool committed(Connection& connection, const std::vector<Job*>& jobs, ports::AuditHead& known,
+               const Patience& is_patient) {
+  for (int tries = 1;; ++tries) {
+    const Outcome outcome = try_once(connection, jobs, known);
+    if (outcome == Outcome::threw) return false;
+    if (outcome == Outcome::done) return true;
+    const bool waits = outcome == Outcome::away && is_patient;
+    if (waits ? !is_patient() : tries == most_tries) return true;
   }
-  return outcome != Outcome::threw;
 }
 
 }  // namespace
@@ -93,10 +98,11 @@ Failure as_failure_to_read(const SqlError& error, Schema schema) {
   return lacks ? fail(Fault::not_found, std::string("ledger: ") + error.what()) : as_failure(error);
 }
 
-void run_group(Connection& connection, const std::vector<Job*>& jobs, ports::AuditHead& known) {
-  if (committed(connection, jobs, known) || jobs.size() == 1) return;
+void run_group(Connection& connection, const std::vector<Job*>& jobs, ports::AuditHead& known,
+               const Patience& is_patient) {
+  if (committed(connection, jobs, known, is_patient) || jobs.size() == 1) return;
   // A savepoint for each would cost all of them what hardly ever one needs.
-  for (Job* job : jobs) committed(connection, {job}, known);
+  for (Job* job : jobs) committed(connection, {job}, known, is_patient);
 }
 
 }  // namespace recycled::store

@@ -255,8 +255,20 @@ void Postgres::leave_mark() {
   renewal.run();
 }
 
-// The server may be about to keep it still: it holds the row until it has, or has not.
+// Never of nobody, whoever is to blame: what may have been kept is not done anew.
 bool Postgres::was_kept() {
+  while (true) {
+    try {
+      return is_kept_by_server();
+    } catch (const SqlError& error) {
+      const bool may_pass = error.of() == SqlError::Of::nobody && is_patient_ && is_patient_();
+      if (!may_pass) throw SqlError(SqlError::Of::all, error.fault(), error.what());
+    }
+  }
+}
+
+// The server may be about to keep it still: it holds the row until it has, or has not.
+bool Postgres::is_kept_by_server() {
   reconnect();
   begin(Access::read_write);
   Statement& last = prepared("SELECT commits FROM worker WHERE key = ? FOR UPDATE");
@@ -265,11 +277,11 @@ bool Postgres::was_kept() {
     throw SqlError(SqlError::Of::all, Fault::busy,
                    "the answer to a commit was lost, and this process was taken for dead since");
   }
-  const bool was_kept = last.integer(0) == commits_;
+  const bool is_kept = last.integer(0) == commits_;
   last.reset();
   pipeline_->send("COMMIT");
   pipeline_->read_all();
-  return was_kept;
+  return is_kept;
 }
 
 }  // namespace recycled::store

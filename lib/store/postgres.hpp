@@ -42,8 +42,8 @@ class Postgres final : public Connection {
   void commit() override;
   void roll_back() noexcept override;
 
-  // Asked each time when nobody answers a connection that is to be made anew: whether it is to be
-  // tried once more. Otherwise, and without it, that is an SqlError with Fault::unavailable.
+  // Asked each time when nobody answers who has to: whether that is to be tried once more.
+  // Otherwise, and without it, it is an SqlError with Fault::unavailable.
   void try_again_while(std::function<bool()> is_patient) { is_patient_ = std::move(is_patient); }
 
   // From here on each transaction that writes renews this row of the table `worker`, and is not
@@ -59,6 +59,7 @@ class Postgres final : public Connection {
   void reconnect();
   void leave_mark();
   bool was_kept();
+  bool is_kept_by_server();
 
   std::unique_ptr<Pipeline> pipeline_;
   std::unordered_map<const char*, std::unique_ptr<PgStatement>> statements_;

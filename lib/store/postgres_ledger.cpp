@@ -108,9 +108,13 @@ class PostgresLedger::Impl {
     }
   }
 
+  // At once the first time: a session that has ended is no server that has.
   bool waits_for_server() {
     const Instant now = clock_.now();
-    if (!away_since_) away_since_ = now;
+    if (!away_since_) {
+      away_since_ = now;
+      return true;
+    }
     if (now >= std::min(*away_since_ + longest_absence, ours_until())) return false;
     std::unique_lock lock(mutex_);
     return !woken_.wait_for(lock, between_tries, [this] { return leaving_; });
@@ -119,7 +123,7 @@ class PostgresLedger::Impl {
   void commit(const std::vector<Job*>& jobs) {
     const Instant began = clock_.now();
     const std::int64_t before = connection_.commits();
-    run_group(connection_, jobs, known_);
+    run_group(connection_, jobs, known_, [this] { return waits_for_server(); });
     if (connection_.commits() != before && jobs.front()->result) renewed(began);
   }
 
