@@ -12,8 +12,8 @@
 namespace recycled::store {
 namespace {
 
-// What a transaction holds whose owner says nothing for so long, or for its lease, the server lets
-// go of.
+// What a transaction holds whose owner says nothing for so long, or for a third of its lease, the
+// server lets go of: those who wait for it must not lose their own leases over it.
 constexpr Millis longest_silence = std::chrono::minutes(1);
 // How long whoever writes waits for the others, beyond what one of them may be silent for.
 constexpr Millis patience = std::chrono::seconds(30);
@@ -180,7 +180,7 @@ void Postgres::begin(Access access) {
   is_writing_ = access == Access::read_write;
   if (is_writing_) {
     pipeline_->send("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
-    const std::int64_t silence = std::min(lease_, longest_silence).count();
+    const std::int64_t silence = std::min(lease_ / 3, longest_silence).count();
     pipeline_->send("SET LOCAL lock_timeout = " + std::to_string(silence + patience.count()));
     pipeline_->send("SET LOCAL idle_in_transaction_session_timeout = " + std::to_string(silence));
   } else {

@@ -33,9 +33,9 @@ class Postgres final : public Connection {
   Statement& prepared(const char* sql) override;
   void run_script(const std::string& script) override;
   // To write: beside others, each statement seeing what is committed when it begins; Fault::busy
-  // after waiting for another's lock for half a minute and a lease, and one whose owner is silent
-  // for a lease is ended by the server. To read: one snapshot. A connection that is broken is made
-  // anew first.
+  // after waiting for another's lock for more than half a minute, and one whose owner is silent for
+  // a third of its lease is ended by the server. To read: one snapshot. A connection that is broken
+  // is made anew first.
   void begin(Access access) override;
   // If the answer is lost the ledger itself is asked, on a new connection, whether it was kept:
   // SqlError of nobody if not, and Fault::unavailable if that cannot be learned either.

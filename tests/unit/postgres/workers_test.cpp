@@ -187,6 +187,21 @@ TEST_CASE("a worker that has nothing to do renews its place by itself") {
   in(**quiet, [](auto& tx) { tx.set_meta("a", "1"); });
 }
 
+TEST_CASE("who stops in the midst of a transaction holds up the others for a part of a lease") {
+  const std::string url = url_of(make_database());
+  const auto first = try_open(worker(url, "stopped", Millis(1500)));
+  const auto second = open_worker(url, "second");
+  REQUIRE(first.has_value());
+  in(*second, [](auto& tx) { put(tx, "S"); });
+  int tries = 0;
+  in(**first, [&](ports::LedgerTx& tx) {
+    tx.subscription(SubscriptionId("S"));
+    if (++tries > 1) return;
+    in(*second, [](auto& other) { other.subscription(SubscriptionId("S")); });  // waits for it
+  });
+  CHECK(tries == 2);  // what it had begun was ended by the server
+}
+
 TEST_CASE("of several one carries events, until it is there no more") {
   const std::string url = url_of(make_database());
   auto first = open_worker(url, "first");
