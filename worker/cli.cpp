@@ -66,6 +66,7 @@ class CommandLine {
     add_verify();
     add_pause(app_, pause_, common(), run_);
     add_adopt(app_, adopt_, common(), run_);
+    add_migrate(app_, migrate_, common(), run_);
     add_resolve(app_, resolve_, common(), run_);
     add_simulate(app_, simulate_, common(), run_);
   }
@@ -267,6 +268,7 @@ class CommandLine {
   EventsTyped events_;
   PauseOptions pause_;
   AdoptOptions adopt_;
+  MigrateOptions migrate_;
   ResolveTyped resolve_;
   SimulateOptions simulate_;
   std::string from_;

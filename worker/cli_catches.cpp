@@ -61,6 +61,29 @@ void add_adopt(CLI::App& app, AdoptOptions& options, const CommonOptions& common
   });
 }
 
+void add_migrate(CLI::App& app, MigrateOptions& options, const CommonOptions& common,
+                 std::function<int()>& run) {
+  CLI::App* command = app.add_subcommand("migrate", "move the ledger to another database");
+  command->footer(
+      "Examples:\n  recycled migrate --to postgresql://recycled@db.example.com/recycled\n"
+      "  recycled migrate --to sqlite:ledger.db\n"
+      "Beside a running service: what differs is copied until little is left, then nobody writes "
+      "for a moment,\nuntil every page is the same at both. From then on the old ledger takes "
+      "nothing more, and the service\nends: write the new url into the config and start it. "
+      "Where it was interrupted, the same once more.\n"
+      "There must be no ledger at the other place yet.");
+  common.take_config(command);
+  command->add_option("--to", options.to, "as [store] url: postgresql://… or sqlite:FILE")
+      ->type_name("URL")
+      ->required();
+  command->callback([&options, common, &run] {
+    run = [&options, common] {
+      options.config = common.config();
+      return run_migrate(options);
+    };
+  });
+}
+
 void add_resolve(CLI::App& app, ResolveTyped& typed, const CommonOptions& common,
                  std::function<int()>& run) {
   static const std::vector<std::string> words{"recovered", "failed",   "withdrawn",

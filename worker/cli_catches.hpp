@@ -1,10 +1,12 @@
-// The command line of the safety catches: pause and resume; the install seal; a person's word.
+// The command line of the safety catches: pause and resume; the install seal and the
+// ledger's place; a person's word.
 #pragma once
 
 #include <functional>
 
 #include "cli_callbacks.hpp"
 #include "commands/adopt.hpp"
+#include "commands/migrate.hpp"
 #include "commands/pause.hpp"
 #include "commands/resolve.hpp"
 
@@ -16,6 +18,9 @@ void add_pause(CLI::App& app, PauseOptions& options, const CommonOptions& common
 
 void add_adopt(CLI::App& app, AdoptOptions& options, const CommonOptions& common,
                std::function<int()>& run);
+
+void add_migrate(CLI::App& app, MigrateOptions& options, const CommonOptions& common,
+                 std::function<int()>& run);
 
 struct ResolveTyped {
   std::string word;

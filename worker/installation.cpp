@@ -5,6 +5,7 @@
 #include "config/words.hpp"
 #include "crypto/guid.hpp"
 #include "store/mark.hpp"
+#include "store/move.hpp"
 #include "system/entropy.hpp"
 #include "system/machine.hpp"
 #include "system/user.hpp"
@@ -78,7 +79,9 @@ std::optional<std::string> why_away(const config::Settings& settings,
   const engine::Place here = place_of(settings, ledger);
   if (ledger.is_file() && !std::filesystem::exists(ledger.file)) return why_lost(ledger.file, here);
   std::vector<std::string> broken;
+  std::optional<std::string> elsewhere;
   const auto look = [&](ports::LedgerReader& reader) {
+    elsewhere = store::why_elsewhere(reader);
     broken = engine::broken_seal(reader, here);
   };
   const auto read = store::read_ledger(ledger, look, store::Schema::any);
@@ -87,6 +90,7 @@ std::optional<std::string> why_away(const config::Settings& settings,
   if (!read && is_marked && read.error().fault == Fault::not_found) {
     broken.push_back("it cannot be held against the mark beside it (" + read.error().message + ")");
   }
+  if (elsewhere) return elsewhere;
   if (broken.empty()) return std::nullopt;
   std::string text = "the ledger is sealed: ";
   for (const std::string& one : broken) text += (&one == &broken.front() ? "" : "; ") + one;

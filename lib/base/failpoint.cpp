@@ -62,6 +62,8 @@ constexpr auto table = std::to_array<Row>({
     {Failpoint::reject_written, "reject.written"},
     {Failpoint::file_written, "file.written"},
     {Failpoint::file_renamed, "file.renamed"},
+    {Failpoint::move_copied, "move.copied"},
+    {Failpoint::move_left, "move.left"},
 });
 
 constexpr bool is_in_order() {

@@ -60,11 +60,14 @@ enum class Failpoint {
   reject_written,
   file_written,
   file_renamed,
+  // a ledger that moves to another database
+  move_copied,
+  move_left,
 };
 
 #ifdef RECYCLED_FAILPOINTS
 
-constexpr Failpoint last_failpoint = Failpoint::file_renamed;
+constexpr Failpoint last_failpoint = Failpoint::move_left;
 
 // "result.committed": the enumerator with a dot in it.
 std::string_view to_text(Failpoint point);

@@ -4,13 +4,12 @@
 #include <fstream>
 
 #include "config/reading.hpp"
+#include "config/store_url.hpp"
 
 namespace recycled::config {
 
 namespace {
 
-constexpr std::string_view sqlite_scheme = "sqlite:";
-constexpr std::string_view postgres_scheme = "postgresql://";
 const std::filesystem::path zone_folder = "/usr/share/zoneinfo";
 
 // However it is spelt, and whatever link leads to it: what stands beside a ledger is found by its
@@ -21,36 +20,18 @@ std::filesystem::path one_name_of(const std::filesystem::path& file) {
   return error ? file : name;
 }
 
-// Between the user and the host, or as a parameter.
-bool has_password(std::string_view url) {
-  const std::string_view rest = url.substr(postgres_scheme.size());
-  const auto at = rest.substr(0, rest.find_first_of("/?")).rfind('@');
-  const bool beside_user = at != std::string_view::npos && rest.substr(0, at).find(':') < at;
-  return beside_user || rest.find("password=") != std::string_view::npos;
-}
-
 void read_store(Section& root, Reading& reading) {
   reading.settings.store_path = one_name_of(reading.resolve("recycled.db"));
   const Value* table = root.table("store");
   if (table == nullptr) return;
   Section store = reading.section(*table, "[store]");
   if (const auto url = store.text("url")) {
-    if (url->value.starts_with(sqlite_scheme) && url->value.size() > sqlite_scheme.size()) {
-      std::string path = url->value.substr(sqlite_scheme.size());
-      if (path.starts_with("//")) path.erase(0, 2);  // "sqlite:///var/lib/recycled/ledger.db"
-      reading.settings.store_path = one_name_of(reading.resolve(path));
-    } else if (url->value.starts_with(postgres_scheme)) {
-      reading.settings.store_url = url->value;
-      if (has_password(url->value)) {
-        store.complain("url", "url has a password in it",
-                       "Write it into a file that the service alone may read, "
-                       "HOST:PORT:DATABASE:USER:PASSWORD, "
-                       "and name that: \"postgresql://USER@HOST/DATABASE?passfile=/FILE\"");
-      }
-    } else {
-      store.complain("url", "url " + in_quotes(url->value) + " is not one of a known store",
-                     "Write \"sqlite:FILE\" or \"postgresql://USER@HOST/DATABASE\"");
+    const StoreUrl place = parse_store_url(url->value);
+    if (!place.problem.empty()) store.complain("url", place.problem, place.advice);
+    if (!place.file.empty()) {
+      reading.settings.store_path = one_name_of(reading.resolve(place.file));
     }
+    reading.settings.store_url = place.database;
   }
   if (const auto machine = store.text("machine")) {
     reading.settings.machine = machine->value;

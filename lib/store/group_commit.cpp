@@ -1,5 +1,6 @@
 #include "store/group_commit.hpp"
 
+#include <optional>
 #include <string>
 
 #include "base/failpoint.hpp"
@@ -33,8 +34,12 @@ bool ran(SqlTx& tx, Job& job) {
   return false;
 }
 
-bool was_replaced(SqlTx& tx, const ports::AuditHead& known) {
-  return known.rows > 0 && tx.audit_hash(known.rows) != known.hash;
+// Why nothing may be written here any more, by what the ledger itself says.
+std::optional<Failure> why_not(SqlTx& tx, const ports::AuditHead& known) {
+  const auto [where, hash] = tx.moved_to_and_hash(known.rows);
+  if (!where.empty()) return fail(Fault::away, "ledger: it has moved to " + where);
+  if (known.rows > 0 && hash != known.hash) return replaced();
+  return std::nullopt;
 }
 
 // What a connection answers for later may be of a work before the one that hears of it.
@@ -52,8 +57,8 @@ Outcome try_once(Connection& connection, const std::vector<Job*>& jobs, ports::A
   SqlTx tx(connection);
   try {
     Transaction transaction(connection, Access::read_write);
-    if (was_replaced(tx, known)) {
-      for (Job* job : jobs) job->result = replaced();
+    if (const auto reason = why_not(tx, known)) {
+      for (Job* job : jobs) job->result = *reason;
       return Outcome::done;
     }
     for (Job* job : jobs) {

@@ -57,6 +57,19 @@ std::optional<std::string> SqlTx::audit_hash(std::int64_t row) {
   return hash;
 }
 
+std::pair<std::string, std::string> SqlTx::moved_to_and_hash(std::int64_t row) {
+  auto& query = connection_.prepared(
+      "SELECT coalesce((SELECT value FROM meta WHERE name = 'moved_to'), ''),"
+      " coalesce((SELECT hash FROM audit WHERE key = ?), '')");
+  Binder(query) << row;
+  ensure(query.step(), "a SELECT without a table has its row");
+  Columns in(query);
+  std::string where = in.text();
+  std::string hash = in.text();
+  query.reset();
+  return {std::move(where), std::move(hash)};
+}
+
 void SqlTx::add_audit(const ports::AuditRow& row) {
   Record record{row, ""};
   record.row.reason = hide_card_numbers(row.reason);

@@ -3,6 +3,10 @@
 // pauses.cpp, audit_chain.cpp, retention.cpp and history.cpp.
 #pragma once
 
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "ports/ledger.hpp"
 #include "store/statement.hpp"
 
@@ -114,6 +118,8 @@ class SqlTx final : public ports::LedgerTx {
   std::optional<std::string> audit_hash(std::int64_t row) override;
   void add_audit(const ports::AuditRow& row) override;
   void add_outbox(const ports::OutboxRow& row) override;
+  // Where the ledger has moved to (empty: nowhere), and the hash of that row, as of audit_hash.
+  std::pair<std::string, std::string> moved_to_and_hash(std::int64_t row);
   // Once, before the commit.
   void write_records();
   // Where the chain ends with the rows of this transaction; nothing: it has added none.

@@ -1,0 +1,380 @@
+#include "store/move.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <map>
+#include <memory>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "base/ensure.hpp"
+#include "base/failpoint.hpp"
+#include "base/utf8.hpp"
+#include "store/database.hpp"
+#include "store/group_commit.hpp"
+#include "store/migrate.hpp"
+#include "store/postgres.hpp"
+#include "store/sql_tx.hpp"
+#include "store/table.hpp"
+
+namespace recycled::store {
+namespace {
+
+constexpr int page_size = 500;
+constexpr int most_passes = 20;
+constexpr const char* moved_name = "moved_to";
+constexpr const char* arriving_name = "arriving";
+
+// In this order each refers to those before it. What is derived, as the queue of what is due, is
+// made anew; who works on a ledger stays where he is.
+std::vector<TableShape> shapes() {
+  const auto by = [](const char* table, const char* key) {
+    return TableShape{table, {key}, {key}};
+  };
+  std::vector<TableShape> all{by("subscription", "key"),  by("sale", "key"),
+                              by("recovery", "key"),      by("request", "recovery_key"),
+                              by("call", "recovery_key"), by("attempt", "key"),
+                              by("callback", "key"),      by("inbox", "callback_key"),
+                              by("nonce", "nonce"),       by("audit", "key"),
+                              by("audit_head", "only"),   by("outbox", "key"),
+                              by("dry_run", "digest"),    by("pause", "key")};
+  all.push_back({"delivery", {"sink", "outbox_key"}, {"sink", "outbox_key"}});
+  all.push_back({"run", {"started_at", "id"}, {"id"}});  // the newest one comes last
+  all.push_back({"meta", {"name"}, {"name"}, "name NOT IN ('moved_to', 'arriving')"});
+  return all;
+}
+
+std::unique_ptr<Connection> connect(const Address& address, const std::filesystem::path& file) {
+  if (address.is_file()) return std::make_unique<Database>(file, Access::read_write);
+  return std::make_unique<Postgres>(address.url);
+}
+
+// A table on both sides.
+struct Pair {
+  Pair(Connection& from, Connection& to, const TableShape& shape,
+       const std::vector<Column>& columns)
+      : old_table(from, shape, columns), new_table(to, shape, columns) {}
+
+  Table old_table;
+  Table new_table;
+  // What is known to be the same: by where a page begins, up to where, and its digest.
+  struct Known {
+    Row last;
+    std::string digest;
+  };
+  std::map<std::optional<Row>, Known> known{};
+};
+
+std::vector<Column> shared_columns(Connection& from, Connection& to, const TableShape& shape) {
+  const auto old_columns = columns_of(from, shape.name);
+  const auto new_columns = columns_of(to, shape.name);
+  std::vector<Column> shared;
+  for (const Column& column : old_columns) {
+    if (std::ranges::find(new_columns, column) != new_columns.end()) shared.push_back(column);
+  }
+  // PostgreSQL's runs have a key, for want of SQLite's own.
+  const bool is_run = shape.name == "run";
+  ensure(is_run || (shared.size() == old_columns.size() && shared.size() == new_columns.size()),
+         "a table has the same columns in both");
+  return shared;
+}
+
+class Copy {
+ public:
+  Copy(Connection& from, Connection& to) {
+    for (const TableShape& shape : shapes()) {
+      tables_.emplace_back(from, to, shape, shared_columns(from, to, shape));
+    }
+  }
+
+  // In a transaction of either side.
+  MovePass pass() {
+    MovePass done;
+    touched_.clear();
+    for (Pair& pair : tables_) copy(pair, done);
+    // What refers to another goes before it.
+    for (auto touched = touched_.rbegin(); touched != touched_.rend(); ++touched) {
+      for (const Row& key : touched->extra) touched->pair->new_table.remove(key);
+      done.written += std::ssize(touched->extra);
+    }
+    for (const Touched& touched : touched_) hold_against(touched);
+    return done;
+  }
+
+ private:
+  // A page that was not the same.
+  struct Touched {
+    Pair* pair;
+    std::optional<Row> after;
+    std::optional<Row> last;  // nothing: what lies beyond all
+    std::string digest{};
+    std::vector<Row> extra{};  // keys of rows that are not there any more
+  };
+
+  void copy(Pair& pair, MovePass& done) {
+    std::optional<Row> after;
+    while (true) {
+      const auto rows = pair.old_table.page(after, page_size);
+      done.rows += std::ssize(rows);
+      if (rows.empty()) break;
+      const Row last = pair.old_table.place_of(rows.back());
+      const std::string digest = digest_of(rows);
+      const auto known = pair.known.find(after);
+      const bool is_same =
+          known != pair.known.end() && known->second.last == last && known->second.digest == digest;
+      if (!is_same) write(pair, {&pair, after, last, digest}, rows, done);
+      after = last;
+    }
+    Touched beyond{&pair, after, std::nullopt, digest_of({})};
+    for (const Row& row : pair.new_table.range(after, std::nullopt)) {
+      beyond.extra.push_back(pair.new_table.key_of(row));
+    }
+    if (!beyond.extra.empty()) touched_.push_back(std::move(beyond));
+  }
+
+  void write(Pair& pair, Touched page, const std::vector<Row>& rows, MovePass& done) {
+    const auto there = pair.new_table.range(page.after, page.last);
+    if (digest_of(there) == page.digest) {
+      pair.known[page.after] = {*page.last, page.digest};
+      return;
+    }
+    const std::set<Row> same(there.begin(), there.end());
+    std::set<Row> keys;
+    for (const Row& row : rows) {
+      keys.insert(pair.old_table.key_of(row));
+      if (same.contains(row)) continue;
+      pair.new_table.put(row);
+      done.written += 1;
+    }
+    for (const Row& row : there) {
+      Row key = pair.new_table.key_of(row);
+      if (!keys.contains(key)) page.extra.push_back(std::move(key));
+    }
+    touched_.push_back(std::move(page));
+  }
+
+  void hold_against(const Touched& page) {
+    Pair& pair = *page.pair;
+    if (digest_of(pair.new_table.range(page.after, page.last)) != page.digest) {
+      throw SqlError(SqlError::Of::all, Fault::store,
+                     "what was copied of " + pair.new_table.name() + " is not the same there");
+    }
+    if (page.last) pair.known[page.after] = {*page.last, page.digest};
+  }
+
+  std::deque<Pair> tables_;
+  std::vector<Touched> touched_;
+};
+
+// --- the new place ---
+
+std::string meta_of(Connection& connection, const char* name) {
+  return SqlTx(connection).meta(name).value_or("");
+}
+
+// What a row may never become is watched over again once all are there.
+std::vector<std::string> without_triggers(Connection& to) {
+  std::vector<std::string> triggers;
+  auto& all = to.prepared(
+      Sql{"SELECT sql, 'DROP TRIGGER ' || name FROM sqlite_schema WHERE type = 'trigger'",
+          "SELECT DISTINCT 'ALTER TABLE ' || event_object_table || ' ENABLE TRIGGER USER',"
+          " 'ALTER TABLE ' || event_object_table || ' DISABLE TRIGGER USER'"
+          " FROM information_schema.triggers WHERE trigger_schema = current_schema()"});
+  std::vector<std::string> off;
+  while (all.step()) {
+    triggers.emplace_back(all.text(0));
+    off.emplace_back(all.text(1));
+  }
+  all.reset();
+  for (const std::string& one : off) to.run_script(one);
+  return triggers;
+}
+
+// What is derived, and where keys go on.
+void complete(Connection& to, const std::vector<std::string>& triggers) {
+  to.prepared("DELETE FROM due").run();
+  to.prepared("INSERT INTO due SELECT * FROM is_due").run();
+  if (to.dialect() != Dialect::sqlite) {
+    to.prepared("UPDATE call SET worker_key = 0").run();  // nobody's here
+    for (const char* table :
+         {"subscription", "sale", "recovery", "attempt", "callback", "outbox", "pause"}) {
+      const std::string name = table;
+      to.run_script("SELECT setval(pg_get_serial_sequence('" + name +
+                    "', 'key'), coalesce(max(key), 1), max(key) IS NOT NULL) FROM " + name);
+    }
+  }
+  for (const std::string& trigger : triggers) to.run_script(trigger);
+}
+
+Result<void> make_ready(Connection& to, const Move& move, Instant now) {
+  if (auto ready = migrate(to, migrations(to.dialect()), now); !ready) return ready;
+  Transaction transaction(to, Access::read_write);
+  SqlTx tx(to);
+  const bool is_ours = tx.meta(arriving_name).value_or("") != "";
+  if (!is_ours && (tx.audit_head().rows > 0 || tx.meta("installation") || tx.meta(moved_name))) {
+    return fail(Fault::invalid, "there is a ledger at " + move.name +
+                                    " already: a new one goes where there is none");
+  }
+  tx.set_meta(arriving_name, "from another place");
+  transaction.commit();
+  return {};
+}
+
+void remove_file(const std::filesystem::path& file) {
+  for (const char* end : {"", "-wal", "-shm"}) std::filesystem::remove(file.string() + end);
+}
+
+// From here on it can be worked on.
+void unveil(std::unique_ptr<Connection> to, const Move& move) {
+  {
+    Transaction transaction(*to, Access::read_write);
+    to->prepared("DELETE FROM meta WHERE name = 'arriving'").run();
+    transaction.commit();
+  }
+  to.reset();  // which takes its log in
+  if (move.to.is_file()) std::filesystem::rename(unfinished(move.to.file), move.to.file);
+}
+
+// --- the old place ---
+
+// From here to the commit nobody else commits.
+void stop_writers(Connection& from) {
+  if (from.dialect() == Dialect::sqlite) return;  // whoever writes is alone
+  from.prepared("LOCK TABLE worker IN SHARE ROW EXCLUSIVE MODE").run();
+}
+
+void leave(Connection& from, const std::string& for_where) {
+  SqlTx(from).set_meta(moved_name, for_where);
+  if (from.dialect() != Dialect::sqlite) from.prepared("DELETE FROM worker").run();
+}
+
+// PostgreSQL cannot hold them, and their hashes are of what they say.
+void refuse_strange_texts(Connection& from, Connection& to) {
+  if (from.dialect() != Dialect::sqlite || to.dialect() == Dialect::sqlite) return;
+  auto& rows = from.prepared("SELECT key, reason FROM audit");
+  while (rows.step()) {
+    const std::string reason(rows.text(1));
+    if (as_plain_utf8(reason) == reason) continue;
+    throw SqlError(SqlError::Of::all, Fault::invalid,
+                   "row " + std::to_string(rows.integer(0)) +
+                       " of the audit trail has a reason that is not UTF-8, which PostgreSQL "
+                       "cannot keep: this ledger stays where it is");
+  }
+  rows.reset();
+}
+
+// --- the whole ---
+
+class Mover {
+ public:
+  explicit Mover(const Move& move) : move_(move) {}
+
+  Result<void> run(Instant now) {
+    from_ = connect(move_.from, move_.from.file);
+    if (auto same = check_schema(*from_, migrations(from_->dialect())); !same) return same;
+    if (const std::string where = meta_of(*from_, moved_name); !where.empty()) {
+      return finish(where);
+    }
+    if (move_.to.is_file()) {
+      if (std::filesystem::exists(move_.to.file)) {
+        return fail(Fault::invalid, "there is a file " + move_.to.file.string() + " already");
+      }
+      remove_file(unfinished(move_.to.file));
+    }
+    to_ = connect(move_.to, unfinished(move_.to.file));
+    if (auto ready = make_ready(*to_, move_, now); !ready) return ready;
+    refuse_strange_texts(*from_, *to_);
+    const auto triggers = without_triggers(*to_);
+    Copy copy(*from_, *to_);
+    follow(copy);
+    last_pass(copy, triggers);
+    may_die_at(Failpoint::move_left);
+    unveil(std::move(to_), move_);
+    return {};
+  }
+
+ private:
+  // Beside whoever works on it, until a pass has next to nothing to do.
+  void follow(Copy& copy) {
+    for (int passes = 0; passes < most_passes; ++passes) {
+      MovePass done;
+      {
+        const Transaction snapshot(*from_, Access::read_only);
+        Transaction writing(*to_, Access::read_write);
+        done = copy.pass();
+        writing.commit();
+      }
+      move_.on_pass(done);
+      if (done.written <= 2 * page_size) return;
+    }
+  }
+
+  void last_pass(Copy& copy, const std::vector<std::string>& triggers) {
+    Transaction leaving(*from_, Access::read_write);
+    stop_writers(*from_);
+    Transaction arriving(*to_, Access::read_write);
+    MovePass done = copy.pass();
+    done.is_last = true;
+    complete(*to_, triggers);
+    SqlTx tx(*to_);
+    move_.settle_in(tx);
+    tx.write_records();
+    arriving.commit();
+    may_die_at(Failpoint::move_copied);
+    leave(*from_, move_.name);
+    leaving.commit();
+    move_.on_pass(done);
+  }
+
+  // It was interrupted between the old place's last word and the new one's first, or had arrived.
+  Result<void> finish(const std::string& where) {
+    if (where != move_.name) return fail(Fault::away, "the ledger has moved to " + where);
+    if (move_.to.is_file()) {
+      if (std::filesystem::exists(move_.to.file)) return {};
+      if (!std::filesystem::exists(unfinished(move_.to.file))) {
+        return fail(Fault::store, "the ledger has moved to " + where + ", and is not there");
+      }
+    }
+    unveil(connect(move_.to, unfinished(move_.to.file)), move_);
+    return {};
+  }
+
+  const Move& move_;
+  std::unique_ptr<Connection> from_;
+  std::unique_ptr<Connection> to_;
+};
+
+}  // namespace
+
+std::filesystem::path unfinished(const std::filesystem::path& file) {
+  return file.string() + ".arriving";
+}
+
+Result<void> move_ledger(const Move& move, const ports::Clock& clock) {
+  if (move.from.is_file() == move.to.is_file()) {
+    return fail(Fault::invalid, "a ledger moves from a file to a database, or from one to a file");
+  }
+  if (move.from.is_file() && !std::filesystem::exists(move.from.file)) {
+    return fail(Fault::not_found, "there is no ledger at " + move.from.file.string());
+  }
+  try {
+    return Mover(move).run(clock.now());
+  } catch (const SqlError& error) {
+    return as_failure(error);
+  } catch (const std::filesystem::filesystem_error& error) {
+    return fail(Fault::store, error.what());
+  }
+}
+
+std::optional<std::string> why_elsewhere(ports::LedgerReader& ledger) {
+  if (const auto where = ledger.meta(moved_name); where && !where->empty()) {
+    return "the ledger has moved to " + *where + ": write that into the config, [store] url";
+  }
+  if (const auto from = ledger.meta(arriving_name); from && !from->empty()) {
+    return "a ledger is on its way here and has not arrived: recycled migrate, once more";
+  }
+  return std::nullopt;
+}
+
+}  // namespace recycled::store
