@@ -255,6 +255,30 @@ def details(results):
     return text
 
 
+def postgres(results):
+    """Workers on one PostgreSQL; each figure of many beside that of one."""
+    rows, moves = [], []
+    for case in results.cases("postgres"):
+        alone = [one["rate"] for one in results.of("postgres", case, "1")]
+        for workers in ("1", "2", "4"):
+            many = results.of("postgres", case, workers)
+            if many:
+                rows.append([f"PostgreSQL: {workers} workers, {case}",
+                             spread([one["claims"] for one in many]),
+                             spread([one["rate"] for one in many]),
+                             times(ratio([one["rate"] for one in many], alone)),
+                             spread([one["claimed"] / one["commits"] for one in many])])
+        for move in results.of("postgres", case, "migrate"):
+            moves.append([f"migrate, {case}", plain(move["rate"]), plain(move["s"])])
+    text = ""
+    if rows:
+        text += table(["`once` of each at one time, start included", "claimed/s",
+                       "claimed, sent and stored/s", "to one", "items a commit"], rows)
+    if moves:
+        text += table(["from a file to PostgreSQL", "subscriptions/s", "s"], moves)
+    return text
+
+
 def inner(results, instructions):
     recorded = {}
     for line in pathlib.Path(instructions).read_text().splitlines():
@@ -308,7 +332,8 @@ def main():
              "the same rows by SQLite alone", "ratio to those", "70 % of them"], goals), end="")
     if bounds:
         print("## Bounds\n\n" + table(["what", "measured", "goal", "held"], bounds), end="")
-    print("## What each run measured\n\n" + details(results) + inner(results, sys.argv[2]), end="")
+    print("## What each run measured\n\n" + details(results) + postgres(results) +
+          inner(results, sys.argv[2]), end="")
     return 0
 
 

@@ -15,10 +15,10 @@ bench() { # CODE ARGUMENT…
 results_before=$(cksum "$root/tests/bench/RESULTS.md")
 
 # --- what is handed over, called back and asked for, and the same rows by SQLite alone ---
-bench 0 dispatch callbacks cascade start
+bench 0 dispatch callbacks cascade start postgres
 for row in 'dispatch: claimed, sent and stored/s' \
   'callbacks: stored and applied/s' 'callbacks, https: p99 at half load' 'cascade: p99 at 200/s' \
-  'start: '; do
+  'start: ' 'PostgreSQL: 4 workers'; do
   expect_text "$dir/out" "| $row"
 done
 results=$BENCH_DATA/results-quick

@@ -1,0 +1,85 @@
+# shellcheck shell=bash
+# The row `postgres`: one, two and four workers on one server, which keeps what it commits. To be sourced
+# after rows.sh.
+# shellcheck disable=SC2154 # place, data, results, repetition and the sizes are the caller's
+
+server=
+
+start_server() {
+  server=$data/postgres
+  DURABLE=yes "$root/tests/support/postgres" start "$server"
+}
+stop_server() {
+  if [[ -n "$server" ]]; then "$root/tests/support/postgres" stop "$server"; fi
+  server=
+}
+# url_of DATABASE: one of the server's.
+url_of() {
+  local url
+  url=$(<"$server/url")
+  echo "${url/\/postgres?/\/$1?}"
+}
+ask() { psql -qAt "$(url_of "$1")" -c "$2"; }
+
+# database COUNT: the ledger of that many, of which one percent is due, as the database `kept`; it moves there
+# from its file. Sets moved, how fast.
+database() {
+  local began
+  ledger "$1" 1
+  ask postgres 'DROP DATABASE IF EXISTS kept' && ask postgres 'CREATE DATABASE kept'
+  began=$(date +%s%N)
+  recycled migrate --to "$(url_of kept)" >"$place/moved" || give_up "migrate: $(tail -n 3 "$place/moved")"
+  moved=$(jq -n --argjson count "$1" --argjson ns "$(($(date +%s%N) - began))" \
+    '{subscriptions: $count, s: ($ns / 1e9), rate: ($count / $ns * 1e9 | round)}')
+  ask kept 'VACUUM ANALYZE'
+}
+
+# together COUNT: that many workers hand over all that is due, in a copy of the database. Sets made.
+together() {
+  local due began number pids=() first last commits
+  ask postgres 'DROP DATABASE IF EXISTS ledger' && ask postgres 'CREATE DATABASE ledger TEMPLATE kept'
+  sed "s#^url = .*#url = \"$(url_of ledger | sed 's/&/\\&/g')\"#" "$place/recycled.toml" >"$place/postgres.toml"
+  due=$(ask ledger 'SELECT count(*) FROM due WHERE at <= extract(epoch FROM now()) * 1000')
+  ask ledger CHECKPOINT
+  forget_replies
+  commits=$(ask ledger "SELECT xact_commit FROM pg_stat_database WHERE datname = 'ledger'")
+  began=$(date +%s%N)
+  for ((number = 0; number < $1; number++)); do
+    "$bin/recycled" once --config "$place/postgres.toml" >"$place/log.$number" 2>"$place/err.$number" 9>&- &
+    pids+=($!)
+  done
+  for number in "${!pids[@]}"; do
+    wait "${pids[$number]}" || give_up "worker $number: $(tail -n 3 "$place/err.$number" "$place/log.$number")"
+  done
+  last=$(date +%s%N)
+  # When the last scan was done.
+  first=$(date -u -d "$(cat "$place"/log.* | jq -r 'select(.event == "scan.done") | .ts' | sort | tail -n 1)" +%s%N)
+  holds "hand-overs that were answered" "$due" "$(stub_replies /v1/evaluate)"
+  holds "hand-overs that are stored, each once" "$due $due $due" "$(ask ledger "SELECT count(*) || ' ' ||
+    count(DISTINCT provider_order) || ' ' || (SELECT count(*) FROM attempt WHERE outcome = 'pending')
+    FROM recovery WHERE state = 'waiting'")"
+  holds "calls that are still held" 0 "$(ask ledger 'SELECT count(*) FROM call')"
+  "$bin/recycled" verify --config "$place/postgres.toml" >"$place/verify" 2>&1 ||
+    give_up "verify: $(tail -n 20 "$place/verify")"
+  made=$(jq -n --argjson due "$due" --argjson scan "$((first - began))" --argjson whole "$((last - began))" \
+    --argjson commits "$(($(ask ledger "SELECT xact_commit FROM pg_stat_database WHERE datname = 'ledger'") - commits))" \
+    '{claimed: $due, scan_s: ($scan / 1e9), s: ($whole / 1e9), commits: $commits,
+      claims: ($due / $scan * 1e9 | round), rate: ($due / $whole * 1e9 | round)}')
+}
+
+row_postgres() {
+  local count workers
+  trap 'stop_server; stop_everything' EXIT
+  start_stub http
+  start_server
+  for count in $postgres_sizes; do
+    database "$count"
+    repetition=1 keep postgres "$count" migrate "$moved"
+    for repetition in $(seq "$repetitions"); do
+      for workers in 1 2 4; do
+        together "$workers"
+        keep postgres "$count" "$workers" "$made"
+      done
+    done
+  done
+}
