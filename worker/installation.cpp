@@ -28,7 +28,11 @@ std::optional<std::string> why_lost(const std::filesystem::path& file, const eng
 }  // namespace
 
 store::Address address_of(const config::Settings& settings) {
-  return {settings.store_path, settings.store_url, settings.store_lease};
+  store::Address address;
+  address.file = settings.store_path;
+  address.url = settings.store_url;
+  address.lease = settings.store_lease;
+  return address;
 }
 
 std::string text_of(const store::Address& address) {

@@ -8,13 +8,6 @@
 #include "engine/scan.hpp"
 
 namespace recycled::engine {
-namespace {
-
-// What others at the same ledger leave to do comes without a word.
-constexpr Millis look_for_others_every{1000};
-
-}  // namespace
-
 Engine::Engine(const Context& context, const ports::CallbackReader& reader, ports::Alarms& alarms,
                const async::Executor& executor, EngineSettings settings, const Sinks& sinks)
     : context_(context),
@@ -50,7 +43,7 @@ async::Task<Result<void>> Engine::start() {
 
 // What others at the same ledger leave behind that die while we are at work.
 async::Task<Result<void>> Engine::take_over() {
-  if (!context_.ledger.is_shared()) co_return Result<void>{};
+  if (!context_.ledger.looks_for_others_every()) co_return Result<void>{};
   auto interrupted = co_await recover_interrupted(loop_);
   if (!interrupted) co_return Failure(interrupted.error());
   co_return Result<void>{};
@@ -169,7 +162,9 @@ async::Task<Result<Instant>> Engine::sleep_until() {
   if (next->first) until = std::min(until, *next->first);
   if (next->second) until = std::min(until, std::max(*next->second, now + Millis(1000)));
   if (heard_) until = std::min(until, *heard_);
-  if (context_.ledger.is_shared()) until = std::min(until, now + look_for_others_every);
+  if (const auto gap = context_.ledger.looks_for_others_every()) {
+    until = std::min(until, now + *gap);
+  }
   co_return until;
 }
 

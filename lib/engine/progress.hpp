@@ -5,6 +5,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <utility>
 
 #include "ports/ledger.hpp"
@@ -31,7 +32,9 @@ class LoopLedger final : public ports::Ledger {
   }
 
   Instant ours_until() const override { return ledger_.ours_until(); }
-  bool is_shared() const override { return ledger_.is_shared(); }
+  std::optional<Millis> looks_for_others_every() const override {
+    return ledger_.looks_for_others_every();
+  }
 
  private:
   ports::Ledger& ledger_;

@@ -360,8 +360,9 @@ class Ledger {
   // Until when nobody else may go on with what this process has begun, by the clock it was opened
   // with: from then on nothing is sent.
   virtual Instant ours_until() const { return from_millis(INT64_MAX); }
-  // Others may work on it beside this process, and leave something to do without a word.
-  virtual bool is_shared() const { return false; }
+  // How often to look for what others at the same ledger leave to do without a word; nothing: there
+  // are none.
+  virtual std::optional<Millis> looks_for_others_every() const { return std::nullopt; }
 };
 
 // Runs `work` and brings back what it returns.

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "simulation/rule_book.hpp"
-#include "store/inspection.hpp"
+#include "store/open.hpp"
 
 namespace recycled::simulation {
 namespace {
@@ -278,7 +278,7 @@ void Invariants::check_rest(const std::set<OrderId>& given_back_by_hand) {
 void Invariants::examine(const report::ExaminerTools& tools) {
   report::Examiner examiner(tools, world_.now());
   const auto read = store::inspect_ledger(
-      world_.file(), [&examiner](ports::LedgerInspector& ledger) { examiner.examine(ledger); });
+      world_.ledger(), [&examiner](ports::LedgerInspector& ledger) { examiner.examine(ledger); });
   const auto& found = examiner.examination();
   std::string wrong = read ? "" : read.error().message;
   if (!found.findings.empty()) {

@@ -33,6 +33,7 @@ struct LifeSettings {
   std::uint64_t seed = 1;
   int subscriptions = 500;                      // at one time: who leaves is replaced
   std::filesystem::path folder;                 // of the ledger, kept; empty: a temporary one
+  std::string database{};                       // of PostgreSQL's in its place: WorldSettings
   std::function<void(const std::string&)> log;  // each line of it; empty: none is kept
   std::function<void(int, int)> progress;       // days behind us, of so many
   std::optional<OwnConfig> own;                 // nothing: the built-in rules, and edits of them

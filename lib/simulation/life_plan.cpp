@@ -144,7 +144,8 @@ WorldSettings world_of(const LifeSettings& settings) {
   world.crashes = {1, std::max(150, settings.subscriptions * 3 / 5)};
   world.unanswered = Unanswered::repeated;
   world.clock_steps = plan_clock_steps(dice, world.start, settings.days);
-  world.store_troubles = plan_store_troubles(dice, world.start, settings.days);
+  auto troubles = plan_store_troubles(dice, world.start, settings.days);
+  if (settings.database.empty()) world.store_troubles = std::move(troubles);
   world.scan_batch = 50;
   world.retention = days(2 + dice.roll(12));  // while orders are open
   if (settings.own) {
@@ -155,6 +156,7 @@ WorldSettings world_of(const LifeSettings& settings) {
   }
   world.outages = plan_outages(dice, world, settings.days);
   world.folder = settings.folder;
+  world.database = settings.database;
   world.wraps = settings.wraps;
   return world;
 }

@@ -28,7 +28,7 @@ const Shop& World::shop() const { return impl_->shop_; }
 
 void World::look(const ports::LedgerWork& work) { impl_->look(work); }
 
-std::filesystem::path World::file() const { return impl_->file(); }
+store::Address World::ledger() const { return impl_->address(); }
 
 void World::report(const std::string& event, const std::string& id) {
   report(event, recoveries(id).back().recovery);

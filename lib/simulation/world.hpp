@@ -21,7 +21,7 @@
 #include "simulation/receiver.hpp"
 #include "simulation/shop.hpp"
 #include "simulation/virtual_time.hpp"
-#include "store/ledger.hpp"
+#include "store/open.hpp"
 
 namespace recycled::simulation {
 
@@ -52,6 +52,7 @@ struct WorldSettings {
   Millis retention{};                // of payloads; zero: for good
   std::optional<Millis> patience{};  // of the supervisor; nothing: nobody watches
   std::filesystem::path folder;      // of the ledger, which is kept; empty: one that goes with it
+  std::string database{};            // of PostgreSQL's, in place of a file; its disk is always well
   Wraps wraps;
 };
 
@@ -99,7 +100,7 @@ class World {
 
   Instant now() const;
   void look(const ports::LedgerWork& work);  // at the ledger, in a transaction
-  std::filesystem::path file() const;        // of the ledger
+  store::Address ledger() const;             // where it is
   ports::StoredSubscription subscription(const std::string& id);
   std::vector<ports::StoredRecovery> recoveries(const std::string& id);
   ports::StoredSale sale(const std::string& id);

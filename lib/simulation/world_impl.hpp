@@ -124,7 +124,7 @@ class World::Impl {
   Shop shop_{time_};
   std::optional<system::TemporaryFolder> own_folder_;
   std::optional<Disk> disk_;
-  std::unique_ptr<store::SqliteLedger> ledger_;
+  std::unique_ptr<store::OpenLedger> ledger_;
   int crashes_ = 0;
   int stops_ = 0;
   Deaths deaths_;
@@ -133,6 +133,15 @@ class World::Impl {
   std::function<void(const std::vector<OrderId>&)> on_step_;
   std::vector<Instant> signs_of_life_;
 
+  // Its time is not the server's, and nobody else is at work: what is left to do is its own.
+  store::Address address() const {
+    store::Address address;
+    address.file = file();
+    address.url = settings_.database;
+    address.lease = std::chrono::days(36500);
+    address.look_every = std::chrono::days(1);
+    return address;
+  }
   std::filesystem::path file() const {
     return (own_folder_ ? own_folder_->path() : settings_.folder) / "ledger.db";
   }
@@ -157,7 +166,8 @@ class World::Impl {
   bool opens_ledger() {
     ledger_.reset();
     Disk::Use use(*disk_, Occasion::anything);
-    auto opened = store::SqliteLedger::open(file(), store::Executor::inline_, clock_.now());
+    const store::Opening opening{store::Role::worker, store::Executor::inline_, "a simulation"};
+    auto opened = store::open_ledger(address(), opening, clock_);
     if (!opened) {
       ensure(!disk_->is_well(), "a ledger on a disk that is well opens");
       use.failed();

@@ -12,6 +12,16 @@ std::vector<RecoveryKey> keys_in(Statement& statement) {
   return keys;
 }
 
+// As PostgreSQL writes one.
+std::string as_array(const std::vector<RecoveryKey>& keys) {
+  std::string text = "{";
+  for (const RecoveryKey key : keys) {
+    if (text.size() > 1) text += ",";
+    text += std::to_string(key.value());
+  }
+  return text + "}";
+}
+
 // Whoever has been silent for too long is there no more; from here on he commits nothing either.
 constexpr const char* forget_the_silent = "DELETE FROM worker WHERE alive_until < server_now()";
 
@@ -25,7 +35,16 @@ constexpr const char* forget_the_silent = "DELETE FROM worker WHERE alive_until 
 
 }  // namespace
 
+// Elsewhere a row would be a round trip.
 std::vector<RecoveryKey> SqlTx::hold_calls(const std::vector<RecoveryKey>& keys) {
+  if (keys.empty()) return {};
+  if (connection_.dialect() != Dialect::sqlite) {
+    auto& hold = connection_.prepared(
+        "INSERT INTO call (recovery_key, worker_key) SELECT unnest(?1::text::bigint[]), ?2"
+        " ON CONFLICT DO NOTHING RETURNING recovery_key");
+    Binder(hold) << as_array(keys) << connection_.worker();
+    return keys_in(hold);
+  }
   std::vector<RecoveryKey> held;
   for (const RecoveryKey key : keys) {
     auto& hold = connection_.prepared(

@@ -16,14 +16,17 @@ namespace recycled::store {
 
 struct Address {
   std::filesystem::path file;
-  std::string url{};                        // of PostgreSQL; empty: it is the file
-  Millis lease = std::chrono::seconds(30);  // of a worker at the latter
+  std::string url{};  // of PostgreSQL; empty: it is the file
+  // Of a worker at the latter: how long it may be silent, and how often it looks for what the
+  // others have left to do.
+  Millis lease = std::chrono::seconds(30);
+  Millis look_every = std::chrono::seconds(1);
 
   bool is_file() const { return url.empty(); }
 };
 
-// A worker makes calls, and is the only one; visitors say a word beside it (an import, say). Of a
-// file whoever opens it sees to that (system/run_lock.hpp).
+// A worker makes calls; visitors say a word beside it (an import, say). That a file has one worker
+// whoever opens it sees to (system/run_lock.hpp).
 enum class Role { worker, visitor };
 
 struct Opening {

@@ -50,6 +50,7 @@ class PostgresLedger::Impl {
       : connection_(settings.url),
         clock_(clock),
         lease_(settings.role == Role::worker ? settings.lease : lease_of_a_visitor),
+        look_every_(settings.look_every),
         queue_([this](const std::vector<Job*>& jobs) { commit(jobs); }, lease_ / 3,
                [this] { renew(); }) {
     connection_.try_again_while([this] { return waits_for_server(); });
@@ -94,6 +95,7 @@ class PostgresLedger::Impl {
 
   WorkQueue& queue() { return queue_; }
   Instant ours_until() const { return from_millis(ours_until_.load()); }
+  Millis look_every() const { return look_every_; }
 
  private:
   // Of several that make a ledger at one time one does, and the others hear that it is there.
@@ -145,6 +147,7 @@ class PostgresLedger::Impl {
   Postgres connection_;
   const ports::Clock& clock_;
   const Millis lease_;
+  const Millis look_every_;
   std::int64_t place_ = 0;
   std::atomic<std::int64_t> ours_until_ = 0;
   std::optional<Instant> away_since_;
@@ -179,6 +182,8 @@ Result<void> PostgresLedger::write_now(const ports::LedgerWork& work) {
 }
 
 Instant PostgresLedger::ours_until() const { return impl_->ours_until(); }
+
+std::optional<Millis> PostgresLedger::looks_for_others_every() const { return impl_->look_every(); }
 
 Result<void> read_postgres_ledger(const std::string& url,
                                   const std::function<void(ports::LedgerReader&)>& look,

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/result.hpp"
@@ -23,6 +24,7 @@ struct PostgresSettings {
   // After so long a silence a worker is taken for dead, by the server's clock, and another takes
   // over what it held.
   Millis lease = std::chrono::seconds(30);
+  Millis look_every = std::chrono::seconds(1);  // for what the others leave to do
 };
 
 class PostgresLedger final : public OpenLedger {
@@ -40,7 +42,7 @@ class PostgresLedger final : public OpenLedger {
   async::Task<Result<void>> write(ports::LedgerWork work) override;
   Result<void> write_now(const ports::LedgerWork& work) override;
   Instant ours_until() const override;
-  bool is_shared() const override { return true; }
+  std::optional<Millis> looks_for_others_every() const override;
 
  private:
   class Impl;

@@ -75,6 +75,7 @@ row_postgres() {
   for count in $postgres_sizes; do
     database "$count"
     repetition=1 keep postgres "$count" migrate "$moved"
+    # shellcheck disable=SC2034 # for keep
     for repetition in $(seq "$repetitions"); do
       for workers in 1 2 4; do
         together "$workers"

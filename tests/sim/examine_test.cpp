@@ -33,9 +33,9 @@ struct Lived {
 
   // What is found in a copy that this was done to.
   report::Examination after(const std::string& sql, const std::string& head = {}) {
-    const auto copy = world.file().string() + ".copy";
+    const auto copy = world.ledger().file.string() + ".copy";
     std::filesystem::remove(copy);
-    SQLite::Database(world.file().string(), SQLite::OPEN_READWRITE)
+    SQLite::Database(world.ledger().file.string(), SQLite::OPEN_READWRITE)
         .exec("VACUUM INTO '" + copy + "'");
     SQLite::Database changed(copy, SQLite::OPEN_READWRITE);
     changed.exec("PRAGMA foreign_keys = OFF");

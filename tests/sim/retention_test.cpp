@@ -91,10 +91,10 @@ TEST_CASE("X1: verify finds a request that was pruned although it may be sent") 
   world.import(simulation::declined("S", "pending-1", start - std::chrono::hours(24 * 3)));
   world.live_until(start + std::chrono::days(3));
   simulation::check_ledger_is_clean(world, settings.rules);
-  SQLite::Database changed(world.file().string(), SQLite::OPEN_READWRITE);
+  SQLite::Database changed(world.ledger().file.string(), SQLite::OPEN_READWRITE);
   changed.exec(
       "DROP TRIGGER only_what_ended_is_pruned; UPDATE recovery SET pruned_at = 1;"
       " UPDATE request SET body = ''");
-  const auto found = simulation::examined(world.file(), settings.rules, world.now());
+  const auto found = simulation::examined(world.ledger().file, settings.rules, world.now());
   CHECK(found.counts.at(report::Invariant::request_missing) == 1);
 }

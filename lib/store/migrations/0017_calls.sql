@@ -8,6 +8,7 @@ INSERT INTO call
   SELECT r.key, 1 FROM recovery AS r,
     (SELECT coalesce((SELECT value FROM meta WHERE name = 'calls'), 'any') AS note)
   WHERE r.state = 'intended' AND r.step <> 'none'
+    AND r.ended IS NULL AND r.state <> 'waiting' AND r.state <> 'grace'
     AND (note = 'any' OR instr(' ' || note, ' ' || r.key || ' ') > 0);
 UPDATE meta SET name = 'adoption', value = 'begun' WHERE name = 'calls' AND value = 'adopted';
 DELETE FROM meta WHERE name = 'calls';

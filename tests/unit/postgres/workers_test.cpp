@@ -58,7 +58,7 @@ TEST_CASE("as many workers and visitors as come are there until they go") {
   const auto second = open_worker(url, "second");
   const auto visitor = open_ledger(url);
   CHECK(workers_in(url) == "first second a test ");
-  CHECK(first->is_shared());
+  CHECK(first->looks_for_others_every() == Millis(1000));
   in(*first, [](auto& tx) { tx.set_meta("a", "1"); });
   in(*visitor, [](auto& tx) { CHECK(tx.meta("a") == "1"); });
   first.reset();

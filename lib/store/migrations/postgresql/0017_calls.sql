@@ -8,6 +8,7 @@ INSERT INTO call
   SELECT r.key, 0 FROM recovery AS r,
     (SELECT coalesce((SELECT value FROM meta WHERE name = 'calls'), 'any') AS note) AS noted
   WHERE r.state = 'intended' AND r.step <> 'none'
+    AND r.ended IS NULL AND r.state <> 'waiting' AND r.state <> 'grace'
     AND (note = 'any' OR strpos(' ' || note, ' ' || r.key || ' ') > 0);
 DELETE FROM meta WHERE name = 'calls';
 
