@@ -48,7 +48,8 @@ worker_pid=
 expect_equal 1 "$code" "the end of the service whose ledger has moved"
 expect_text "$dir/worker.log.now" "it has moved to $database"
 recycled 78 import subscriptions "$dir/subscriptions.csv"
-recycled 0 migrate --to "$database"
+stand_in sudo
+run_block 0 'recycled migrate --to' "s#\"postgresql:.*#\"$database\"#"
 expect_text "$dir/out" "url = \"$database\""
 recycled 1 migrate --to "sqlite:elsewhere.db" # a file is copied by other means
 recycled 78 migrate --to "${database/\/ledger?/\/another?}"

@@ -100,7 +100,7 @@ TEST_CASE(
   in(*pair.first, [&](auto& tx) { CHECK(tx.recovery(key).recovery.inquiries == 2 * times); });
 }
 
-TEST_CASE("S3: what was claimed for a card and for a day is counted by one at a time") {
+TEST_CASE("what was claimed for a card and for a day is counted by one at a time") {
   Pair pair;
   std::mutex mutex;
   std::set<std::size_t> of_card;
