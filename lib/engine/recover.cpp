@@ -1,5 +1,6 @@
 #include "engine/recover.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/failpoint.hpp"
@@ -33,7 +34,10 @@ Interruptions take_over(ports::LedgerTx& tx, const Desk& desk, const Moment& mom
   for (const RecoveryKey key : keys) {
     auto stored = tx.recovery(key);
     if (stored.recovery.state == billing::RecoveryState::intended) {
-      doubt(tx, std::move(stored), billing::Interrupted{}, desk, moment, done);
+      // What was held had come due, by the clock of whoever held it.
+      Moment then = moment;
+      then.now = std::max(moment.now, stored.recovery.next_at.value_or(moment.now));
+      doubt(tx, std::move(stored), billing::Interrupted{}, desk, then, done);
     }
     tx.let_go(key);
   }
@@ -43,13 +47,13 @@ Interruptions take_over(ports::LedgerTx& tx, const Desk& desk, const Moment& mom
 Interruptions adopt(ports::LedgerTx& tx, const Desk& desk, const Moment& moment,
                     billing::RecoveryState state, RecoveryKey after) {
   Interruptions done;
-  auto rows = tx.in_state(state, after, page);
+  const auto rows = tx.in_state(state, after, page);
   done.more = static_cast<int>(rows.size()) == page;
-  for (ports::StoredRecovery& stored : rows) {
-    done.after = stored.key;
+  for (const ports::StoredRecovery& row : rows) {
+    done.after = row.key;
     // Of those that have ended, only what is being given back.
-    if (stored.recovery.step == billing::Step::none) continue;
-    doubt(tx, std::move(stored), billing::Adopted{}, desk, moment, done);
+    if (row.recovery.step == billing::Step::none) continue;
+    doubt(tx, tx.recovery(row.key), billing::Adopted{}, desk, moment, done);
   }
   return done;
 }

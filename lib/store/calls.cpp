@@ -23,7 +23,8 @@ std::string as_array(const std::vector<RecoveryKey>& keys) {
 }
 
 // Whoever has been silent for too long is there no more; from here on he commits nothing either.
-constexpr const char* forget_the_silent = "DELETE FROM worker WHERE alive_until < server_now()";
+constexpr const char* forget_the_silent =
+    "DELETE FROM worker WHERE alive_until < server_now() AND key <> ?";
 
 // A file is one process's, so whatever another one held is nobody's.
 #define TAKE_OVER(whose)                                  \
@@ -64,14 +65,17 @@ void SqlTx::let_go(RecoveryKey key) {
 std::vector<RecoveryKey> SqlTx::take_over_calls(int limit) {
   if (connection_.dialect() != Dialect::sqlite) {
     auto& look = connection_.prepared(
-        "SELECT EXISTS (SELECT 1 FROM worker WHERE alive_until < server_now())"
+        "SELECT EXISTS (SELECT 1 FROM worker WHERE alive_until < server_now() AND key <> ?)"
         " OR EXISTS (SELECT 1 FROM call AS c WHERE NOT EXISTS"
         " (SELECT 1 FROM worker AS w WHERE w.key = c.worker_key))");
+    Binder(look) << connection_.worker();
     look.step();
     const bool is_any = look.integer(0) == 1;
     look.reset();
     if (!is_any) return {};
-    connection_.prepared(forget_the_silent).run();
+    auto& forget = connection_.prepared(forget_the_silent);
+    Binder(forget) << connection_.worker();
+    forget.run();
   }
   auto& take = connection_.prepared(Sql{TAKE_OVER(" LIMIT ?2"), TAKE_OVER(OF_THE_GONE)});
   Binder(take) << connection_.worker() << limit;

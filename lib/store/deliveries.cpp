@@ -148,7 +148,10 @@ void lock(Connection& connection, ports::Sink sink) {
 
 // Whoever carried events to it, and is there no more, if anybody.
 bool take_up(Connection& connection, ports::Sink sink) {
-  connection.prepared("DELETE FROM worker WHERE alive_until < server_now()").run();
+  auto& forget =
+      connection.prepared("DELETE FROM worker WHERE alive_until < server_now() AND key <> ?");
+  Binder(forget) << connection.worker();
+  forget.run();
   auto& take = connection.prepared(
       "INSERT INTO relay AS r (sink, worker_key) VALUES (?1, ?2)"
       " ON CONFLICT (sink) DO UPDATE SET worker_key = excluded.worker_key"

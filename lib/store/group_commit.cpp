@@ -16,8 +16,10 @@ enum class Outcome {
   away,   // the same: nobody answered
 };
 
-// Of transactions that got into each other's way one at least goes on each time.
+// Of transactions that got into each other's way one at least goes on each time. Many works may do
+// so again and again, where each alone would not.
 constexpr int most_tries = 20;
+constexpr int most_tries_together = 2;
 
 // False: it threw, which is its caller's to know.
 bool ran(SqlTx& tx, Job& job) {
@@ -76,13 +78,15 @@ Outcome try_once(Connection& connection, const std::vector<Job*>& jobs, ports::A
   return Outcome::done;
 }
 
-// False: one of them threw, and nothing of any was kept.
+// False: nothing of any was kept, and each is to be run alone: one of them threw, or they get into
+// another's way together.
 bool committed(Connection& connection, const std::vector<Job*>& jobs, ports::AuditHead& known,
                const Patience& is_patient) {
   for (int tries = 1;; ++tries) {
     const Outcome outcome = try_once(connection, jobs, known);
     if (outcome == Outcome::threw) return false;
     if (outcome == Outcome::done) return true;
+    if (outcome == Outcome::again && jobs.size() > 1 && tries == most_tries_together) return false;
     const bool waits = outcome == Outcome::away && is_patient;
     if (waits ? !is_patient() : tries == most_tries) return true;
   }

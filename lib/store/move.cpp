@@ -1,14 +1,9 @@
 #include "store/move.hpp"
 
-#include <algorithm>
-#include <deque>
-#include <map>
 #include <memory>
-#include <set>
 #include <utility>
 #include <vector>
 
-#include "base/ensure.hpp"
 #include "base/failpoint.hpp"
 #include "base/utf8.hpp"
 #include "store/database.hpp"
@@ -16,156 +11,19 @@
 #include "store/migrate.hpp"
 #include "store/postgres.hpp"
 #include "store/sql_tx.hpp"
-#include "store/table.hpp"
 
 namespace recycled::store {
 namespace {
 
-constexpr int page_size = 500;
 constexpr int most_passes = 20;
+constexpr std::int64_t little = 1000;  // rows, that may be left to the last pass
 constexpr const char* moved_name = "moved_to";
 constexpr const char* arriving_name = "arriving";
-
-// In this order each refers to those before it. What is derived, as the queue of what is due, is
-// made anew; who works on a ledger stays where he is.
-std::vector<TableShape> shapes() {
-  const auto by = [](const char* table, const char* key) {
-    return TableShape{table, {key}, {key}};
-  };
-  std::vector<TableShape> all{by("subscription", "key"),  by("sale", "key"),
-                              by("recovery", "key"),      by("request", "recovery_key"),
-                              by("call", "recovery_key"), by("attempt", "key"),
-                              by("callback", "key"),      by("inbox", "callback_key"),
-                              by("nonce", "nonce"),       by("audit", "key"),
-                              by("audit_head", "only"),   by("outbox", "key"),
-                              by("dry_run", "digest"),    by("pause", "key")};
-  all.push_back({"delivery", {"sink", "outbox_key"}, {"sink", "outbox_key"}});
-  all.push_back({"run", {"started_at", "id"}, {"id"}});  // the newest one comes last
-  all.push_back({"meta", {"name"}, {"name"}, "name NOT IN ('moved_to', 'arriving')"});
-  return all;
-}
 
 std::unique_ptr<Connection> connect(const Address& address, const std::filesystem::path& file) {
   if (address.is_file()) return std::make_unique<Database>(file, Access::read_write);
   return std::make_unique<Postgres>(address.url);
 }
-
-// A table on both sides.
-struct Pair {
-  Pair(Connection& from, Connection& to, const TableShape& shape,
-       const std::vector<Column>& columns)
-      : old_table(from, shape, columns), new_table(to, shape, columns) {}
-
-  Table old_table;
-  Table new_table;
-  // What is known to be the same: by where a page begins, up to where, and its digest.
-  struct Known {
-    Row last;
-    std::string digest;
-  };
-  std::map<std::optional<Row>, Known> known{};
-};
-
-std::vector<Column> shared_columns(Connection& from, Connection& to, const TableShape& shape) {
-  const auto old_columns = columns_of(from, shape.name);
-  const auto new_columns = columns_of(to, shape.name);
-  std::vector<Column> shared;
-  for (const Column& column : old_columns) {
-    if (std::ranges::find(new_columns, column) != new_columns.end()) shared.push_back(column);
-  }
-  // PostgreSQL's runs have a key, for want of SQLite's own.
-  const bool is_run = shape.name == "run";
-  ensure(is_run || (shared.size() == old_columns.size() && shared.size() == new_columns.size()),
-         "a table has the same columns in both");
-  return shared;
-}
-
-class Copy {
- public:
-  Copy(Connection& from, Connection& to) {
-    for (const TableShape& shape : shapes()) {
-      tables_.emplace_back(from, to, shape, shared_columns(from, to, shape));
-    }
-  }
-
-  // In a transaction of either side.
-  MovePass pass() {
-    MovePass done;
-    touched_.clear();
-    for (Pair& pair : tables_) copy(pair, done);
-    // What refers to another goes before it.
-    for (auto touched = touched_.rbegin(); touched != touched_.rend(); ++touched) {
-      for (const Row& key : touched->extra) touched->pair->new_table.remove(key);
-      done.written += std::ssize(touched->extra);
-    }
-    for (const Touched& touched : touched_) hold_against(touched);
-    return done;
-  }
-
- private:
-  // A page that was not the same.
-  struct Touched {
-    Pair* pair;
-    std::optional<Row> after;
-    std::optional<Row> last;  // nothing: what lies beyond all
-    std::string digest{};
-    std::vector<Row> extra{};  // keys of rows that are not there any more
-  };
-
-  void copy(Pair& pair, MovePass& done) {
-    std::optional<Row> after;
-    while (true) {
-      const auto rows = pair.old_table.page(after, page_size);
-      done.rows += std::ssize(rows);
-      if (rows.empty()) break;
-      const Row last = pair.old_table.place_of(rows.back());
-      const std::string digest = digest_of(rows);
-      const auto known = pair.known.find(after);
-      const bool is_same =
-          known != pair.known.end() && known->second.last == last && known->second.digest == digest;
-      if (!is_same) write(pair, {&pair, after, last, digest}, rows, done);
-      after = last;
-    }
-    Touched beyond{&pair, after, std::nullopt, digest_of({})};
-    for (const Row& row : pair.new_table.range(after, std::nullopt)) {
-      beyond.extra.push_back(pair.new_table.key_of(row));
-    }
-    if (!beyond.extra.empty()) touched_.push_back(std::move(beyond));
-  }
-
-  void write(Pair& pair, Touched page, const std::vector<Row>& rows, MovePass& done) {
-    const auto there = pair.new_table.range(page.after, page.last);
-    if (digest_of(there) == page.digest) {
-      pair.known[page.after] = {*page.last, page.digest};
-      return;
-    }
-    const std::set<Row> same(there.begin(), there.end());
-    std::set<Row> keys;
-    for (const Row& row : rows) {
-      keys.insert(pair.old_table.key_of(row));
-      if (same.contains(row)) continue;
-      pair.new_table.put(row);
-      done.written += 1;
-    }
-    for (const Row& row : there) {
-      Row key = pair.new_table.key_of(row);
-      if (!keys.contains(key)) page.extra.push_back(std::move(key));
-    }
-    touched_.push_back(std::move(page));
-  }
-
-  void hold_against(const Touched& page) {
-    Pair& pair = *page.pair;
-    if (digest_of(pair.new_table.range(page.after, page.last)) != page.digest) {
-      throw SqlError(SqlError::Of::all, Fault::store,
-                     "what was copied of " + pair.new_table.name() + " is not the same there");
-    }
-    if (page.last) pair.known[page.after] = {*page.last, page.digest};
-  }
-
-  std::deque<Pair> tables_;
-  std::vector<Touched> touched_;
-};
 
 // --- the new place ---
 
@@ -216,13 +74,34 @@ Result<void> make_ready(Connection& to, const Move& move, Instant now) {
     return fail(Fault::invalid, "there is a ledger at " + move.name +
                                     " already: a new one goes where there is none");
   }
-  tx.set_meta(arriving_name, "from another place");
+  tx.set_meta(arriving_name, move.by);
   transaction.commit();
   return {};
 }
 
 void remove_file(const std::filesystem::path& file) {
   for (const char* end : {"", "-wal", "-shm"}) std::filesystem::remove(file.string() + end);
+}
+
+// The file alone gets its name.
+void take_log_in(Connection& to) {
+  auto& take = to.prepared("PRAGMA wal_checkpoint(TRUNCATE)");
+  const bool is_done = take.step() && take.integer(0) == 0;
+  take.reset();
+  if (!is_done) {
+    throw SqlError(SqlError::Of::all, Fault::store, "the new file's log could not be taken in");
+  }
+}
+
+// One alone at a time makes a ledger there.
+void expect_ours(Connection& to, const Move& move) {
+  auto& ours = to.prepared(Sql{"SELECT value FROM meta WHERE name = 'arriving'",
+                               "SELECT value FROM meta WHERE name = 'arriving' FOR UPDATE"});
+  const bool is_ours = ours.step() && ours.text(0) == move.by;
+  ours.reset();
+  if (!is_ours) {
+    throw SqlError(SqlError::Of::all, Fault::busy, "another one moves a ledger to " + move.name);
+  }
 }
 
 // From here on it can be worked on.
@@ -232,7 +111,8 @@ void unveil(std::unique_ptr<Connection> to, const Move& move) {
     to->prepared("DELETE FROM meta WHERE name = 'arriving'").run();
     transaction.commit();
   }
-  to.reset();  // which takes its log in
+  if (move.to.is_file()) take_log_in(*to);
+  to.reset();
   if (move.to.is_file()) std::filesystem::rename(unfinished(move.to.file), move.to.file);
 }
 
@@ -302,20 +182,24 @@ class Mover {
       {
         const Transaction snapshot(*from_, Access::read_only);
         Transaction writing(*to_, Access::read_write);
-        done = copy.pass();
+        expect_ours(*to_, move_);
+        done.copied = copy.pass();
         writing.commit();
       }
       move_.on_pass(done);
-      if (done.written <= 2 * page_size) return;
+      if (done.copied.written <= little) return;
     }
   }
 
   void last_pass(Copy& copy, const std::vector<std::string>& triggers) {
     Transaction leaving(*from_, Access::read_write);
     stop_writers(*from_);
+    if (const std::string where = meta_of(*from_, moved_name); !where.empty()) {
+      throw SqlError(SqlError::Of::all, Fault::away, "the ledger has moved to " + where);
+    }
     Transaction arriving(*to_, Access::read_write);
-    MovePass done = copy.pass();
-    done.is_last = true;
+    expect_ours(*to_, move_);
+    const MovePass done{copy.pass(), true};
     complete(*to_, triggers);
     SqlTx tx(*to_);
     move_.settle_in(tx);

@@ -12,6 +12,8 @@ namespace {
 // Answers that nobody waits for may gather so far: much less than what either side keeps for the
 // other without reading.
 constexpr std::size_t most_unread = 64;
+// … and bytes: less than what libpq keeps before it sends by itself, without a synchronisation.
+constexpr std::size_t most_unsent = 32 << 10;
 
 std::string without_line_end(std::string text) {
   while (!text.empty() && text.back() == '\n') text.pop_back();
@@ -57,6 +59,7 @@ Pipeline::Pipeline(std::string url) : url_(std::move(url)) { connect(); }
 
 void Pipeline::connect() {
   unread_ = 0;
+  unsent_ = 0;
   // What the URL says comes last, and so has precedence.
   const std::array<const char*, 5> names{"connect_timeout", "fallback_application_name",
                                          "client_encoding", "dbname", nullptr};
@@ -69,7 +72,7 @@ void Pipeline::connect() {
 }
 
 void Pipeline::send(const std::string& sql, const std::vector<Parameter>& parameters) {
-  if (unread_ >= most_unread) read_all();
+  if (unread_ >= most_unread || unsent_ >= most_unsent) read_all();
   std::vector<Oid> types;
   std::vector<const char*> values;
   std::vector<int> lengths;
@@ -85,6 +88,8 @@ void Pipeline::send(const std::string& sql, const std::vector<Parameter>& parame
                         types.data(), values.data(), lengths.data(), formats.data(), 0);
   if (sent != 1) throw gone();
   unread_ += 1;
+  unsent_ += sql.size();
+  for (const Parameter& parameter : parameters) unsent_ += parameter.size();
 }
 
 // Each reading ends at a synchronisation, after which a failure is over, and the server knows that
@@ -92,6 +97,7 @@ void Pipeline::send(const std::string& sql, const std::vector<Parameter>& parame
 Pipeline::Answer Pipeline::read_last() {
   ensure(unread_ > 0, "something was sent");
   if (PQpipelineSync(connection_.get()) != 1) throw gone();
+  unsent_ = 0;
   Answer last;
   std::optional<SqlError> failure;
   for (; unread_ > 0; --unread_) {

@@ -64,6 +64,7 @@ class Pipeline {
   const std::string url_;
   std::unique_ptr<PGconn, Finish> connection_;
   std::size_t unread_ = 0;
+  std::size_t unsent_ = 0;  // bytes, about
 };
 
 }  // namespace recycled::store

@@ -215,6 +215,7 @@ void Postgres::commit() {
     if (!was_kept()) throw SqlError(SqlError::Of::nobody, Fault::unavailable, error.what());
   }
   is_open_ = false;
+  if (leaves_mark) kept_ += 1;
 }
 
 void Postgres::roll_back() noexcept {
@@ -257,9 +258,10 @@ void Postgres::leave_mark() {
 
 // Never of nobody, whoever is to blame: what may have been kept is not done anew.
 bool Postgres::was_kept() {
+  const std::int64_t commit = commits_;
   while (true) {
     try {
-      return is_kept_by_server();
+      return is_kept_by_server(commit);
     } catch (const SqlError& error) {
       const bool may_pass = error.of() == SqlError::Of::nobody && is_patient_ && is_patient_();
       if (!may_pass) throw SqlError(SqlError::Of::all, error.fault(), error.what());
@@ -267,8 +269,9 @@ bool Postgres::was_kept() {
   }
 }
 
-// The server may be about to keep it still: it holds the row until it has, or has not.
-bool Postgres::is_kept_by_server() {
+// The old session may be about to keep it still. Where it has locked the row, that is waited for;
+// where it has not come so far, the number that it would write is used up, and it fails.
+bool Postgres::is_kept_by_server(std::int64_t commit) {
   reconnect();
   begin(Access::read_write);
   Statement& last = prepared("SELECT commits FROM worker WHERE key = ? FOR UPDATE");
@@ -277,8 +280,15 @@ bool Postgres::is_kept_by_server() {
     throw SqlError(SqlError::Of::all, Fault::busy,
                    "the answer to a commit was lost, and this process was taken for dead since");
   }
-  const bool is_kept = last.integer(0) == commits_;
+  const bool is_kept = last.integer(0) == commit;
   last.reset();
+  if (!is_kept) {
+    commits_ = commit + 1;
+    Statement& use_up = prepared("UPDATE worker SET commits = ? WHERE key = ?");
+    use_up.bind(1, commits_);
+    use_up.bind(2, worker_);
+    use_up.run();
+  }
   pipeline_->send("COMMIT");
   pipeline_->read_all();
   return is_kept;

@@ -51,7 +51,7 @@ class Postgres final : public Connection {
   void work_as(std::int64_t worker, Millis lease);
   // Renews it and does nothing else.
   void renew();
-  std::int64_t commits() const { return commits_; }  // asked for, since then
+  std::int64_t kept() const { return kept_; }  // commits that did, since then
 
  private:
   class PgStatement;
@@ -59,12 +59,13 @@ class Postgres final : public Connection {
   void reconnect();
   void leave_mark();
   bool was_kept();
-  bool is_kept_by_server();
+  bool is_kept_by_server(std::int64_t commit);
 
   std::unique_ptr<Pipeline> pipeline_;
   std::unordered_map<const char*, std::unique_ptr<PgStatement>> statements_;
-  std::int64_t worker_ = 0;  // none yet
-  std::int64_t commits_ = 0;
+  std::int64_t worker_ = 0;   // none yet
+  std::int64_t commits_ = 0;  // asked for
+  std::int64_t kept_ = 0;
   Millis lease_ = std::chrono::minutes(1);
   std::function<bool()> is_patient_;
   bool is_open_ = false;      // a transaction

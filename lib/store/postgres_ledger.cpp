@@ -124,9 +124,11 @@ class PostgresLedger::Impl {
 
   void commit(const std::vector<Job*>& jobs) {
     const Instant began = clock_.now();
-    const std::int64_t before = connection_.commits();
+    const std::int64_t before = connection_.kept();
     run_group(connection_, jobs, known_, [this] { return waits_for_server(); });
-    if (connection_.commits() != before && jobs.front()->result) renewed(began);
+    if (connection_.kept() != before) return renewed(began);
+    // Looks alone renew nothing, and may go on without an end.
+    if (began >= ours_until() - 2 * lease_ / 3) renew();
   }
 
   void renew() {

@@ -29,9 +29,10 @@
   " LIMIT ?4"
 
 // The same of one part, where others write too: whom they are at is passed over.
-#define DUE_IN_PART                                                                    \
-  " FROM due JOIN subscription ON key = subscription_key WHERE part = ?5 AND at <= ?1" \
-  " AND (at, subscription_key) > (?2, ?3) ORDER BY at, subscription_key LIMIT ?4"      \
+#define DUE_IN_PART                                                       \
+  " FROM due JOIN subscription ON key = subscription_key AND due_at = at" \
+  " WHERE part = ?5 AND at <= ?1 AND (at, subscription_key) > (?2, ?3)"   \
+  " ORDER BY at, subscription_key LIMIT ?4"                               \
   " FOR NO KEY UPDATE OF subscription SKIP LOCKED"
 
 // Those declined before ?1, in order of (declined_at, key), after (?2, ?3). In two parts, since

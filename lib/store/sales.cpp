@@ -65,9 +65,11 @@ ports::StoredSale SqlTx::sale(SaleKey key) {
   return std::move(rows.front());
 }
 
+#define SALES_OF SELECT_SALE "WHERE subscription = ? AND subscription <> '' ORDER BY key"
+
 std::vector<ports::StoredSale> SqlTx::sales_of(const SubscriptionId& subscription) {
-  auto& query = connection_.prepared(SELECT_SALE
-                                     "WHERE subscription = ? AND subscription <> '' ORDER BY key");
+  auto& query =
+      connection_.prepared(connection_.must_lock() ? SALES_OF " FOR NO KEY UPDATE" : SALES_OF);
   Binder(query) << subscription;
   return read_all(query);
 }

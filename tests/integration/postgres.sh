@@ -32,6 +32,7 @@ ask() { psql -qAt "$direct" -c "$1"; }
 start_simulator --seed 11 --approve 60 --decline 30 --delay 100ms..400ms --expire-after 5s
 write_config 2
 sed -i "s#^url = .*#url = \"${url//&/\\&}\"\\nlease = \"4s\"#" "$config"
+sed -i 's/^scan_every = .*/scan_every = "10s"/' "$config" # what has nothing to do is silent for longer than a lease
 write_subscriptions "$count" "$dir/subscriptions.csv"
 
 # A command makes the ledger, and reads it.

@@ -1,6 +1,8 @@
 #include "commands/migrate.hpp"
 
 #include <iostream>
+#include <memory>
+#include <utility>
 
 #include "commands/load_settings.hpp"
 #include "config/store_url.hpp"
@@ -9,6 +11,8 @@
 #include "installation.hpp"
 #include "store/move.hpp"
 #include "system/clock.hpp"
+#include "system/run_lock.hpp"
+#include "system/user.hpp"
 
 namespace recycled {
 namespace {
@@ -38,8 +42,9 @@ engine::Place place_there(const config::Settings& settings, const store::Address
 }
 
 void print(const store::MovePass& pass) {
-  std::cout << (pass.is_last ? "nobody writes: " : "beside whoever works on it: ") << pass.rows
-            << " rows compared, " << pass.written << " written" << std::endl;
+  std::cout << (pass.is_last ? "nobody writes: " : "beside whoever works on it: ")
+            << pass.copied.rows << " rows compared, " << pass.copied.written << " written"
+            << std::endl;
 }
 
 }  // namespace
@@ -57,6 +62,13 @@ int run_migrate(const MigrateOptions& options) {
   move.from = address_of(*settings);
   move.to = address_in(url, options.config);
   move.name = move.to.is_file() ? "sqlite:" + move.to.file.string() : move.to.url;
+  move.by = system::process_name() + ", " + to_iso8601(clock.now());
+  std::unique_ptr<system::RunLock> lock;
+  if (move.to.is_file()) {
+    auto taken = system::RunLock::take(move.to.file);
+    if (!taken) return refuse(taken.error());
+    lock = std::move(*taken);
+  }
   move.settle_in = [&](ports::LedgerTx& tx) {
     engine::put_seal(tx, place_there(*settings, move.to));
   };

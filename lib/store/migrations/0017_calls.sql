@@ -9,6 +9,6 @@ INSERT INTO call
     (SELECT coalesce((SELECT value FROM meta WHERE name = 'calls'), 'any') AS note)
   WHERE r.state = 'intended' AND r.step <> 'none'
     AND r.ended IS NULL AND r.state <> 'waiting' AND r.state <> 'grace'
-    AND (note = 'any' OR instr(' ' || note, ' ' || r.key || ' ') > 0);
+    AND ((note = 'any' AND r.next_at <= unixepoch() * 1000) OR instr(' ' || note, ' ' || r.key || ' ') > 0);
 UPDATE meta SET name = 'adoption', value = 'begun' WHERE name = 'calls' AND value = 'adopted';
 DELETE FROM meta WHERE name = 'calls';

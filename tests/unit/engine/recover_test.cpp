@@ -52,6 +52,16 @@ TEST_CASE("L1: a call that was under way is in doubt, once, and nothing else is"
   bench.in([&](auto& tx) { CHECK(tx.hold_calls({held, asked}).size() == 2); });  // free again
 }
 
+TEST_CASE("L1: what was held is in doubt though the clock of whoever takes it over is behind") {
+  RecoverBench bench;
+  bench.accept(declined("A"));
+  const auto held = bench.hand_over("A", RecoveryState::intended);
+  bench.hold({held});
+  bench.clock.at = noon - std::chrono::hours(1);
+  CHECK(bench.interrupted() == 1);
+  CHECK(bench.recovery(held).state == RecoveryState::unknown);
+}
+
 TEST_CASE("L1: of many calls under way each is in doubt, page by page") {
   RecoverBench bench;
   std::vector<RecoveryKey> held;

@@ -70,6 +70,7 @@ struct Moving {
     move.from = {file};
     move.to = {{}, url};
     move.name = url;
+    move.by = "the first";
     move.settle_in = [this](auto& tx) { tx.set_meta("settled", std::to_string(++settled)); };
     move.on_pass = [this](const MovePass& pass) { passes.push_back(pass); };
     return move;
@@ -122,8 +123,8 @@ TEST_CASE("a ledger moves to PostgreSQL and back, and all of it is the same") {
   REQUIRE(move_ledger(moving.there(), the_clock).has_value());
   CHECK(moving.passes.size() == 3);
   CHECK(moving.passes.back().is_last);
-  CHECK(moving.passes.back().written == 0);
-  CHECK(moving.passes.front().written == moving.passes.front().rows);
+  CHECK(moving.passes.back().copied.written == 0);
+  CHECK(moving.passes.front().copied.written == moving.passes.front().copied.rows);
   CHECK(moving.settled == 1);
   {
     const auto there = open_ledger(moving.url);
@@ -170,7 +171,7 @@ TEST_CASE("whoever works on a ledger that moves hears of it, and nothing of his 
   };
   REQUIRE(move_ledger(move, the_clock).has_value());
   CHECK(moving.passes.size() >= 4);
-  CHECK(moving.passes.back().rows > moving.passes.front().rows);
+  CHECK(moving.passes.back().copied.rows > moving.passes.front().copied.rows);
   const auto late = try_in(*moving.ledger, [](auto& tx) { tx.set_meta("a", "1"); });
   REQUIRE_FALSE(late.has_value());
   CHECK(late.error().fault == Fault::away);
@@ -232,6 +233,24 @@ TEST_CASE("a move that was interrupted is made an end of by another one") {
       moving.url, [&](ports::LedgerReader& reader) { why = why_elsewhere(reader); });
   REQUIRE(read.has_value());
   CHECK_FALSE(why.has_value());
+}
+
+TEST_CASE("of two that move one ledger one does, and harms nothing at the end of it") {
+  Moving moving;
+  auto slow = moving.there();
+  slow.on_pass = [&](const MovePass&) {
+    if (moving.settled > 0) return;
+    Move quick = moving.there();
+    quick.by = "the second";
+    REQUIRE(move_ledger(quick, the_clock).has_value());
+    in(*open_ledger(moving.url), [](auto& tx) { put(tx, "made there"); });
+  };
+  const auto late = move_ledger(slow, the_clock);
+  REQUIRE_FALSE(late.has_value());
+  in(*open_ledger(moving.url), [](auto& tx) {
+    CHECK(tx.subscription(SubscriptionId("made there")).has_value());
+    CHECK(tx.meta("settled") == "1");
+  });
 }
 
 TEST_CASE("a ledger does not move onto another, nor what PostgreSQL cannot keep") {

@@ -202,6 +202,36 @@ TEST_CASE("who stops in the midst of a transaction holds up the others for a par
   CHECK(tries == 2);  // what it had begun was ended by the server
 }
 
+TEST_CASE("a worker that only looks renews its place, and never takes itself for gone") {
+  const std::string url = url_of(make_database());
+  const auto quiet = try_open(worker(url, "quiet", Millis(900)));
+  REQUIRE(quiet.has_value());
+  Postgres server(url);
+  for (int looks = 0; looks < 6; ++looks) {
+    in(**quiet, [](auto& tx) { CHECK(tx.take_over_calls(9).empty()); });
+    const Transaction looking(server, Access::read_only);
+    auto& wait = server.prepared("SELECT pg_sleep(0.4)");
+    wait.step();
+    wait.reset();
+  }
+  CHECK(workers_in(url) == "quiet ");
+  // Nor when it was silent for so long, as long as nobody else has noticed.
+  silence_all(url);
+  in(**quiet, [](auto& tx) { CHECK(tx.take_over_calls(9).empty()); });
+  in(**quiet, [](auto& tx) { tx.set_meta("a", "1"); });
+  CHECK(workers_in(url) == "quiet ");
+}
+
+TEST_CASE("a commit whose number was used up meanwhile is not kept") {
+  const std::string url = url_of(make_database());
+  const auto worker = open_worker(url, "worker");
+  in(*worker, [](auto& tx) { tx.set_meta("a", "1"); });
+  Postgres server(url);
+  server.run_script("UPDATE worker SET commits = commits + 1");
+  CHECK_FALSE(try_in(*worker, [](auto& tx) { tx.set_meta("a", "2"); }).has_value());
+  in(*open_ledger(url), [](auto& tx) { CHECK(tx.meta("a") == "1"); });
+}
+
 TEST_CASE("of several one carries events, until it is there no more") {
   const std::string url = url_of(make_database());
   auto first = open_worker(url, "first");

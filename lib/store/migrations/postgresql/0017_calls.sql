@@ -1,5 +1,6 @@
 -- As migration 0017 of SQLite. The key of a worker is never given again: what he holds, nobody can
 -- take for his own after him.
+DELETE FROM worker; -- an older program does not know of calls: whoever is of one is not there any more
 CREATE TABLE call (
   recovery_key bigint PRIMARY KEY REFERENCES recovery (key),
   worker_key   bigint NOT NULL
@@ -9,8 +10,20 @@ INSERT INTO call
     (SELECT coalesce((SELECT value FROM meta WHERE name = 'calls'), 'any') AS note) AS noted
   WHERE r.state = 'intended' AND r.step <> 'none'
     AND r.ended IS NULL AND r.state <> 'waiting' AND r.state <> 'grace'
-    AND (note = 'any' OR strpos(' ' || note, ' ' || r.key || ' ') > 0);
+    AND ((note = 'any' AND r.next_at <= server_now()) OR strpos(' ' || note, ' ' || r.key || ' ') > 0);
 DELETE FROM meta WHERE name = 'calls';
+
+-- A commit whose answer was lost, and that was not kept when its worker asked, is not kept later either.
+CREATE OR REPLACE FUNCTION renew(worker_key bigint, new_commits bigint, lease bigint) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE worker SET commits = new_commits, alive_until = server_now() + lease
+    WHERE key = worker_key AND commits < new_commits;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'this process was taken for dead, and its place is another''s'
+      USING ERRCODE = 'RC001';
+  END IF;
+END $$;
 
 -- Several work on one ledger. Each has a place among those that are there, the lowest that is free.
 ALTER TABLE worker ADD COLUMN place bigint NOT NULL DEFAULT 0;
