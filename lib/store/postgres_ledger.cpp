@@ -78,19 +78,15 @@ class PostgresLedger::Impl {
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 
+  // A pooler may give it a session that has ended, once or twice.
   Result<void> prepare(const PostgresSettings& settings) {
-    if (auto ready = bring_up_to_date(); !ready) return ready;
-    const Instant began = clock_.now();
-    {
-      Transaction transaction(connection_, Access::read_write);
-      place_ = enter(connection_, settings, lease_);
-      transaction.commit();
+    while (true) {
+      try {
+        return try_to_prepare(settings);
+      } catch (const SqlError& error) {
+        if (error.of() != SqlError::Of::nobody || !waits_for_server()) throw;
+      }
     }
-    connection_.work_as(place_, lease_);
-    renewed(began);
-    known_ = stored_head(connection_);
-    if (settings.executor == Executor::thread) queue_.start();
-    return {};
   }
 
   WorkQueue& queue() { return queue_; }
@@ -98,6 +94,23 @@ class PostgresLedger::Impl {
   Millis look_every() const { return look_every_; }
 
  private:
+  Result<void> try_to_prepare(const PostgresSettings& settings) {
+    if (auto ready = bring_up_to_date(); !ready) return ready;
+    const Instant began = clock_.now();
+    std::int64_t place = 0;
+    {
+      Transaction transaction(connection_, Access::read_write);
+      place = enter(connection_, settings, lease_);
+      transaction.commit();
+    }
+    place_ = place;
+    connection_.work_as(place_, lease_);
+    renewed(began);
+    known_ = stored_head(connection_);
+    if (settings.executor == Executor::thread) queue_.start();
+    return {};
+  }
+
   // Of several that make a ledger at one time one does, and the others hear that it is there.
   Result<void> bring_up_to_date() {
     constexpr int most_tries = 5;
@@ -117,7 +130,8 @@ class PostgresLedger::Impl {
       away_since_ = now;
       return true;
     }
-    if (now >= std::min(*away_since_ + longest_absence, ours_until())) return false;
+    const Instant lost = place_ == 0 ? from_millis(INT64_MAX) : ours_until();
+    if (now >= std::min(*away_since_ + longest_absence, lost)) return false;
     std::unique_lock lock(mutex_);
     return !woken_.wait_for(lock, between_tries, [this] { return leaving_; });
   }
