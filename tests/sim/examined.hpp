@@ -22,7 +22,7 @@ inline report::Examination examined(const std::filesystem::path& file, const bil
 }
 
 inline void check_ledger_is_clean(World& world, const billing::Rules& rules) {
-  const auto found = examined(world.file(), rules, world.now());
+  const auto found = examined(world.ledger().file, rules, world.now());
   CHECK(found.audit_rows > 0);
   CHECK_MESSAGE(count_of(found) == 0, to_text(found));
 }
