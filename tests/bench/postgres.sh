@@ -52,8 +52,8 @@ together() {
     wait "${pids[$number]}" || give_up "worker $number: $(tail -n 3 "$place/err.$number" "$place/log.$number")"
   done
   last=$(date +%s%N)
-  # When the last scan was done.
-  first=$(date -u -d "$(cat "$place"/log.* | jq -r 'select(.event == "scan.done") | .ts' | sort | tail -n 1)" +%s%N)
+  # When the last one was claimed.
+  first=$(date -u -d "$(cat "$place"/log.* | jq -r 'select(.event == "recovery.claimed") | .ts' | sort | tail -n 1)" +%s%N)
   holds "hand-overs that were answered" "$due" "$(stub_replies /v1/evaluate)"
   holds "hand-overs that are stored, each once" "$due $due $due" "$(ask ledger "SELECT count(*) || ' ' ||
     count(DISTINCT provider_order) || ' ' || (SELECT count(*) FROM attempt WHERE outcome = 'pending')

@@ -116,7 +116,7 @@ is_settled() {
     [[ $(ask "SELECT (SELECT count(*) FROM worker), (SELECT count(*) FROM call)") == "4|0" ]]
 }
 until_true $((120 + count / 50)) "every subscription's end" is_settled
-expect_alive 0 1 2 3
+for number in 0 1 2 3; do until_true 60 "worker $number" listens "$number"; done
 for number in 0 1 2 3; do kill -TERM "${workers[$number]}"; done
 for number in 0 1 2 3; do wait "${workers[$number]}" || true; done
 
