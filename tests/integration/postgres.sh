@@ -67,6 +67,10 @@ turn_callbacks() {
 }
 sent() { ask "SELECT count(*) FROM attempt WHERE step = 'send'"; }
 sent_reach() { turn_callbacks && (($(sent) >= $1)); }
+expect_listening() {
+  local number
+  for number in "$@"; do until_true 60 "worker $number" listens "$number"; done
+}
 expect_alive() {
   local number
   for number in "$@"; do
@@ -75,7 +79,7 @@ expect_alive() {
 }
 
 for number in 0 1 2 3; do start "$number"; done
-for number in 0 1 2 3; do until_true 60 "worker $number" listens "$number"; done
+expect_listening 0 1 2 3
 expect_equal 4 "$(ask "SELECT count(*) FROM worker WHERE role = 'worker'")" "workers"
 
 # One is frozen for longer than its lease, with whatever it holds.
@@ -93,10 +97,14 @@ for blow in "${!blows[@]}"; do
       start "$victim"
       ;;
     cut)
+      expect_listening 0 1 3
       ask "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
         WHERE datname = 'ledger' AND pid <> pg_backend_pid()" >"$dir/ignored"
       ;;
-    restart) "$root/tests/support/postgres" restart "$dir/server" ;;
+    restart) # whoever is just opening its ledger then would be started anew by a service manager
+      expect_listening 0 1 3
+      "$root/tests/support/postgres" restart "$dir/server"
+      ;;
   esac
 done
 is_forgotten() { (($(ask "SELECT count(*) FROM worker WHERE name LIKE 'process ${workers[2]} of %'") == 0)); }
@@ -116,7 +124,7 @@ is_settled() {
     [[ $(ask "SELECT (SELECT count(*) FROM worker), (SELECT count(*) FROM call)") == "4|0" ]]
 }
 until_true $((120 + count / 50)) "every subscription's end" is_settled
-for number in 0 1 2 3; do until_true 60 "worker $number" listens "$number"; done
+expect_listening 0 1 2 3
 for number in 0 1 2 3; do kill -TERM "${workers[$number]}"; done
 for number in 0 1 2 3; do wait "${workers[$number]}" || true; done
 
