@@ -110,8 +110,12 @@ Replanned replan(ports::LedgerTx& tx, const Desk& desk, SubscriptionKey after) {
   const ports::SubscriptionPage rows = tx.in_recycle_billing(after, page);
   done.last = rows.last;
   for (const ports::StoredSubscription& stored : rows.found) {
-    const ports::Plan plan = desk.planner.plan(stored.subscription);
-    if (plan == stored.plan) continue;
+    if (desk.planner.plan(stored.subscription) == stored.plan) continue;
+    // By what it is now: others may write beside a page, and to lock all of it would hold them up.
+    const auto now = tx.subscription(stored.key);
+    if (now.subscription.status != billing::SubscriptionStatus::recycle_billing) continue;
+    const ports::Plan plan = desk.planner.plan(now.subscription);
+    if (plan == now.plan) continue;
     tx.set_plan(stored.key, plan);
     done.changed += 1;
   }

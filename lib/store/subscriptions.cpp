@@ -111,11 +111,6 @@ ports::StoredSubscription SqlTx::subscription(SubscriptionKey key) {
   return std::move(rows.front());
 }
 
-#define IN_RECYCLE_BILLING                        \
-  "SELECT " SUBSCRIPTION_COLUMNS                  \
-  " FROM subscription WHERE key > ? AND key <= ?" \
-  " AND status = 'recycle_billing' ORDER BY key"
-
 // Through the table itself: there may be as many as there are rows, and an index would lead from
 // one end of the file to the other.
 ports::SubscriptionPage SqlTx::in_recycle_billing(SubscriptionKey after, int looked_at) {
@@ -127,8 +122,9 @@ ports::SubscriptionPage SqlTx::in_recycle_billing(SubscriptionKey after, int loo
   if (end.step()) page.last = Columns(end).maybe_key<SubscriptionKey>();
   end.reset();
   if (!page.last) return page;
-  auto& query = connection_.prepared(
-      connection_.must_lock() ? IN_RECYCLE_BILLING " FOR NO KEY UPDATE" : IN_RECYCLE_BILLING);
+  auto& query = connection_.prepared("SELECT " SUBSCRIPTION_COLUMNS
+                                     " FROM subscription WHERE key > ? AND key <= ?"
+                                     " AND status = 'recycle_billing' ORDER BY key");
   Binder(query) << after << *page.last;
   page.found = read_all(query);
   return page;
