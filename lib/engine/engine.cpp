@@ -8,6 +8,7 @@
 #include "engine/scan.hpp"
 
 namespace recycled::engine {
+
 Engine::Engine(const Context& context, const ports::CallbackReader& reader, ports::Alarms& alarms,
                const async::Executor& executor, EngineSettings settings, const Sinks& sinks)
     : context_(context),

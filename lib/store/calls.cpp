@@ -1,6 +1,7 @@
 // Whose the calls under way are: a row for each, of the process that makes it.
 #include "store/rows.hpp"
 #include "store/sql_tx.hpp"
+#include "store/workers.hpp"
 
 namespace recycled::store {
 namespace {
@@ -21,10 +22,6 @@ std::string as_array(const std::vector<RecoveryKey>& keys) {
   }
   return text + "}";
 }
-
-// Whoever has been silent for too long is there no more; from here on he commits nothing either.
-constexpr const char* forget_the_silent =
-    "DELETE FROM worker WHERE alive_until < server_now() AND key <> ?";
 
 // A file is one process's, so whatever another one held is nobody's.
 #define TAKE_OVER(whose)                                  \
@@ -73,9 +70,7 @@ std::vector<RecoveryKey> SqlTx::take_over_calls(int limit) {
     const bool is_any = look.integer(0) == 1;
     look.reset();
     if (!is_any) return {};
-    auto& forget = connection_.prepared(forget_the_silent);
-    Binder(forget) << connection_.worker();
-    forget.run();
+    forget_the_silent(connection_);
   }
   auto& take = connection_.prepared(Sql{TAKE_OVER(" LIMIT ?2"), TAKE_OVER(OF_THE_GONE)});
   Binder(take) << connection_.worker() << limit;

@@ -2,6 +2,7 @@
 #include "base/card_number.hpp"
 #include "store/rows.hpp"
 #include "store/sql_tx.hpp"
+#include "store/workers.hpp"
 
 namespace recycled::store {
 namespace {
@@ -148,10 +149,7 @@ void lock(Connection& connection, ports::Sink sink) {
 
 // Whoever carried events to it, and is there no more, if anybody.
 bool take_up(Connection& connection, ports::Sink sink) {
-  auto& forget =
-      connection.prepared("DELETE FROM worker WHERE alive_until < server_now() AND key <> ?");
-  Binder(forget) << connection.worker();
-  forget.run();
+  forget_the_silent(connection);
   auto& take = connection.prepared(
       "INSERT INTO relay AS r (sink, worker_key) VALUES (?1, ?2)"
       " ON CONFLICT (sink) DO UPDATE SET worker_key = excluded.worker_key"

@@ -14,6 +14,7 @@
 #include "store/rows.hpp"
 #include "store/sql_tx.hpp"
 #include "store/work_queue.hpp"
+#include "store/workers.hpp"
 
 namespace recycled::store {
 namespace {
@@ -28,7 +29,7 @@ constexpr Millis between_tries{200};
 // Whoever was silent for too long commits nothing more; his place among those that are there, which
 // counts from 0, is free.
 std::int64_t enter(Connection& connection, const PostgresSettings& settings, Millis lease) {
-  connection.prepared("DELETE FROM worker WHERE alive_until < server_now()").run();
+  forget_the_silent(connection);
   auto& insert = connection.prepared(
       "INSERT INTO worker (name, role, alive_until, place) SELECT ?1, ?2, server_now() + ?3,"
       " (SELECT min(place) FROM generate_series(0, (SELECT count(*) FROM worker)) AS place"

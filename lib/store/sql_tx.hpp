@@ -1,6 +1,6 @@
 // The ledger's operations on an open transaction. One class, its methods grouped by table in
 // subscriptions.cpp, sales.cpp, recoveries.cpp, calls.cpp, callbacks.cpp, deliveries.cpp,
-// pauses.cpp, audit_chain.cpp, retention.cpp and history.cpp.
+// pauses.cpp, records.cpp, retention.cpp and history.cpp.
 #pragma once
 
 #include <string>
