@@ -133,13 +133,12 @@ class World::Impl {
   std::function<void(const std::vector<OrderId>&)> on_step_;
   std::vector<Instant> signs_of_life_;
 
-  // Its time is not the server's, and nobody else is at work: what is left to do is its own.
+  // Its time is not the server's.
   store::Address address() const {
     store::Address address;
     address.file = file();
     address.url = settings_.database;
     address.lease = std::chrono::days(36500);
-    address.look_every = std::chrono::days(1);
     return address;
   }
   std::filesystem::path file() const {

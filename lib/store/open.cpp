@@ -25,7 +25,6 @@ Result<std::unique_ptr<OpenLedger>> open_ledger(const Address& address, const Op
   settings.role = opening.role;
   settings.executor = opening.executor;
   settings.lease = address.lease;
-  settings.look_every = address.look_every;
   return as_open(PostgresLedger::open(settings, clock));
 }
 

@@ -16,11 +16,8 @@ namespace recycled::store {
 
 struct Address {
   std::filesystem::path file;
-  std::string url{};  // of PostgreSQL; empty: it is the file
-  // Of a worker at the latter: how long it may be silent, and how often it looks for what the
-  // others have left to do.
-  Millis lease = std::chrono::seconds(30);
-  Millis look_every = std::chrono::seconds(1);
+  std::string url{};                        // of PostgreSQL; empty: it is the file
+  Millis lease = std::chrono::seconds(30);  // of a worker at the latter
 
   bool is_file() const { return url.empty(); }
 };

@@ -26,6 +26,9 @@ constexpr Millis lease_of_a_visitor = std::chrono::hours(1);
 constexpr Millis longest_absence = std::chrono::seconds(30);
 constexpr Millis between_tries{200};
 
+// For what the others leave to do.
+constexpr Millis look_every = std::chrono::seconds(1);
+
 // Whoever was silent for too long commits nothing more; his place among those that are there, which
 // counts from 0, is free.
 std::int64_t enter(Connection& connection, const PostgresSettings& settings, Millis lease) {
@@ -51,7 +54,6 @@ class PostgresLedger::Impl {
       : connection_(settings.url),
         clock_(clock),
         lease_(settings.role == Role::worker ? settings.lease : lease_of_a_visitor),
-        look_every_(settings.look_every),
         queue_([this](const std::vector<Job*>& jobs) { commit(jobs); }, lease_ / 3,
                [this] { renew(); }) {
     connection_.try_again_while([this] { return waits_for_server(); });
@@ -92,7 +94,6 @@ class PostgresLedger::Impl {
 
   WorkQueue& queue() { return queue_; }
   Instant ours_until() const { return from_millis(ours_until_.load()); }
-  Millis look_every() const { return look_every_; }
 
  private:
   Result<void> try_to_prepare(const PostgresSettings& settings) {
@@ -164,7 +165,6 @@ class PostgresLedger::Impl {
   Postgres connection_;
   const ports::Clock& clock_;
   const Millis lease_;
-  const Millis look_every_;
   std::int64_t place_ = 0;
   std::atomic<std::int64_t> ours_until_ = 0;
   std::optional<Instant> away_since_;
@@ -200,7 +200,7 @@ Result<void> PostgresLedger::write_now(const ports::LedgerWork& work) {
 
 Instant PostgresLedger::ours_until() const { return impl_->ours_until(); }
 
-std::optional<Millis> PostgresLedger::looks_for_others_every() const { return impl_->look_every(); }
+std::optional<Millis> PostgresLedger::looks_for_others_every() const { return look_every; }
 
 Result<void> read_postgres_ledger(const std::string& url,
                                   const std::function<void(ports::LedgerReader&)>& look,

@@ -24,7 +24,6 @@ struct PostgresSettings {
   // After so long a silence a worker is taken for dead, by the server's clock, and another takes
   // over what it held.
   Millis lease = std::chrono::seconds(30);
-  Millis look_every = std::chrono::seconds(1);  // for what the others leave to do
 };
 
 class PostgresLedger final : public OpenLedger {
