@@ -2,10 +2,12 @@
 #include "store/checkpointer.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 
 #include <doctest/doctest.h>
+#include <sqlite3.h>
 
 #include "store/ledger.hpp"
 #include "unit/store/fixture.hpp"
@@ -37,7 +39,71 @@ struct Written {
   Database writer;
 };
 
+// A disk at which the ledger's file, not its log, is written when a test says so; as long as it
+// lives.
+class HeldDisk {
+ public:
+  HeldDisk() : disk_(*under_) {
+    disk_.zName = "held";
+    disk_.xOpen = &HeldDisk::open;
+    sqlite3_vfs_register(&disk_, 1);
+    begun_ = is_free_ = false;
+    syncs = 0;
+  }
+  ~HeldDisk() {
+    sqlite3_vfs_unregister(&disk_);
+    sqlite3_vfs_register(under_, 1);
+  }
+  HeldDisk(const HeldDisk&) = delete;
+  HeldDisk& operator=(const HeldDisk&) = delete;
+
+  static void until_written_to() { begun_.wait(false); }
+  static void let_go() {
+    is_free_ = true;
+    is_free_.notify_all();
+  }
+  static inline std::atomic<int> syncs;
+
+ private:
+  static int open(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* opened) {
+    const int done = under_->xOpen(under_, name, file, flags, opened);
+    if (done != SQLITE_OK || (flags & SQLITE_OPEN_MAIN_DB) == 0) return done;
+    plain_ = held_ = *file->pMethods;
+    held_.xWrite = [](sqlite3_file* to, const void* bytes, int size, sqlite3_int64 at) {
+      begun_ = true;
+      begun_.notify_all();
+      is_free_.wait(false);
+      return plain_.xWrite(to, bytes, size, at);
+    };
+    held_.xSync = [](sqlite3_file* of, int how) {
+      ++syncs;
+      return plain_.xSync(of, how);
+    };
+    file->pMethods = &held_;
+    return done;
+  }
+
+  sqlite3_vfs disk_;
+  static inline sqlite3_vfs* const under_ = sqlite3_vfs_find(nullptr);
+  static inline sqlite3_io_methods plain_, held_;
+  static inline std::atomic<bool> begun_, is_free_;
+};
+
 }  // namespace
+
+TEST_CASE("what is copied back while the log grows is durable, before its end is") {
+  const Written written;  // the file, made before the disk is held
+  const HeldDisk disk;
+  Database writer(written.file, Access::read_write);
+  {
+    const Checkpointer beside(writer, written.file);
+    writer.raw().exec("INSERT INTO filler (bytes) VALUES (zeroblob(2097152))");
+    HeldDisk::until_written_to();
+    writer.raw().exec("INSERT INTO filler (bytes) VALUES ('after what is copied')");
+    HeldDisk::let_go();
+  }
+  CHECK(HeldDisk::syncs == 1);
+}
 
 TEST_CASE("a log that is written without a rest is copied back, and begins anew") {
   Written written;
