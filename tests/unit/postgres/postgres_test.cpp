@@ -134,6 +134,23 @@ TEST_CASE("more statements than a pipeline holds go out one after the other") {
   transaction.commit();
 }
 
+// Sorted, a queue of a million is read for each that leaves it.
+TEST_CASE("a queue is read by its index, though the server takes it for empty") {
+  Postgres connection(url_of(make_database()));
+  connection.run_script(
+      "CREATE TABLE queue (lane text, at bigint, key bigint);"
+      " CREATE INDEX queue_of ON queue (lane, at, key); ANALYZE queue;"
+      " INSERT INTO queue SELECT 'a', n, n FROM generate_series(1, 3000) AS n");
+  const Transaction one(connection, Access::read_write);
+  auto& plan = connection.prepared(
+      "EXPLAIN SELECT key FROM queue WHERE lane = 'a' AND at <= 9000 ORDER BY at, key LIMIT 9");
+  std::string lines;
+  while (plan.step()) lines += std::string(plan.text(0)) + "\n";
+  plan.reset();
+  CHECK_MESSAGE(lines.find("Index Only Scan using queue_of") != std::string::npos, lines);
+  CHECK_MESSAGE(lines.find("Sort") == std::string::npos, lines);
+}
+
 TEST_CASE("one work that fails in a group leaves the others") {
   const auto ledger = open_ledger(url_of(make_database()));
   in(*ledger, count_up);
