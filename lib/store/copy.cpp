@@ -94,12 +94,13 @@ void Copy::write(Pair& pair, Touched page, const std::vector<Row>& rows, CopyPas
   }
   const std::set<Row> same(there.begin(), there.end());
   std::set<Row> keys;
+  std::vector<const Row*> other;
   for (const Row& row : rows) {
     keys.insert(pair.old_table.key_of(row));
-    if (same.contains(row)) continue;
-    pair.new_table.put(row);
-    done.written += 1;
+    if (!same.contains(row)) other.push_back(&row);
   }
+  pair.new_table.put(other);
+  done.written += std::ssize(other);
   for (const Row& row : there) {
     Row key = pair.new_table.key_of(row);
     if (!keys.contains(key)) page.extra.push_back(std::move(key));

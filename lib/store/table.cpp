@@ -12,6 +12,10 @@
 namespace recycled::store {
 namespace {
 
+// In one statement: what PostgreSQL does once for each, parsing and planning it, is then a small
+// part. SQLite takes 32,766 parameters.
+constexpr std::size_t rows_at_once = 100;
+
 std::string quoted(const std::string& name) { return '"' + name + '"'; }
 
 template <class Make>
@@ -75,11 +79,8 @@ Table::Table(Connection& connection, TableShape shape, std::vector<Column> colum
       ranges_[is_after][is_until] = select(conditions, "");
     }
   }
-  put_ = "INSERT INTO " + shape_.name + " (" + names_in(all) + ") VALUES (" + places_for(all) +
-         ") ON CONFLICT (" + names_in(shape_.key) + ") DO UPDATE SET " +
-         list_of(all, [](const std::string& name) {
-           return quoted(name) + " = excluded." + quoted(name);
-         });
+  put_one_ = insert(1);
+  put_many_ = insert(rows_at_once);
   remove_ = "DELETE FROM " + shape_.name + " WHERE (" + names_in(shape_.key) + ") = (" +
             places_for(shape_.key) + ")";
 }
@@ -92,6 +93,18 @@ std::string Table::select(const std::vector<std::string>& conditions,
   sql += shape_.only.empty() ? "1 = 1" : shape_.only;
   for (const std::string& condition : conditions) sql += " AND " + condition;
   return sql + " ORDER BY " + names_in(shape_.order) + end;
+}
+
+std::string Table::insert(int rows) const {
+  std::vector<std::string> all;
+  for (const Column& column : columns_) all.push_back(column.name);
+  const std::string one = "(" + places_for(all) + ")";
+  std::string sql = "INSERT INTO " + shape_.name + " (" + names_in(all) + ") VALUES " + one;
+  for (int row = 1; row < rows; ++row) sql += ", " + one;
+  return sql + " ON CONFLICT (" + names_in(shape_.key) + ") DO UPDATE SET " +
+         list_of(all, [](const std::string& name) {
+           return quoted(name) + " = excluded." + quoted(name);
+         });
 }
 
 std::size_t Table::index_of(const std::string& name) const {
@@ -160,12 +173,20 @@ std::vector<Row> Table::range(const std::optional<Row>& after, const std::option
   return read_all(query);
 }
 
-void Table::put(const Row& row) {
-  auto& put = connection_.prepared(put_.c_str());
-  for (std::size_t at = 0; at < columns_.size(); ++at) {
-    bind(put, static_cast<int>(at) + 1, row[at], columns_[at].kind);
+void Table::put(const std::vector<const Row*>& rows) {
+  std::size_t next = 0;
+  while (next < rows.size()) {
+    const bool are_many = rows.size() - next >= rows_at_once;
+    auto& put = connection_.prepared(are_many ? put_many_.c_str() : put_one_.c_str());
+    const std::size_t end = next + (are_many ? rows_at_once : 1);
+    int parameter = 1;
+    for (; next < end; ++next) {
+      for (std::size_t at = 0; at < columns_.size(); ++at) {
+        bind(put, parameter++, (*rows[next])[at], columns_[at].kind);
+      }
+    }
+    put.run();
   }
-  put.run();
 }
 
 void Table::remove(const Row& key) {

@@ -49,7 +49,8 @@ class Table {
   Row place_of(const Row& row) const { return values_of(row, shape_.order); }
   Row key_of(const Row& row) const { return values_of(row, shape_.key); }
 
-  void put(const Row& row);  // in the place of one with this key, if there is one
+  // Each in the place of one with its key, if there is one. No two have the same.
+  void put(const std::vector<const Row*>& rows);
   void remove(const Row& key);
 
  private:
@@ -60,6 +61,7 @@ class Table {
                const std::vector<std::string>& names) const;
   std::vector<Row> read_all(Statement& statement) const;
   std::string select(const std::vector<std::string>& conditions, const std::string& end) const;
+  std::string insert(int rows) const;
 
   Connection& connection_;
   const TableShape shape_;
@@ -67,7 +69,8 @@ class Table {
   std::string first_page_;
   std::string next_page_;
   std::string ranges_[2][2];  // from a place on or not, up to one or not
-  std::string put_;
+  std::string put_one_;
+  std::string put_many_;
   std::string remove_;
 };
 
