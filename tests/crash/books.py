@@ -1,6 +1,7 @@
 """What has to hold of a ledger: at once after a crash, and when everything has settled."""
 
 import json
+import time
 
 from world import LIVE, Broken, wait_until
 
@@ -22,16 +23,10 @@ def column(world, sql):
     return [row[0] for row in world.query(sql)]
 
 
-def is_begun(world):
-    """Who dies in his very first migration leaves no ledger, or an empty one."""
-    tables = "SELECT count(*) FROM sqlite_master WHERE name = 'recovery'"
-    return world.ledger.exists() and world.query(tables)[0][0] == 1
-
-
 def check_promises(world):
     """Nothing that was answered as done is gone, and nothing left without a claim."""
     promises = world.promises
-    if not is_begun(world):
+    if not world.ledger.is_there():  # who dies in his very first migration leaves none, or an empty one
         if any(vars(promises)[kind] for kind in ("subscriptions", "sales", "nonces", "cascades")):
             raise Broken("the ledger is gone")
         return
@@ -66,9 +61,8 @@ def check_events(world):
     return broken
 
 
-def check_ledger(world, ledger=None):
-    which = ["--ledger", ledger] if ledger else []
-    code = world.command("verify", *which, config=not ledger)
+def check_ledger(world, config=None):
+    code = world.command("verify", "--config", config or world.config, config=False)
     if code != 0:
         raise Broken(f"verify ended with {code}")
 
@@ -86,11 +80,11 @@ def story_of(world, order):
 def unsettled(world):
     """How much is open: recoveries, due rows, steps but for the looks past an expiry that is days away,
     events. All 0: everything has settled."""
+    now = int(time.time()) * 1000
     return world.query(f"""SELECT
       (SELECT count(*) FROM recovery WHERE state IN {LIVE}),
-      (SELECT count(*) FROM subscription WHERE due_at IS NOT NULL
-         AND due_at <= unixepoch() * 1000),
-      (SELECT count(*) FROM recovery WHERE next_at < (unixepoch() + 60) * 1000),
+      (SELECT count(*) FROM subscription WHERE due_at IS NOT NULL AND due_at <= {now}),
+      (SELECT count(*) FROM recovery WHERE next_at < {now + 60000}),
       (SELECT count(*) FROM delivery WHERE state = 'waiting'),
       (SELECT count(*) FROM outbox) - (SELECT count(*) FROM delivery)""")[0]
 

@@ -19,7 +19,7 @@ import tempfile
 import threading
 import time
 
-from books import check_ledger, check_promises, is_begun, settle, unsettled
+from books import check_ledger, check_promises, settle, unsettled
 from world import LIVE, NO_FAULTS, SOME_FAULTS, Broken, World, wait_until
 
 # Which command reaches a point; those that are not here are reached by the service.
@@ -68,7 +68,7 @@ class Series:
 
     def __init__(self, options, folder, seed, tally):
         self.options = options
-        self.world = World(options.programs, folder, seed)
+        self.world = World(options.programs, folder, seed, options.server)
         self.random = random.Random(seed)
         self.tally = tally
 
@@ -125,7 +125,9 @@ class Series:
         for passing in (3, 4, 5, 6):
             self.die_serving("call.answered", passing)
             self.world.start_worker(self.armed(point, 1))
-            if not self.world.wait_for_listeners():
+            # On a server the dead one has to be silent for its lease before anything is taken over.
+            patience = 5 if self.options.server else 0
+            if not self.world.wait_for_listeners() or self.world.feed_until_dead(patience):
                 return self.must_die(self.world.worker.wait())
             self.world.kill_worker()
         raise Broken("was not reached")
@@ -175,10 +177,9 @@ class Series:
     def die_migrating(self, point, passing):
         """On a ledger of its own, that is not there yet."""
         world = self.world
-        for old in world.disk.glob("fresh.db*"):
-            old.unlink()
+        fresh = world.ledger.fresh()
         other = world.dir / "fresh.toml"
-        other.write_text(world.config.read_text().replace("ledger.db", "fresh.db"))
+        other.write_text(world.config.read_text().replace(world.ledger.url, fresh.url))
         self.write_csv([world.declined("tok")])
         importing = ("import", "subscriptions", "rows.csv", "--config", other)
         passing = min(passing, 11) if point == "migration.step" else 1
@@ -186,7 +187,7 @@ class Series:
                                     config=False))
         if world.command(*importing, config=False) != 0:
             raise Broken("the ledger is not migrated by the next start")
-        check_ledger(world, world.disk / "fresh.db")
+        check_ledger(world, other)
 
     def die_in_backfill(self, point, passing):
         world = self.world
@@ -209,7 +210,7 @@ class Series:
 
     def die_writing(self, point, passing):
         world = self.world
-        if not world.ledger.exists():
+        if not world.ledger.is_there():
             self.die_in_backfill(*BACKFILL, 1)
         page = world.disk / "report.html"
         page.write_text("the page of before")
@@ -233,7 +234,7 @@ class Series:
             else:
                 self.die_at(point, passing)
             check_promises(self.world)
-            if is_begun(self.world):
+            if self.world.ledger.is_there():
                 check_ledger(self.world)
             self.tally.note(kind)
             return True
@@ -319,6 +320,8 @@ def main():
     parser.add_argument("--power", type=pathlib.Path, metavar="LIBRARY",
                         help="libpower_loss.so: each death is a power cut")
     parser.add_argument("--lies", action="store_true", help="a disk that heeds no sync: this fails")
+    parser.add_argument("--server", metavar="URL",
+                        help="of a PostgreSQL: each ledger is a database of it")
     parser.add_argument("--only", help="points, by how their names begin: claim,line,random")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()

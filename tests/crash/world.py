@@ -11,10 +11,11 @@ import os
 import pathlib
 import shutil
 import signal
-import sqlite3
 import subprocess
 import threading
 import time
+
+from ledgers import DatabaseLedger, FileLedger, Unreadable
 
 SIGNING_KEY = b"flexfactor-sim demo signing key"  # as flexfactor-sim --help has it
 LIVE = "('intended', 'unknown', 'waiting', 'grace', 'withdrawing', 'parked')"
@@ -25,7 +26,8 @@ SOME_FAULTS = {"callback_lost": 80, "callback_twice": 100, "callback_late": 50, 
 
 CONFIG = """
 [store]
-url = "sqlite:disk/ledger.db"
+url = "LEDGER"
+lease = "2s"
 [account]
 time_zone = "America/New_York"
 [schedule]
@@ -121,12 +123,14 @@ class Promises:
 
 
 class World:
-    def __init__(self, programs, folder, seed=1):
+    def __init__(self, programs, folder, seed=1, server=None):
+        """With a server, of PostgreSQL, the ledger is a database there."""
         self.programs = pathlib.Path(programs)
         self.dir = pathlib.Path(folder)
         self.disk = self.dir / "disk"  # of what is promised to last: the ledger, the file of events
         self.disk.mkdir(parents=True)
-        self.ledger = self.disk / "ledger.db"
+        self.ledger = (DatabaseLedger(server, f"ledger_{seed}") if server
+                       else FileLedger(self.disk / "ledger.db"))
         self.promises = Promises()
         self.worker = None
         self.simulator = None
@@ -159,7 +163,7 @@ class World:
             (secrets / name).chmod(0o600)
         self.token = (secrets / "api_token").read_text().strip()
         self.config = self.dir / "recycled.toml"
-        self.config.write_text(CONFIG.replace("ADDRESS", self.api))
+        self.config.write_text(CONFIG.replace("ADDRESS", self.api).replace("LEDGER", self.ledger.url))
 
     def change_rules(self):
         """So that the next start plans everything anew."""
@@ -268,13 +272,10 @@ class World:
             return 0
 
     def query(self, sql):
-        ledger = sqlite3.connect(f"file:{self.ledger}?mode=ro", uri=True, timeout=10)
         try:
-            return ledger.execute(sql).fetchall()
-        except sqlite3.Error as error:
-            raise Broken(f"the ledger cannot be read: {error}") from error
-        finally:
-            ledger.close()
+            return self.ledger.query(sql)
+        except Unreadable as error:
+            raise Broken(str(error)) from error
 
     # --- work ---
 
