@@ -21,11 +21,11 @@ url_of() {
 }
 ask() { psql -qAt "$(url_of "$1")" -c "$2"; }
 
-# database COUNT: the ledger of that many, of which one percent is due, as the database `kept`; it moves there
-# from its file. Sets moved, how fast.
+# database COUNT: the ledger of that many, of which as many are due whatever its size, as the database `kept`;
+# it moves there from its file. Sets moved, how fast.
 database() {
   local began
-  ledger "$1" 1
+  ledger "$1" "$(jq -n "[$postgres_due * 100 / $1, 50] | min")"
   ask postgres 'DROP DATABASE IF EXISTS kept' && ask postgres 'CREATE DATABASE kept'
   began=$(date +%s%N)
   recycled migrate --to "$(url_of kept)" >"$place/moved" || give_up "migrate: $(tail -n 3 "$place/moved")"
@@ -67,6 +67,50 @@ together() {
       claims: ($due / $scan * 1e9 | round), rate: ($due / $whole * 1e9 | round)}')
 }
 
+# answer_together COUNT: that many workers are told by FlexFactor of all that `together` has handed over, each
+# of its part. Sets made.
+answer_together() {
+  local number pid=() generators=() part callbacks all
+  ask ledger "SELECT order_id || ' ' || provider_order FROM recovery WHERE state = 'waiting' ORDER BY key" \
+    >"$place/orders"
+  all=$(wc -l <"$place/orders")
+  split --number "l/$1" --numeric-suffixes=0 --suffix-length=1 "$place/orders" "$place/orders."
+  for ((number = 0; number < $1; number++)); do
+    "$bin/recycled" run --config "$place/postgres.toml" >"$place/log.$number" 2>"$place/err.$number" 9>&- &
+    pid+=($!)
+  done
+  for number in "${!pid[@]}"; do
+    until_true 60 "worker $number" listens "$number"
+  done
+  for number in "${!pid[@]}"; do
+    part=$(wc -l <"$place/orders.$number")
+    callbacks=$(jq -r 'select(.event == "listener.started") | .reason' "$place/log.$number" | sed '/^api /d')
+    "$tools/bench_load" --address "$callbacks" --count "$part" --connections "$((64 / $1))" callbacks \
+      --orders "$place/orders.$number" --key-file "$place/secrets/hmac_signing_key" --repeats 0 --forged 0 \
+      >"$place/seen.$number" 2>&1 9>&- &
+    generators+=($!)
+  done
+  for number in "${!generators[@]}"; do
+    wait "${generators[$number]}" || give_up "generator $number: $(<"$place/seen.$number")"
+  done
+  for number in "${!pid[@]}"; do
+    kill -TERM "${pid[$number]}"
+    wait "${pid[$number]}" || give_up "worker $number: $(tail -n 3 "$place/err.$number" "$place/log.$number")"
+  done
+  holds "callbacks that were answered in another way than they must be" 0 "$(jq -s 'map(.wrong) | add' "$place"/seen.?)"
+  holds "callbacks that are stored, and orders that ended" "$all $all" "$(ask ledger "SELECT count(*) || ' ' ||
+    (SELECT count(*) FROM recovery WHERE state IN ('recovered', 'failed')) FROM callback WHERE result = 'applied'")"
+  "$bin/recycled" verify --config "$place/postgres.toml" >"$place/verify" 2>&1 ||
+    give_up "verify: $(tail -n 20 "$place/verify")"
+  made=$(jq -s --argjson all "$all" \
+    '{callbacks: $all, s: (map(.s) | max), rate: ($all / (map(.s) | max) | round), p50_us: (map(.p50_us) | max),
+      p99_us: (map(.p99_us) | max)}' "$place"/seen.?)
+}
+listens() { # NUMBER
+  kill -0 "${pid[$1]}" 2>/dev/null || give_up "worker $1: $(tail -n 3 "$place/err.$1" "$place/log.$1")"
+  (($(grep -c '"listener.started"' "$place/log.$1") == 2))
+}
+
 row_postgres() {
   local count workers
   trap 'stop_server; stop_everything' EXIT
@@ -80,6 +124,8 @@ row_postgres() {
       for workers in 1 2 4; do
         together "$workers"
         keep postgres "$count" "$workers" "$made"
+        answer_together "$workers"
+        keep postgres "$count" "callbacks-$workers" "$made"
       done
     done
   done

@@ -257,7 +257,7 @@ def details(results):
 
 def postgres(results):
     """Workers on one PostgreSQL; each figure of many beside that of one."""
-    rows, moves = [], []
+    rows, answers, moves = [], [], []
     for case in results.cases("postgres"):
         alone = [one["rate"] for one in results.of("postgres", case, "1")]
         for workers in ("1", "2", "4"):
@@ -268,12 +268,24 @@ def postgres(results):
                              spread([one["rate"] for one in many]),
                              times(ratio([one["rate"] for one in many], alone)),
                              spread([one["claimed"] / one["commits"] for one in many])])
+            told = results.of("postgres", case, "callbacks-" + workers)
+            if told:
+                answers.append([f"PostgreSQL: {workers} workers, {case}",
+                                spread([one["rate"] for one in told]),
+                                times(ratio([one["rate"] for one in told], [
+                                    one["rate"] for one in
+                                    results.of("postgres", case, "callbacks-1")])),
+                                spread([one["p50_us"] / 1000 for one in told]),
+                                spread([one["p99_us"] / 1000 for one in told])])
         for move in results.of("postgres", case, "migrate"):
             moves.append([f"migrate, {case}", plain(move["rate"]), plain(move["s"])])
     text = ""
     if rows:
         text += table(["`once` of each at one time, start included", "claimed/s",
                        "claimed, sent and stored/s", "to one", "items a commit"], rows)
+    if answers:
+        text += table(["callbacks to `run` of each, 64 connections in all", "stored and applied/s",
+                       "to one", "p50 ms", "p99 ms"], answers)
     if moves:
         text += table(["from a file to PostgreSQL", "subscriptions/s", "s"], moves)
     return text
