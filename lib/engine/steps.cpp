@@ -74,14 +74,24 @@ Steps::Loaded Steps::load_due(ports::LedgerTx& tx, const billing::Rules& rules,
   }
   if (items.size() > wanted.items) items.resize(wanted.items);
   hold(tx, items);
+  read_requests(tx, items);
   for (Item& item : items) {
-    if (item.step == billing::Step::send) {
-      item.body = tx.request(item.stored.key);
-      doubt_repeat(tx, item.stored);
-    }
+    if (item.step == billing::Step::send) doubt_repeat(tx, item.stored);
     if (item.step == billing::Step::refund) doubt_refund(tx, item.stored);
   }
   return loaded;
+}
+
+void Steps::read_requests(ports::LedgerTx& tx, std::vector<Item>& items) {
+  std::vector<RecoveryKey> keys;
+  for (const Item& item : items) {
+    if (item.step == billing::Step::send) keys.push_back(item.stored.key);
+  }
+  auto bodies = tx.requests(keys);
+  auto body = bodies.begin();
+  for (Item& item : items) {
+    if (item.step == billing::Step::send) item.body = std::move(*body++);
+  }
 }
 
 // In the transaction after which they may leave; what another process was faster with goes.

@@ -102,6 +102,7 @@ class Steps {
   static Wanted wanted_of(const Lane& lane, Instant now, int room);
   static Loaded load_due(ports::LedgerTx& tx, const billing::Rules& rules, const Wanted& wanted);
   static void hold(ports::LedgerTx& tx, std::vector<Item>& items);
+  static void read_requests(ports::LedgerTx& tx, std::vector<Item>& items);
   async::Task<Result<void>> start_due_in(Lane& lane);
   void start(Item item, Lane& lane, Instant now);
   void wait_for_room(Lane& lane, Instant now);

@@ -219,6 +219,8 @@ class LedgerReader {
   virtual std::optional<Instant> next_step() = 0;  // of all gateways
   // The stored bytes, their hash checked; nobody asks for those of a pruned one.
   virtual std::string request(RecoveryKey key) = 0;
+  // Those of several, in the order of the keys.
+  virtual std::vector<std::string> requests(const std::vector<RecoveryKey>& keys) = 0;
   virtual std::vector<Attempt> attempts(RecoveryKey key) = 0;
 
   virtual std::vector<StoredCallback> callbacks_of(const OrderId& order) = 0;

@@ -13,16 +13,6 @@ std::vector<RecoveryKey> keys_in(Statement& statement) {
   return keys;
 }
 
-// As PostgreSQL writes one.
-std::string as_array(const std::vector<RecoveryKey>& keys) {
-  std::string text = "{";
-  for (const RecoveryKey key : keys) {
-    if (text.size() > 1) text += ",";
-    text += std::to_string(key.value());
-  }
-  return text + "}";
-}
-
 // A file is one process's, so whatever another one held is nobody's.
 #define TAKE_OVER(whose)                                  \
   "UPDATE call SET worker_key = ?1 WHERE recovery_key IN" \

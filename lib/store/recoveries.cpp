@@ -127,14 +127,6 @@ void take_from_queue(Connection& connection, const ports::NewRecovery& fresh) {
   take.run();
 }
 
-void put_request(Connection& connection, RecoveryKey key, const std::string& body) {
-  auto& put = connection.prepared(
-      "INSERT INTO request (recovery_key, sha256, body) VALUES (?, ?, ?)"
-      " ON CONFLICT (recovery_key) DO UPDATE SET sha256 = excluded.sha256, body = excluded.body");
-  Binder(put) << key << crypto::to_hex(crypto::sha256(body)) << body;
-  put.run();
-}
-
 }  // namespace
 
 ports::StoredRecovery SqlTx::recovery(RecoveryKey key) {
@@ -298,19 +290,6 @@ std::optional<RecoveryKey> SqlTx::make_inquiries_due(Instant now, Instant asked_
   return last;
 }
 
-std::string SqlTx::request(RecoveryKey key) {
-  auto& query = connection_.prepared("SELECT sha256, body FROM request WHERE recovery_key = ?");
-  Binder(query) << key;
-  ensure(query.step(), "every recovery has its request");
-  Columns in(query);
-  const std::string sum = in.text();
-  std::string body = in.text();
-  query.reset();
-  // Other bytes under the same key would be lessons.md 4; better to stop.
-  ensure(crypto::to_hex(crypto::sha256(body)) == sum, "a stored request is what it was");
-  return body;
-}
-
 std::vector<Instant> SqlTx::claims_of_card(const std::string& token, Instant since) {
   if (connection_.must_lock()) {  // so that nobody claims for it meanwhile
     auto& lock = connection_.prepared("SELECT 1 FROM guard WHERE key = part_of_card(?) FOR UPDATE");
@@ -373,7 +352,7 @@ std::optional<RecoveryKey> SqlTx::insert_recovery(const ports::NewRecovery& fres
   const RecoveryKey key(*made);
   last_claim_ = {key, digest_of_claim(fresh)};
   if (recovery.state != billing::RecoveryState::released) take_from_queue(connection_, fresh);
-  put_request(connection_, key, fresh.request);
+  replace_request(key, fresh.request);
   auto& wake = connection_.prepared(
       "UPDATE inbox SET next_at = ? WHERE result = 'unmatched'"
       " AND callback_key IN (SELECT key FROM callback WHERE order_id = ?)");
@@ -390,10 +369,6 @@ bool SqlTx::update_recovery(RecoveryKey key, const billing::Recovery& before,
   changes.bind(out);
   out << key << to_text(before.state);
   return update.run_and_count() == 1;
-}
-
-void SqlTx::replace_request(RecoveryKey key, const std::string& body) {
-  put_request(connection_, key, body);
 }
 
 }  // namespace recycled::store

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "base/ensure.hpp"
 #include "base/id.hpp"
@@ -45,6 +46,16 @@
          " ORDER BY declined_at, key LIMIT ?4"
 
 namespace recycled::store {
+
+// As PostgreSQL writes one.
+inline std::string as_array(const std::vector<RecoveryKey>& keys) {
+  std::string text = "{";
+  for (const RecoveryKey key : keys) {
+    if (text.size() > 1) text += ",";
+    text += std::to_string(key.value());
+  }
+  return text + "}";
+}
 
 // What is bound lives until its statement has run, as whatever has a name does; what has none, a
 // call's result say, is copied.

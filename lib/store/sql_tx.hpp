@@ -67,6 +67,7 @@ class SqlTx final : public ports::LedgerTx {
   std::optional<RecoveryKey> make_inquiries_due(Instant now, Instant asked_since, RecoveryKey after,
                                                 int limit) override;
   std::string request(RecoveryKey key) override;
+  std::vector<std::string> requests(const std::vector<RecoveryKey>& keys) override;
   std::vector<Instant> claims_of_card(const std::string& token, Instant since) override;
   billing::HandedOver handed_over_since(Instant since) override;
   std::optional<RecoveryKey> insert_recovery(const ports::NewRecovery& recovery) override;

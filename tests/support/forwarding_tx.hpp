@@ -103,6 +103,9 @@ class ForwardingTx : public ports::LedgerTx {
     return tx_.make_inquiries_due(now, asked_since, after, limit);
   }
   std::string request(RecoveryKey key) override { return tx_.request(key); }
+  std::vector<std::string> requests(const std::vector<RecoveryKey>& keys) override {
+    return tx_.requests(keys);
+  }
   std::vector<ports::Attempt> attempts(RecoveryKey key) override { return tx_.attempts(key); }
   std::vector<ports::StoredCallback> callbacks_of(const OrderId& order) override {
     return tx_.callbacks_of(order);

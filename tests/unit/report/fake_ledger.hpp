@@ -111,6 +111,9 @@ class FakeLedger : public ports::LedgerReader {
   billing::HandedOver handed_over_since(Instant) override { return handed_over; }
   std::optional<Instant> next_step() override { return step_next; }
   std::string request(RecoveryKey) override { return "request bytes"; }
+  std::vector<std::string> requests(const std::vector<RecoveryKey>& keys) override {
+    return std::vector<std::string>(keys.size(), "request bytes");
+  }
   std::vector<ports::Attempt> attempts(RecoveryKey key) override {
     return all(all_attempts, [&](const auto& row) { return row.recovery == key; });
   }

@@ -55,6 +55,9 @@ void keeps_every_field_of_a_recovery(const MakeLedger& make) {
     tx.replace_request(key, std::string("{\"bytes\":\"\xc3\xa4\"}"));
     CHECK(tx.request(key) == "{\"bytes\":\"\xc3\xa4\"}");
     CHECK(tx.request(by_order->key) == "request of full");
+    const std::vector<std::string> both{"request of full", "{\"bytes\":\"\xc3\xa4\"}"};
+    CHECK(tx.requests({by_order->key, key}) == both);
+    CHECK(tx.requests({}).empty());
     // With how its subscription stands by now, and not by the claim.
     const auto subscription = tx.subscription(SubscriptionId("S"));
     CHECK(by_order->standing.cycle == subscription->subscription.cycle);
