@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# The server dies for good, and its standby takes its place: workers that know of both go on, and nothing is
+# charged twice, or lost, since a commit counted only once both had it. Before that the standby answers those
+# who only read.
+# Proves: X1
+set -euo pipefail
+# shellcheck source=tests/integration/lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+count=${COUNT:-120}
+workers=() # their process ids
+
+stop_workers() { # STATUS
+  local pid
+  if (($1 != 0)); then tail -n 3 "$dir"/worker.?.log "$dir"/worker.?.err >&2 || true; fi
+  for pid in "${workers[@]}"; do kill -KILL "$pid" 2>>"$dir/killed.txt" || true; done
+  "$root/tests/support/postgres" stop "$dir/server"
+}
+trap 'status=$?; stop_workers "$status"; finish "$status"' EXIT
+"$root/tests/support/postgres" start "$dir/server"
+psql -q "$(<"$dir/server/url")" -c 'CREATE DATABASE ledger'
+"$root/tests/support/postgres" standby "$dir/server"
+of_ledger() { sed 's#/postgres?#/ledger?#' "$dir/server/$1"; }
+ask() { psql -qAt "$(of_ledger either)" -c "$1"; }
+
+start_simulator --seed 3 --approve 60 --decline 30 --delay 100ms..400ms --expire-after 5s
+write_config 2
+with_url() { # URL: what stands in the config
+  sed -i "s#^url = .*#url = \"${1//&/\\&}\"#" "$config"
+}
+with_url "$(of_ledger either)"
+sed -i 's#^url = .*#&\nlease = "20s"#' "$config"
+write_subscriptions "$count" "$dir/subscriptions.csv"
+recycled 0 import subscriptions "$dir/subscriptions.csv"
+expect_text "$dir/out" "$count inserted"
+
+for number in 0 1; do
+  "$bin/recycled" run --config "$config" >"$dir/worker.$number.log" 2>"$dir/worker.$number.err" &
+  workers+=($!)
+done
+listens() { grep -q '"listener.started"' "$dir/worker.$1.log"; }
+for number in 0 1; do until_true 60 "worker $number" listens "$number"; done
+address=$(jq -r 'select(.event == "listener.started") | .reason' "$dir/worker.1.log")
+curl -sS -o "$dir/ignored" "$scheme://$api/sim/callback-url" \
+  -d "{\"url\":\"$scheme://$address/flexfactor/callbacks\"}"
+sent_reach() { (($(ask "SELECT count(*) FROM attempt WHERE step = 'send'") >= $1)); }
+until_true 60 "hand-overs" sent_reach $((count / 4))
+
+# A replica is enough for those who only ask; what writes is refused there.
+cp "$config" "$dir/writing.toml"
+with_url "$(of_ledger standby)"
+recycled 0 report
+recycled 0 verify
+expect_text "$dir/out" "0 finding(s)"
+recycled 0 status
+recycled 1 pause --reason "a trial"
+cp "$dir/writing.toml" "$config"
+
+"$root/tests/support/postgres" failover "$dir/server"
+is_settled() {
+  (($(ask "SELECT count(*) FROM subscription WHERE status = 'recycle_billing'") == 0)) &&
+    (($(ask "SELECT count(*) FROM recovery WHERE ended IS NULL") == 0))
+}
+until_true 120 "every subscription's end" is_settled
+for number in 0 1; do
+  kill -TERM "${workers[$number]}"
+  wait "${workers[$number]}" || fail "worker $number ended: $(tail -n 3 "$dir/worker.$number.log")"
+done
+
+recycled 0 verify
+expect_text "$dir/out" "0 finding(s)"
+expect_equal 0 "$(simulator_says double_charges)" "double charges"
+curl -sS "$scheme://$api/sim/charges" | jq -r '.[].order' | sort >"$dir/charged"
+ask "SELECT order_id FROM recovery WHERE state = 'recovered'" | sort >"$dir/recovered"
+diff "$dir/charged" "$dir/recovered" >&2 || fail "charged and recovered differ"
+echo "$count subscriptions, 2 workers, a standby that took over: double charges 0"
