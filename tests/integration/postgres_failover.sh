@@ -52,6 +52,9 @@ recycled 0 report
 recycled 0 verify
 expect_text "$dir/out" "0 finding(s)"
 recycled 0 status
+recycled 0 explain S-00001
+recycled 0 events list
+recycled 0 callbacks list
 recycled 1 pause --reason "a trial"
 cp "$dir/writing.toml" "$config"
 
