@@ -97,6 +97,7 @@ void Steps::read_requests(ports::LedgerTx& tx, std::vector<Item>& items) {
 // In the transaction after which they may leave; what another process was faster with goes.
 void Steps::hold(ports::LedgerTx& tx, std::vector<Item>& items) {
   std::vector<RecoveryKey> keys;
+  keys.reserve(items.size());
   for (const Item& item : items) keys.push_back(item.stored.key);
   const auto held = tx.hold_calls(keys);
   if (held.size() == items.size()) return;

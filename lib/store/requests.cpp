@@ -47,6 +47,7 @@ std::vector<std::string> SqlTx::requests(const std::vector<RecoveryKey>& keys) {
   }
   ensure(requests.size() == keys.size(), "every recovery has its request");
   std::vector<std::string> bodies;
+  bodies.reserve(requests.size());
   for (Kept& kept : requests) {
     // Other bytes under the same key would be lessons.md 4; better to stop.
     ensure(crypto::to_hex(crypto::sha256(kept.body)) == kept.sum,

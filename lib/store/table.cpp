@@ -25,6 +25,13 @@ std::string list_of(const std::vector<std::string>& names, const Make& make) {
   return text;
 }
 
+std::vector<std::string> names_of(const std::vector<Column>& columns) {
+  std::vector<std::string> names;
+  names.reserve(columns.size());
+  for (const Column& column : columns) names.push_back(column.name);
+  return names;
+}
+
 std::string names_in(const std::vector<std::string>& names) { return list_of(names, quoted); }
 
 std::string places_for(const std::vector<std::string>& names) {
@@ -64,8 +71,7 @@ std::vector<Column> columns_of(Connection& connection, const std::string& table)
 
 Table::Table(Connection& connection, TableShape shape, std::vector<Column> columns)
     : connection_(connection), shape_(std::move(shape)), columns_(std::move(columns)) {
-  std::vector<std::string> all;
-  for (const Column& column : columns_) all.push_back(column.name);
+  const auto all = names_of(columns_);
   const std::string place = "(" + names_in(shape_.order) + ")";
   const std::string after = place + " > (" + places_for(shape_.order) + ")";
   const std::string until = place + " <= (" + places_for(shape_.order) + ")";
@@ -87,20 +93,18 @@ Table::Table(Connection& connection, TableShape shape, std::vector<Column> colum
 
 std::string Table::select(const std::vector<std::string>& conditions,
                           const std::string& end) const {
-  std::vector<std::string> all;
-  for (const Column& column : columns_) all.push_back(column.name);
+  const auto all = names_of(columns_);
   std::string sql = "SELECT " + names_in(all) + " FROM " + shape_.name + " WHERE ";
   sql += shape_.only.empty() ? "1 = 1" : shape_.only;
   for (const std::string& condition : conditions) sql += " AND " + condition;
   return sql + " ORDER BY " + names_in(shape_.order) + end;
 }
 
-std::string Table::insert(int rows) const {
-  std::vector<std::string> all;
-  for (const Column& column : columns_) all.push_back(column.name);
+std::string Table::insert(std::size_t rows) const {
+  const auto all = names_of(columns_);
   const std::string one = "(" + places_for(all) + ")";
   std::string sql = "INSERT INTO " + shape_.name + " (" + names_in(all) + ") VALUES " + one;
-  for (int row = 1; row < rows; ++row) sql += ", " + one;
+  for (std::size_t row = 1; row < rows; ++row) sql += ", " + one;
   return sql + " ON CONFLICT (" + names_in(shape_.key) + ") DO UPDATE SET " +
          list_of(all, [](const std::string& name) {
            return quoted(name) + " = excluded." + quoted(name);

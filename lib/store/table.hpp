@@ -61,7 +61,7 @@ class Table {
                const std::vector<std::string>& names) const;
   std::vector<Row> read_all(Statement& statement) const;
   std::string select(const std::vector<std::string>& conditions, const std::string& end) const;
-  std::string insert(int rows) const;
+  std::string insert(std::size_t rows) const;
 
   Connection& connection_;
   const TableShape shape_;

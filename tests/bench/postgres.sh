@@ -22,22 +22,34 @@ url_of() {
 ask() { psql -qAt "$(url_of "$1")" -c "$2"; }
 
 # database COUNT: the ledger of that many, of which as many are due whatever its size, as the database `kept`;
-# it moves there from its file. Sets moved, how fast.
+# it moves there from its file. Sets moved, how fast. Beyond a million the server itself makes the others, like
+# those that are not due.
 database() {
-  local began
-  ledger "$1" "$(jq -n "[$postgres_due * 100 / $1, 50] | min")"
+  local began first=$(($1 < 1000000 ? $1 : 1000000))
+  ledger "$first" "$(jq -n "[$postgres_due * 100 / $first, 50] | min")"
   ask postgres 'DROP DATABASE IF EXISTS kept' && ask postgres 'CREATE DATABASE kept'
   began=$(date +%s%N)
   recycled migrate --to "$(url_of kept)" >"$place/moved" || give_up "migrate: $(tail -n 3 "$place/moved")"
-  moved=$(jq -n --argjson count "$1" --argjson ns "$(($(date +%s%N) - began))" \
+  moved=$(jq -n --argjson count "$first" --argjson ns "$(($(date +%s%N) - began))" \
     '{subscriptions: $count, s: ($ns / 1e9), rate: ($count / $ns * 1e9 | round)}')
+  if (($1 > first)); then add_like_the_later "$(($1 - first))"; fi
   ask kept 'VACUUM ANALYZE'
+}
+add_like_the_later() { # COUNT
+  local columns
+  columns=$(ask kept "SELECT string_agg(quote_ident(column_name), ', ') FROM information_schema.columns
+    WHERE table_name = 'subscription' AND column_name NOT IN ('key', 'id')")
+  ask kept "BEGIN; ALTER TABLE subscription DISABLE TRIGGER USER;
+    INSERT INTO subscription (id, $columns) SELECT id || '-' || copy, $columns
+      FROM generate_series(1, $1) AS copy CROSS JOIN subscription WHERE gateway = 'later' LIMIT $1;
+    DELETE FROM due; INSERT INTO due SELECT * FROM is_due;
+    ALTER TABLE subscription ENABLE TRIGGER USER; COMMIT"
 }
 
 # together COUNT: that many workers hand over all that is due, in a copy of the database. Sets made.
 together() {
   local due began number pids=() first last commits
-  ask postgres 'DROP DATABASE IF EXISTS ledger' && ask postgres 'CREATE DATABASE ledger TEMPLATE kept'
+  ask postgres 'DROP DATABASE IF EXISTS ledger' && ask postgres 'CREATE DATABASE ledger TEMPLATE kept STRATEGY file_copy'
   sed "s#^url = .*#url = \"$(url_of ledger | sed 's/&/\\&/g')\"#" "$place/recycled.toml" >"$place/postgres.toml"
   due=$(ask ledger 'SELECT count(*) FROM due WHERE at <= extract(epoch FROM now()) * 1000')
   ask ledger CHECKPOINT
