@@ -22,7 +22,9 @@ constexpr const char* arriving_name = "arriving";
 
 std::unique_ptr<Connection> connect(const Address& address, const std::filesystem::path& file) {
   if (address.is_file()) return std::make_unique<Database>(file, Access::read_write);
-  return std::make_unique<Postgres>(address.url);
+  auto server = std::make_unique<Postgres>(address.url);
+  server->may_be_silent_for(std::chrono::hours(6));  // while all that is the same is read elsewhere
+  return server;
 }
 
 // --- the new place ---

@@ -186,11 +186,10 @@ void Postgres::begin(Access access) {
   is_writing_ = access == Access::read_write;
   if (is_writing_) {
     pipeline_->send("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
-    const std::int64_t silence = std::min(lease_ / 3, longest_silence).count();
-    pipeline_->send("SELECT set_config('lock_timeout', '" +
-                    std::to_string(silence + patience.count()) +
+    const Millis wait = std::min(silence_, longest_silence) + patience;
+    pipeline_->send("SELECT set_config('lock_timeout', '" + std::to_string(wait.count()) +
                     "', true), set_config('idle_in_transaction_session_timeout', '" +
-                    std::to_string(silence) + "', true)" + by_index);
+                    std::to_string(silence_.count()) + "', true)" + by_index);
   } else {
     pipeline_->send("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
   }
@@ -246,6 +245,7 @@ void Postgres::roll_back() noexcept {
 void Postgres::work_as(std::int64_t worker, Millis lease) {
   worker_ = worker;
   lease_ = lease;
+  silence_ = std::min(lease / 3, longest_silence);
 }
 
 void Postgres::renew() {

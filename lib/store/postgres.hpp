@@ -49,6 +49,8 @@ class Postgres final : public Connection {
   // From here on each transaction that writes renews this row of the table `worker`, and is not
   // committed without it (Fault::busy). It is what commit() goes by, too.
   void work_as(std::int64_t worker, Millis lease);
+  // Whose transactions nobody waits for, but who reads elsewhere meanwhile, may say nothing for long.
+  void may_be_silent_for(Millis silence) { silence_ = silence; }
   // Renews it and does nothing else.
   void renew();
   std::int64_t kept() const { return kept_; }  // commits that did, since then
@@ -67,6 +69,7 @@ class Postgres final : public Connection {
   std::int64_t commits_ = 0;  // asked for
   std::int64_t kept_ = 0;
   Millis lease_ = std::chrono::minutes(1);
+  Millis silence_ = std::chrono::seconds(20);  // in a transaction, before the server ends it
   std::function<bool()> is_patient_;
   bool is_open_ = false;      // a transaction
   bool is_writing_ = false;   // one that may

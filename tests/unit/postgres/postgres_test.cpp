@@ -134,6 +134,43 @@ TEST_CASE("more statements than a pipeline holds go out one after the other") {
   transaction.commit();
 }
 
+TEST_CASE(
+    "a transaction that says nothing is ended by the server, after as long as its owner may") {
+  Postgres connection(url_of(make_database()));
+  const auto limit = [&connection] {
+    const Transaction one(connection, Access::read_write);
+    auto& said =
+        connection.prepared("SELECT current_setting('idle_in_transaction_session_timeout')");
+    REQUIRE(said.step());
+    std::string text(said.text(0));
+    said.reset();
+    return text;
+  };
+  CHECK(limit() == "20s");
+  connection.may_be_silent_for(std::chrono::hours(6));
+  CHECK(limit() == "6h");
+  connection.work_as(1, std::chrono::seconds(30));
+  CHECK(limit() == "10s");
+  connection.may_be_silent_for(std::chrono::milliseconds(50));
+  const Transaction silent(connection, Access::read_write);
+  auto& session = connection.prepared("SELECT pg_backend_pid()");
+  REQUIRE(session.step());
+  const std::int64_t pid = session.integer(0);
+  session.reset();
+  Postgres other(server_url());
+  const auto is_there = [&other, pid] {
+    const Transaction look(other, Access::read_only);
+    auto& found = other.prepared("SELECT 1 FROM pg_stat_activity WHERE pid = ?");
+    found.bind(1, pid);
+    const bool is = found.step();
+    found.reset();
+    return is;
+  };
+  while (is_there()) {
+  }
+  CHECK_THROWS_AS(connection.prepared("SELECT 1").step(), SqlError);
+}
+
 // Sorted, a queue of a million is read for each that leaves it.
 TEST_CASE("a queue is read by its index, though the server takes it for empty") {
   Postgres connection(url_of(make_database()));
