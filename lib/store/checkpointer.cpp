@@ -12,7 +12,7 @@ namespace {
 
 // So much new log is copied at a time. More at once would hold up the disk, and each commit with it
 // (4 MiB: twice as long at the 99th percentile of callbacks); less would copy again and again what
-// changes often, and already takes a tenth of their greatest number.
+// changes often, and costs a tenth of their throughput as it is.
 constexpr std::int64_t piece = 1 << 20;
 // Beside a writer that never rests a checkpoint never reaches the log's end, and the log begins
 // anew only from there. From this mark on the writer itself copies the rest as soon as that is

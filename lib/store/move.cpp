@@ -17,13 +17,19 @@ namespace {
 
 constexpr int most_passes = 20;
 constexpr std::int64_t little = 1000;  // rows, that may be left to the last pass
+// At the old place others wait for us, at the end; nobody does at the new one, where nothing is
+// said as long as everything is the same.
+constexpr Millis old_silence = std::chrono::minutes(5);
+constexpr Millis new_silence = std::chrono::hours(6);
 constexpr const char* moved_name = "moved_to";
 constexpr const char* arriving_name = "arriving";
 
-std::unique_ptr<Connection> connect(const Address& address, const std::filesystem::path& file) {
+// How long it may say nothing in a transaction, in which the other place is read and written.
+std::unique_ptr<Connection> connect(const Address& address, const std::filesystem::path& file,
+                                    Millis silence) {
   if (address.is_file()) return std::make_unique<Database>(file, Access::read_write);
   auto server = std::make_unique<Postgres>(address.url);
-  server->may_be_silent_for(std::chrono::hours(6));  // while all that is the same is read elsewhere
+  server->may_be_silent_for(silence);
   return server;
 }
 
@@ -153,7 +159,7 @@ class Mover {
   explicit Mover(const Move& move) : move_(move) {}
 
   Result<void> run(Instant now) {
-    from_ = connect(move_.from, move_.from.file);
+    from_ = connect(move_.from, move_.from.file, old_silence);
     if (auto same = check_schema(*from_, migrations(from_->dialect())); !same) return same;
     if (const std::string where = meta_of(*from_, moved_name); !where.empty()) {
       return finish(where);
@@ -164,7 +170,7 @@ class Mover {
       }
       remove_file(unfinished(move_.to.file));
     }
-    to_ = connect(move_.to, unfinished(move_.to.file));
+    to_ = connect(move_.to, unfinished(move_.to.file), new_silence);
     if (auto ready = make_ready(*to_, move_, now); !ready) return ready;
     refuse_strange_texts(*from_, *to_);
     const auto triggers = without_triggers(*to_);
@@ -222,7 +228,7 @@ class Mover {
         return fail(Fault::store, "the ledger has moved to " + where + ", and is not there");
       }
     }
-    unveil(connect(move_.to, unfinished(move_.to.file)), move_);
+    unveil(connect(move_.to, unfinished(move_.to.file), new_silence), move_);
     return {};
   }
 

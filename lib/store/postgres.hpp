@@ -49,7 +49,8 @@ class Postgres final : public Connection {
   // From here on each transaction that writes renews this row of the table `worker`, and is not
   // committed without it (Fault::busy). It is what commit() goes by, too.
   void work_as(std::int64_t worker, Millis lease);
-  // Whose transactions nobody waits for, but who reads elsewhere meanwhile, may say nothing for long.
+  // In a transaction that writes, before the server ends it; 20 s, or what work_as() makes of a
+  // lease.
   void may_be_silent_for(Millis silence) { silence_ = silence; }
   // Renews it and does nothing else.
   void renew();

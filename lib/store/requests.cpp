@@ -30,6 +30,7 @@ std::string SqlTx::request(RecoveryKey key) { return std::move(requests({key}).f
 
 // Elsewhere a row would be a round trip.
 std::vector<std::string> SqlTx::requests(const std::vector<RecoveryKey>& keys) {
+  if (keys.empty()) return {};
   std::vector<Kept> requests;
   if (connection_.dialect() != Dialect::sqlite) {
     auto& query = connection_.prepared(

@@ -4,13 +4,17 @@
 # shellcheck disable=SC2154 # place, data, results, repetition and the sizes are the caller's
 
 server=
+at_work=() # workers and generators, by their process ids
 
 start_server() {
   server=$data/postgres
   DURABLE=yes "$root/tests/support/postgres" start "$server"
 }
 stop_server() {
-  if [[ -n "$server" ]]; then "$root/tests/support/postgres" stop "$server"; fi
+  local pid
+  for pid in "${at_work[@]}"; do end_process "$pid"; done
+  at_work=()
+  if [[ -n "$server" ]]; then "$root/tests/support/postgres" stop "$server" || true; fi
   server=
 }
 # url_of DATABASE: one of the server's.
@@ -49,6 +53,7 @@ add_like_the_later() { # COUNT
 # together COUNT: that many workers hand over all that is due, in a copy of the database. Sets made.
 together() {
   local due began number pids=() first last commits
+  rm -f "$place"/{log,err}.?
   ask postgres 'DROP DATABASE IF EXISTS ledger' && ask postgres 'CREATE DATABASE ledger TEMPLATE kept STRATEGY file_copy'
   sed "s#^url = .*#url = \"$(url_of ledger | sed 's/&/\\&/g')\"#" "$place/recycled.toml" >"$place/postgres.toml"
   due=$(ask ledger 'SELECT count(*) FROM due WHERE at <= extract(epoch FROM now()) * 1000')
@@ -59,11 +64,13 @@ together() {
   for ((number = 0; number < $1; number++)); do
     "$bin/recycled" once --config "$place/postgres.toml" >"$place/log.$number" 2>"$place/err.$number" 9>&- &
     pids+=($!)
+    at_work+=($!)
   done
   for number in "${!pids[@]}"; do
     wait "${pids[$number]}" || give_up "worker $number: $(tail -n 3 "$place/err.$number" "$place/log.$number")"
   done
   last=$(date +%s%N)
+  at_work=()
   # When the last one was claimed.
   first=$(date -u -d "$(cat "$place"/log.* | jq -r 'select(.event == "recovery.claimed") | .ts' | sort | tail -n 1)" +%s%N)
   holds "hand-overs that were answered" "$due" "$(stub_replies /v1/evaluate)"
@@ -83,6 +90,7 @@ together() {
 # of its part. Sets made.
 answer_together() {
   local number pid=() generators=() part callbacks all
+  rm -f "$place"/{log,err,orders,seen}.?
   ask ledger "SELECT order_id || ' ' || provider_order FROM recovery WHERE state = 'waiting' ORDER BY key" \
     >"$place/orders"
   all=$(wc -l <"$place/orders")
@@ -90,6 +98,7 @@ answer_together() {
   for ((number = 0; number < $1; number++)); do
     "$bin/recycled" run --config "$place/postgres.toml" >"$place/log.$number" 2>"$place/err.$number" 9>&- &
     pid+=($!)
+    at_work+=($!)
   done
   for number in "${!pid[@]}"; do
     until_true 60 "worker $number" listens "$number"
@@ -101,6 +110,7 @@ answer_together() {
       --orders "$place/orders.$number" --key-file "$place/secrets/hmac_signing_key" --repeats 0 --forged 0 \
       >"$place/seen.$number" 2>&1 9>&- &
     generators+=($!)
+    at_work+=($!)
   done
   for number in "${!generators[@]}"; do
     wait "${generators[$number]}" || give_up "generator $number: $(<"$place/seen.$number")"
@@ -112,6 +122,7 @@ answer_together() {
   holds "callbacks that were answered in another way than they must be" 0 "$(jq -s 'map(.wrong) | add' "$place"/seen.?)"
   holds "callbacks that are stored, and orders that ended" "$all $all" "$(ask ledger "SELECT count(*) || ' ' ||
     (SELECT count(*) FROM recovery WHERE state IN ('recovered', 'failed')) FROM callback WHERE result = 'applied'")"
+  at_work=()
   "$bin/recycled" verify --config "$place/postgres.toml" >"$place/verify" 2>&1 ||
     give_up "verify: $(tail -n 20 "$place/verify")"
   made=$(jq -s --argjson all "$all" \

@@ -7,8 +7,8 @@ import sqlite3
 import subprocess
 
 
-class Unreadable(Exception):
-    """It is there, and cannot be read."""
+class Broken(Exception):
+    """A promise does not hold."""
 
 
 class FileLedger:
@@ -32,7 +32,7 @@ class FileLedger:
         try:
             return ledger.execute(sql).fetchall()
         except sqlite3.Error as error:
-            raise Unreadable(f"the ledger cannot be read: {error}") from error
+            raise Broken(f"the ledger cannot be read: {error}") from error
         finally:
             ledger.close()
 
@@ -61,5 +61,5 @@ class DatabaseLedger:
         done = subprocess.run(["psql", "-qXAt", url, "-c", sql], stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, text=True, check=False)
         if done.returncode != 0:
-            raise Unreadable(f"the ledger cannot be read: {done.stderr.strip()}")
+            raise Broken(f"the ledger cannot be read: {done.stderr.strip()}")
         return done.stdout.strip()

@@ -15,7 +15,7 @@ import subprocess
 import threading
 import time
 
-from ledgers import DatabaseLedger, FileLedger, Unreadable
+from ledgers import Broken, DatabaseLedger, FileLedger
 
 SIGNING_KEY = b"flexfactor-sim demo signing key"  # as flexfactor-sim --help has it
 LIVE = "('intended', 'unknown', 'waiting', 'grace', 'withdrawing', 'parked')"
@@ -92,10 +92,6 @@ days = 1
 listen = "127.0.0.1:0"
 token_file = "secrets/api_token"
 """
-
-
-class Broken(Exception):
-    """A promise does not hold."""
 
 
 def wait_until(seconds, what, condition):
@@ -272,10 +268,7 @@ class World:
             return 0
 
     def query(self, sql):
-        try:
-            return self.ledger.query(sql)
-        except Unreadable as error:
-            raise Broken(str(error)) from error
+        return self.ledger.query(sql)
 
     # --- work ---
 
