@@ -12,6 +12,8 @@ class Broken(Exception):
 
 
 class FileLedger:
+    migrations = 11  # at the least, of a new one
+
     def __init__(self, file):
         self.file = pathlib.Path(file)
         self.url = f"sqlite:{self.file}"
@@ -38,6 +40,8 @@ class FileLedger:
 
 
 class DatabaseLedger:
+    migrations = 2
+
     def __init__(self, server, name):
         """A new database of the server, by that name."""
         self.server, self.name = server, name
