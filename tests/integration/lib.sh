@@ -176,6 +176,29 @@ expect_all_home() {
     "subscriptions away from their gateway"
 }
 
+# --- a ledger on PostgreSQL ---
+
+workers=() # of such a test, by their process ids; their logs are $dir/worker.NUMBER.log
+
+# begin_postgres: a server of the test's own in $dir/server, with a database `ledger`. Both end with the test.
+begin_postgres() {
+  trap 'end_postgres $?' EXIT
+  "$root/tests/support/postgres" start "$dir/server"
+  psql -q "$(<"$dir/server/url")" -c 'CREATE DATABASE ledger'
+}
+end_postgres() { # STATUS
+  local status=$1 pid
+  if ((status != 0 && ${#workers[@]} > 0)); then tail -n 3 "$dir"/worker.?.log "$dir"/worker.?.err >&2 || true; fi
+  for pid in "${workers[@]}"; do kill -KILL "$pid" 2>>"$dir/killed.txt" || true; done
+  "$root/tests/support/postgres" stop "$dir/server" || true
+  finish "$status"
+}
+# url_of_ledger url|pooler|standby|either: of that database, by the server's file of that name.
+url_of_ledger() { sed 's#/postgres?#/ledger?#' "$dir/server/$1"; }
+
+# go_to URL: from here on the config says that the ledger is there.
+go_to() { sed -i "s#^url = .*#url = \"${1//&/\\&}\"#" "$config"; }
+
 # --- the local API ---
 
 # ask STATUS PATH [CURL-OPTION...]: with the token; the answer is in $dir/answer.

@@ -7,13 +7,9 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 count=${COUNT:-400}
 
-trap 'status=$?; "$root/tests/support/postgres" stop "$dir/server"; finish "$status"' EXIT
-"$root/tests/support/postgres" start "$dir/server"
-server=$(<"$dir/server/url")
-psql -q "$server" -c 'CREATE DATABASE ledger'
-database=${server/\/postgres?/\/ledger?}
+begin_postgres
+database=$(url_of_ledger url)
 ask() { psql -qAt "$database" -c "$1"; }
-go_to() { sed -i "s#^url = .*#url = \"${1//&/\\&}\"#" "$config"; }
 dies_at() { # POINT COMMAND ARGUMENT…: by SIGKILL, there
   local code=0 point=$1
   shift

@@ -7,27 +7,13 @@ set -euo pipefail
 # shellcheck source=tests/integration/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 count=${COUNT:-120}
-workers=() # their process ids
-
-stop_workers() { # STATUS
-  local pid
-  if (($1 != 0)); then tail -n 3 "$dir"/worker.?.log "$dir"/worker.?.err >&2 || true; fi
-  for pid in "${workers[@]}"; do kill -KILL "$pid" 2>>"$dir/killed.txt" || true; done
-  "$root/tests/support/postgres" stop "$dir/server"
-}
-trap 'status=$?; stop_workers "$status"; finish "$status"' EXIT
-"$root/tests/support/postgres" start "$dir/server"
-psql -q "$(<"$dir/server/url")" -c 'CREATE DATABASE ledger'
+begin_postgres
 "$root/tests/support/postgres" standby "$dir/server"
-of_ledger() { sed 's#/postgres?#/ledger?#' "$dir/server/$1"; }
-query() { psql -qAt "$(of_ledger either)" -c "$1"; }
+query() { psql -qAt "$(url_of_ledger either)" -c "$1"; }
 
 start_simulator --seed 3 --approve 60 --decline 30 --delay 100ms..400ms --expire-after 5s
 write_config 2
-with_url() { # URL: what stands in the config
-  sed -i "s#^url = .*#url = \"${1//&/\\&}\"#" "$config"
-}
-with_url "$(of_ledger either)"
+go_to "$(url_of_ledger either)"
 sed -i 's#^url = .*#&\nlease = "20s"#' "$config"
 # So that there is something left to be sent when it dies.
 sed -i 's/^requests_per_second = .*/requests_per_second = 10/' "$config"
@@ -37,7 +23,7 @@ expect_text "$dir/out" "$count inserted"
 
 # A replica is enough for those who only ask; what writes is refused there.
 cp "$config" "$dir/writing.toml"
-with_url "$(of_ledger standby)"
+go_to "$(url_of_ledger standby)"
 recycled 0 report
 recycled 0 verify
 expect_text "$dir/out" "0 finding(s)"
