@@ -50,10 +50,33 @@ add_like_the_later() { # COUNT
     ALTER TABLE subscription ENABLE TRIGGER USER; COMMIT"
 }
 
+# start_each COMMAND COUNT: so many workers on the database `ledger`. Sets pids.
+start_each() {
+  local number
+  rm -f "$place"/{log,err}.?
+  pids=()
+  for ((number = 0; number < $2; number++)); do
+    "$bin/recycled" "$1" --config "$place/postgres.toml" >"$place/log.$number" 2>"$place/err.$number" 9>&- &
+    pids+=($!)
+    at_work+=($!)
+  done
+}
+# expect_ended: each of them does, with 0.
+expect_ended() {
+  local number
+  for number in "${!pids[@]}"; do
+    wait "${pids[$number]}" || give_up "worker $number: $(tail -n 3 "$place/err.$number" "$place/log.$number")"
+  done
+  at_work=()
+}
+expect_verified_there() {
+  "$bin/recycled" verify --config "$place/postgres.toml" >"$place/verify" 2>&1 ||
+    give_up "verify: $(tail -n 20 "$place/verify")"
+}
+
 # together COUNT: that many workers hand over all that is due, in a copy of the database. Sets made.
 together() {
-  local due began number pids=() first last commits
-  rm -f "$place"/{log,err}.?
+  local due began pids first last commits
   ask postgres 'DROP DATABASE IF EXISTS ledger' && ask postgres 'CREATE DATABASE ledger TEMPLATE kept STRATEGY file_copy'
   sed "s#^url = .*#url = \"$(url_of ledger | sed 's/&/\\&/g')\"#" "$place/recycled.toml" >"$place/postgres.toml"
   due=$(ask ledger 'SELECT count(*) FROM due WHERE at <= extract(epoch FROM now()) * 1000')
@@ -61,16 +84,9 @@ together() {
   forget_replies
   commits=$(ask ledger "SELECT xact_commit FROM pg_stat_database WHERE datname = 'ledger'")
   began=$(date +%s%N)
-  for ((number = 0; number < $1; number++)); do
-    "$bin/recycled" once --config "$place/postgres.toml" >"$place/log.$number" 2>"$place/err.$number" 9>&- &
-    pids+=($!)
-    at_work+=($!)
-  done
-  for number in "${!pids[@]}"; do
-    wait "${pids[$number]}" || give_up "worker $number: $(tail -n 3 "$place/err.$number" "$place/log.$number")"
-  done
+  start_each once "$1"
+  expect_ended
   last=$(date +%s%N)
-  at_work=()
   # When the last one was claimed.
   first=$(date -u -d "$(cat "$place"/log.* | jq -r 'select(.event == "recovery.claimed") | .ts' | sort | tail -n 1)" +%s%N)
   holds "hand-overs that were answered" "$due" "$(stub_replies /v1/evaluate)"
@@ -78,8 +94,7 @@ together() {
     count(DISTINCT provider_order) || ' ' || (SELECT count(*) FROM attempt WHERE outcome = 'pending')
     FROM recovery WHERE state = 'waiting'")"
   holds "calls that are still held" 0 "$(ask ledger 'SELECT count(*) FROM call')"
-  "$bin/recycled" verify --config "$place/postgres.toml" >"$place/verify" 2>&1 ||
-    give_up "verify: $(tail -n 20 "$place/verify")"
+  expect_verified_there
   made=$(jq -n --argjson due "$due" --argjson scan "$((first - began))" --argjson whole "$((last - began))" \
     --argjson commits "$(($(ask ledger "SELECT xact_commit FROM pg_stat_database WHERE datname = 'ledger'") - commits))" \
     '{claimed: $due, scan_s: ($scan / 1e9), s: ($whole / 1e9), commits: $commits,
@@ -89,21 +104,17 @@ together() {
 # answer_together COUNT: that many workers are told by FlexFactor of all that `together` has handed over, each
 # of its part. Sets made.
 answer_together() {
-  local number pid=() generators=() part callbacks all
-  rm -f "$place"/{log,err,orders,seen}.?
+  local number pids generators=() part callbacks all
+  rm -f "$place"/{orders,seen}.?
   ask ledger "SELECT order_id || ' ' || provider_order FROM recovery WHERE state = 'waiting' ORDER BY key" \
     >"$place/orders"
   all=$(wc -l <"$place/orders")
   split --number "l/$1" --numeric-suffixes=0 --suffix-length=1 "$place/orders" "$place/orders."
-  for ((number = 0; number < $1; number++)); do
-    "$bin/recycled" run --config "$place/postgres.toml" >"$place/log.$number" 2>"$place/err.$number" 9>&- &
-    pid+=($!)
-    at_work+=($!)
-  done
-  for number in "${!pid[@]}"; do
+  start_each run "$1"
+  for number in "${!pids[@]}"; do
     until_true 60 "worker $number" listens "$number"
   done
-  for number in "${!pid[@]}"; do
+  for number in "${!pids[@]}"; do
     part=$(wc -l <"$place/orders.$number")
     callbacks=$(jq -r 'select(.event == "listener.started") | .reason' "$place/log.$number" | sed '/^api /d')
     "$tools/bench_load" --address "$callbacks" --count "$part" --connections "$((64 / $1))" callbacks \
@@ -115,22 +126,18 @@ answer_together() {
   for number in "${!generators[@]}"; do
     wait "${generators[$number]}" || give_up "generator $number: $(<"$place/seen.$number")"
   done
-  for number in "${!pid[@]}"; do
-    kill -TERM "${pid[$number]}"
-    wait "${pid[$number]}" || give_up "worker $number: $(tail -n 3 "$place/err.$number" "$place/log.$number")"
-  done
+  kill -TERM "${pids[@]}"
+  expect_ended
   holds "callbacks that were answered in another way than they must be" 0 "$(jq -s 'map(.wrong) | add' "$place"/seen.?)"
   holds "callbacks that are stored, and orders that ended" "$all $all" "$(ask ledger "SELECT count(*) || ' ' ||
     (SELECT count(*) FROM recovery WHERE state IN ('recovered', 'failed')) FROM callback WHERE result = 'applied'")"
-  at_work=()
-  "$bin/recycled" verify --config "$place/postgres.toml" >"$place/verify" 2>&1 ||
-    give_up "verify: $(tail -n 20 "$place/verify")"
+  expect_verified_there
   made=$(jq -s --argjson all "$all" \
     '{callbacks: $all, s: (map(.s) | max), rate: ($all / (map(.s) | max) | round), p50_us: (map(.p50_us) | max),
       p99_us: (map(.p99_us) | max)}' "$place"/seen.?)
 }
 listens() { # NUMBER
-  kill -0 "${pid[$1]}" 2>/dev/null || give_up "worker $1: $(tail -n 3 "$place/err.$1" "$place/log.$1")"
+  kill -0 "${pids[$1]}" 2>/dev/null || give_up "worker $1: $(tail -n 3 "$place/err.$1" "$place/log.$1")"
   (($(grep -c '"listener.started"' "$place/log.$1") == 2))
 }
 
