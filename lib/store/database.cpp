@@ -4,6 +4,7 @@
 
 #include <sqlite3.h>
 
+#include "store/gathered_log.hpp"
 #include "store/ledger.hpp"
 
 namespace recycled::store {
@@ -47,7 +48,9 @@ int flags(Access access) {
 
 SQLite::Database opened(const std::filesystem::path& file, Access access) {
   try {
-    return {made_private(file, access).string(), flags(access), busy_milliseconds};
+    const std::string name = made_private(file, access).string();
+    if (access == Access::read_only) return {name, flags(access), busy_milliseconds};
+    return {name, flags(access), busy_milliseconds, gathering_file_system()};
   } catch (const SQLite::Exception& exception) {
     throw sqlite_error(exception.getErrorCode(), exception.what());
   }
@@ -68,6 +71,8 @@ void Database::work_anew() {
   worker_ = left.integer(0) + 1;
   left.reset();
 }
+
+void Database::gather_log() { store::gather_log(connection_.getHandle()); }
 
 int Database::pages_in(std::int64_t bytes) {
   return static_cast<int>(bytes / connection_.execAndGet("PRAGMA page_size").getInt64());

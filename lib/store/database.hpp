@@ -45,6 +45,9 @@ class Database final : public Connection {
 
   // From here on this is another one than any that has left something behind.
   void work_anew();
+  // From here on what a commit writes to the log leaves in one call. Of a database in a file, and
+  // only for transactions that fit into memory: store/gathered_log.
+  void gather_log();
 
   int pages_in(std::int64_t bytes);
   // The commit that makes the log so large copies it back.

@@ -40,6 +40,7 @@ class SqliteLedger::Impl {
       database_.work_anew();
       chain_older_rows(database_);
       known_ = SqlTx(database_).audit_head();
+      if (!file_.empty()) database_.gather_log();
     }
     if (ready && executor_ == Executor::thread) {
       if (!file_.empty()) checkpointer_.emplace(database_, file_);

@@ -1,0 +1,141 @@
+// The log that gathers is SQLite's own in all but the number of calls: whatever is done to a
+// database through it leaves the same as without it, for itself, for others and after a crash.
+#include "store/gathered_log.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <random>
+#include <string>
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <doctest/doctest.h>
+
+#include "store/database.hpp"
+#include "unit/store/fixture.hpp"
+
+namespace recycled::store {
+namespace {
+
+constexpr const char* all_of =
+    "SELECT coalesce(group_concat(key || ':' || hex(bytes)), '') FROM row";
+
+// How many calls of this process have written anything, by the kernel's count.
+std::int64_t calls_that_wrote() {
+  std::ifstream in("/proc/self/io");
+  for (std::string name; in >> name;) {
+    std::int64_t count = 0;
+    in >> count;
+    if (name == "syscw:") return count;
+  }
+  FAIL("the kernel counts the calls that write");
+  return 0;
+}
+
+SQLite::Database usual(const std::filesystem::path& file) {
+  SQLite::Database made(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, 1000);
+  made.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = 8");
+  return made;
+}
+
+struct Gathered {
+  Gathered() : writer(file, Access::read_write) {
+    writer.raw().exec("CREATE TABLE row (key INTEGER PRIMARY KEY, bytes BLOB)");
+    writer.gather_log();
+  }
+  std::string seen_by_others() const { return usual(file).execAndGet(all_of).getString(); }
+
+  testing::Scratch folder;
+  std::filesystem::path file = folder / "ledger.db";
+  Database writer;
+};
+
+// The same in each: rows of all sizes come, change and go.
+void change(SQLite::Database& database, std::uint64_t random) {
+  const std::string key = std::to_string(random % 40);
+  const std::string size = std::to_string(random / 40 % 5000);
+  switch (random / 200'000 % 4) {
+    case 0:
+      return database.exec("DELETE FROM row WHERE key = " + key), void();
+    case 1:
+      return database.exec("UPDATE row SET bytes = bytes || x'01' WHERE key = " + key), void();
+    default:
+      database.exec("REPLACE INTO row VALUES (" + key + ", zeroblob(" + size + "))");
+  }
+}
+
+}  // namespace
+
+TEST_CASE("what a commit writes to the log leaves in one call") {
+  Gathered gathered;
+  const std::int64_t before = calls_that_wrote();
+  gathered.writer.raw().exec("INSERT INTO row VALUES (1, zeroblob(50000))");  // 49 pages
+  CHECK(calls_that_wrote() - before == 1);
+  CHECK(usual(gathered.file).execAndGet("SELECT length(bytes) FROM row").getInt() == 50'000);
+}
+
+TEST_CASE("a transaction of any size is read by itself, seen by nobody else, kept or undone") {
+  Gathered gathered;
+  SQLite::Database& writer = gathered.writer.raw();
+  const std::string before = gathered.seen_by_others();
+  for (const char* const end : {"ROLLBACK", "COMMIT"}) {
+    writer.exec("BEGIN IMMEDIATE");
+    for (int key = 0; key < 300; ++key) {
+      writer.exec("INSERT INTO row VALUES (" + std::to_string(key) + ", zeroblob(100000))");
+    }
+    CHECK(writer.execAndGet("SELECT count(*) FROM row").getInt() == 300);
+    CHECK(gathered.seen_by_others() == before);
+    writer.exec(end);
+  }
+  CHECK(usual(gathered.file).execAndGet("SELECT sum(length(bytes)) FROM row").getInt64() ==
+        30'000'000);
+}
+
+// What was undone may not come back over what another process has written to the log since.
+TEST_CASE("what is undone leaves nothing for later, when another process has written") {
+  for (const int size : {100, 60'000, 30'000'000}) {
+    Gathered gathered;
+    gathered.writer.raw().exec("BEGIN IMMEDIATE");
+    gathered.writer.raw().exec("INSERT INTO row VALUES (1, zeroblob(" + std::to_string(size) +
+                               "))");
+    gathered.writer.raw().exec("ROLLBACK");
+    usual(gathered.file).exec("INSERT INTO row VALUES (2, x'02')");
+    gathered.writer.raw().exec("INSERT INTO row VALUES (3, x'03')");
+    CHECK(gathered.seen_by_others() == "2:02,3:03");
+  }
+}
+
+TEST_CASE("whatever is done by the two leaves the same as by SQLite alone") {
+  for (std::uint32_t seed = 1; seed <= 20; ++seed) {
+    CAPTURE(seed);
+    std::mt19937 random(seed);
+    Gathered gathered;
+    const testing::Scratch folder;
+    SQLite::Database alone = usual(folder / "alone.db");
+    alone.exec("CREATE TABLE row (key INTEGER PRIMARY KEY, bytes BLOB)");
+    SQLite::Database other = usual(gathered.file);
+    for (int transaction = 0; transaction < 60; ++transaction) {
+      SQLite::Database& one = random() % 3 == 0 ? other : gathered.writer.raw();
+      const char* const end = random() % 4 == 0 ? "ROLLBACK" : "COMMIT";
+      for (SQLite::Database* database : {&one, &alone}) database->exec("BEGIN IMMEDIATE");
+      for (auto left = random() % 30; left > 0; --left) {
+        const bool undone = random() % 8 == 0;
+        const auto what = random();
+        for (SQLite::Database* database : {&one, &alone}) {
+          database->exec("SAVEPOINT part");
+          change(*database, what);
+          if (undone) database->exec("ROLLBACK TO part");
+          database->exec("RELEASE part");
+        }
+      }
+      for (SQLite::Database* database : {&one, &alone}) database->exec(end);
+      if (random() % 10 == 0) other.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+      const std::string wanted = alone.execAndGet(all_of).getString();
+      REQUIRE(gathered.seen_by_others() == wanted);
+      REQUIRE(gathered.writer.raw().execAndGet(all_of).getString() == wanted);
+    }
+    CHECK(other.execAndGet("PRAGMA integrity_check").getString() == "ok");
+  }
+}
+
+}  // namespace recycled::store
