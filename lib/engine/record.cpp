@@ -5,18 +5,16 @@
 
 namespace recycled::engine {
 
-async::Task<void> Steps::perform(Item item, Lane& lane) {
-  const RecoveryKey key = item.stored.key;
+async::Task<void> Steps::perform(async::Task<void> work, Lane& lane) {
   try {
-    co_await do_step(std::move(item), lane);
+    co_await std::move(work);
   } catch (...) {  // our bug: whoever waits for us is to hear of it now, not at the end
     broken_ = std::current_exception();
     on_next_(context_.clock.now());
   }
-  busy_.erase(key);
   lane.busy -= 1;
   wait_for_room(lane, context_.clock.now());
-  if (busy_.empty()) on_next_(context_.clock.now());
+  if (under_way() == 0) on_next_(context_.clock.now());
 }
 
 async::Task<void> Steps::do_step(Item item, Lane& lane) {
@@ -40,10 +38,6 @@ async::Task<void> Steps::do_step(Item item, Lane& lane) {
       break;
     }
     case billing::Step::inquire:
-      if (!stored.recovery.provider_order) {
-        co_await look_up(std::move(item), lane);
-        co_return;
-      }
       ended = co_await inquire(context_, provider, std::move(stored));
       break;
     case billing::Step::cancel:
@@ -54,7 +48,7 @@ async::Task<void> Steps::do_step(Item item, Lane& lane) {
       ended = co_await refund(context_, provider, std::move(stored));
       break;
   }
-  co_await record(std::move(item), std::move(ended));
+  co_await record(std::move(ended), lane);
 }
 
 void Steps::pace(Lane& lane, ports::Service service, std::optional<Millis> retry_after,
@@ -97,11 +91,14 @@ void Steps::note_call(const Lane& lane, ports::Service service, Pacer::Change ch
   }
 }
 
-// What came of a call and what that means, in one transaction.
-async::Task<void> Steps::record(Item item, Ended ended) {
-  Lane& lane = lanes_.at(item.stored.recovery.provider_gateway);
+async::Task<void> Steps::record(Ended ended, Lane& lane) {
   pace(lane, ended.service, ended.retry_after, ended.attempt.started_at);
   tally_.note_sending(ended.attempt);
+  co_await conclude(std::move(ended), lane);
+}
+
+// What came of a call and what that means, in one transaction.
+async::Task<void> Steps::conclude(Ended ended, Lane& lane) {
   const auto applied = co_await keep(context_, std::move(ended), Held::until_now);
   note(applied);
   if (!applied || !applied->after.next_at) co_return;

@@ -12,10 +12,18 @@
 namespace recycled::engine {
 namespace {
 
+// Of each gateway, its list beside all else.
 int places_of(const std::map<GatewayId, PaceLimits>& pace) {
   int places = 1;
-  for (const auto& [gateway, limits] : pace) places += limits.in_flight;
+  for (const auto& [gateway, limits] : pace) places += limits.in_flight + 1;
   return places;
+}
+
+// Looks that wait for one reading of the list are in memory; more than these stay in the queue.
+constexpr std::size_t most_looks = 1000;
+
+bool looks_in_list(billing::Step step, const billing::Recovery& recovery) {
+  return step == billing::Step::inquire && !recovery.provider_order;
 }
 
 // One that cannot be in more doubt than it is: an inquiry, a cancel, a request that is repeated.
@@ -118,13 +126,10 @@ async::Task<Result<void>> Steps::start_due() {
 
 async::Task<Result<void>> Steps::start_due_in(Lane& lane) {
   const Instant now = context_.clock.now();
-  int room = lane.pacer.room(now);
-  for (; room > 0 && !lane.unfinished.empty() && !halted(); --room) {
-    Item item = std::move(lane.unfinished.front());
-    lane.unfinished.pop_front();
-    start(std::move(item), lane, now);
-  }
-  lane.more = room == 0;  // for all we know
+  read_on(lane, now);
+  const bool is_full = lane.looks.size() >= most_looks;
+  const int room = is_full ? 0 : lane.pacer.room(now);
+  lane.more = room == 0 && !is_full;  // for all we know
   if (room > 0) {
     const Wanted wanted = wanted_of(lane, now, room);
     std::function<Loaded(ports::LedgerTx&)> work = [this, &wanted](ports::LedgerTx& tx) {
@@ -139,16 +144,21 @@ async::Task<Result<void>> Steps::start_due_in(Lane& lane) {
       unbegun_.insert(item.stored.key);
       if (!halted()) start(std::move(item), lane, now);
     }
+    read_on(lane, now);
   }
+  if (!lane.asks_list && (lane.reading || !lane.looks.empty())) lane.more = true;
   wait_for_room(lane, now);
   co_return Result<void>{};
 }
 
 void Steps::start(Item item, Lane& lane, Instant now) {
-  busy_.insert(item.stored.key);
+  if (looks_in_list(item.step, item.stored.recovery)) {
+    lane.looks.push_back(std::move(item));
+    return;
+  }
   lane.busy += 1;
   if (item.step != billing::Step::none) lane.pacer.started(now);
-  group_.start(perform(std::move(item), lane));
+  group_.start(perform(do_step(std::move(item), lane), lane));
 }
 
 void Steps::wait_for_room(Lane& lane, Instant now) {
@@ -196,6 +206,12 @@ async::Task<Result<void>> Steps::let_go() {
   auto gone = co_await context_.ledger.write(std::move(work));
   if (gone) unbegun_.clear();
   co_return gone;
+}
+
+std::size_t Steps::under_way() const {
+  std::size_t busy = 0;
+  for (const auto& [gateway, lane] : lanes_) busy += static_cast<std::size_t>(lane.busy);
+  return busy;
 }
 
 bool Steps::is_done() const {

@@ -2,7 +2,6 @@
 // withdrawals. Each call's outcome is decided upon and committed before the step counts as done.
 #pragma once
 
-#include <deque>
 #include <exception>
 #include <functional>
 #include <map>
@@ -14,6 +13,7 @@
 #include "async/task_group.hpp"
 #include "engine/calls.hpp"
 #include "engine/context.hpp"
+#include "engine/list_reading.hpp"
 #include "engine/pacer.hpp"
 #include "engine/pause.hpp"
 #include "engine/tally.hpp"
@@ -40,7 +40,7 @@ class Steps {
   async::Task<Result<void>> let_go();
   // Nothing is under way, and whatever else is due belongs to a gateway that rests.
   bool is_done() const;
-  std::size_t under_way() const { return busy_.size(); }
+  std::size_t under_way() const;
   // The gateways whose queue waits because they do not answer, or asked for it.
   std::vector<GatewayId> resting() const;
   // Until nothing is under way. The first failure of the ledger, if there was one: from then on
@@ -56,17 +56,15 @@ class Steps {
   void stop() { stopping_ = true; }
 
  private:
-  // Of an inquiry that looks for an order of ours in their list: how far it has come.
-  struct Look {
-    int page = 1;
-    bool shows_ours = true;  // our ids, on every page so far
-    Instant began{};
-  };
   struct Item {
     ports::StoredRecovery stored;
     billing::Step step = billing::Step::none;
     std::string body;  // with Step::send
-    Look look;
+  };
+  // A page is a call of the gateway's pace.
+  struct Reading {
+    ListReading list;
+    std::map<OrderId, Item> items;  // that are looked for
   };
   // What is done at one gateway.
   struct Lane {
@@ -74,14 +72,11 @@ class Steps {
 
     const GatewayId gateway;
     Pacer pacer;
-    int busy = 0;                   // items under way
-    bool more = false;              // more may be due than there was room for
-    std::deque<Item> unfinished{};  // looks with a page to come: each page is a call of its own
-  };
-  // What an inquiry brought, and FlexFactor's id of the order where that was not known.
-  struct Found {
-    ports::InquiryReply reply;
-    std::optional<ProviderOrderId> order;
+    int busy = 0;                      // calls, or what came of them, under way
+    bool more = false;                 // more may be due than there was room for
+    std::vector<Item> looks{};         // for the next reading of the list
+    std::optional<Reading> reading{};  // of the list
+    bool asks_list = false;            // a page of it is under way
   };
 
   enum class Choice { in_order, harmless_first };
@@ -106,17 +101,18 @@ class Steps {
   async::Task<Result<void>> start_due_in(Lane& lane);
   void start(Item item, Lane& lane, Instant now);
   void wait_for_room(Lane& lane, Instant now);
-  async::Task<void> perform(Item item, Lane& lane);
+  async::Task<void> perform(async::Task<void> work, Lane& lane);
   async::Task<void> do_step(Item item, Lane& lane);
   bool halted() const { return stopping_ || failure_ || broken_; }
-  async::Task<void> look_up(Item item, Lane& lane);
-  static std::optional<Found> found_on(const ports::ListReply& page, const OrderId& order,
-                                       Look& look);
+  void read_on(Lane& lane, Instant now);
+  static bool begin_reading(Lane& lane, Instant now);
+  async::Task<void> read_page(Lane& lane);
   async::Task<void> release(Item item);
   void pace(Lane& lane, ports::Service service, std::optional<Millis> retry_after,
             Instant started_at);
   void note_call(const Lane& lane, ports::Service service, Pacer::Change change);
-  async::Task<void> record(Item item, Ended ended);
+  async::Task<void> record(Ended ended, Lane& lane);
+  async::Task<void> conclude(Ended ended, Lane& lane);
 
   const Context& context_;
   std::map<GatewayId, Lane> lanes_;
@@ -124,7 +120,6 @@ class Steps {
   Tally& tally_;
   PauseWatch& watch_;
   std::function<void(Instant)> on_next_;
-  std::unordered_set<RecoveryKey> busy_;
   std::unordered_set<RecoveryKey> unbegun_;  // held, and nothing has been done about them
   std::optional<Error> failure_;
   std::exception_ptr broken_;

@@ -131,6 +131,7 @@ TEST_CASE("L21 unknown: look_up - each page of a long list is a call of the gate
     if (call.target.find("pageNumber=") != std::string::npos) ++pages;
   }
   CHECK(pages > 20);
+  CHECK(pages < 40);  // one reading for the 25 that are missing: each by itself would be 300
   for (const auto& [second, calls] : by_second) {
     CAPTURE(second);
     CHECK(calls <= 6);  // one that began late in the second before, or a token
