@@ -48,7 +48,9 @@ async::Task<void> Steps::read_page(Lane& lane) {
     ended.push_back(concluded(context_, stored, found.reply, found.provider_order, asked_at));
   }
   if (reading.list.is_over()) lane.reading.reset();
-  for (Ended& one : ended) co_await conclude(std::move(one), lane);
+  for (Ended& one : ended) {
+    co_await conclude(std::move(one), lane);
+  }
   lane.asks_list = false;
   if (lane.reading || !lane.looks.empty()) lane.more = true;
 }

@@ -10,8 +10,8 @@
 namespace recycled::store {
 namespace {
 
-// A transaction that writes more leaves in several calls. SQLite itself writes a page of this size at
-// the most, and its file system cannot take 128 KiB.
+// A transaction that writes more leaves in several calls. SQLite itself writes a page of this size
+// at the most, and its file system cannot take 128 KiB.
 constexpr std::size_t most_gathered = 64 << 10;
 
 // The log of one connection, used by one thread at a time. SQLite gives the memory: the real file
