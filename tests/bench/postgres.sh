@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # The row `postgres`: one, two and four workers on one server, which keeps what it commits. To be sourced
 # after rows.sh.
-# shellcheck disable=SC2154 # place, data, results, repetition and the sizes are the caller's
+# shellcheck disable=SC2154 # place, data, repetition and the sizes are the caller's
 
 server=
 at_work=() # workers and generators, by their process ids

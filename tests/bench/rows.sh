@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # The rows of the benchmark: what each runs, and what must hold afterwards. To be sourced after lib.sh.
-# shellcheck disable=SC2154 # place, data, results, repetition and the sizes are the caller's
+# shellcheck disable=SC2154 # place, data, repetition and the sizes are the caller's
 
 commit=$(git -C "$root" describe --always --dirty --exclude '*' 2>/dev/null || echo "no commit")
 at="$(date -u '+%F %H:%M') UTC, $commit"
@@ -8,7 +8,7 @@ at="$(date -u '+%F %H:%M') UTC, $commit"
 keep() {
   jq -cn --arg row "$1" --arg case "$2" --arg who "$3" --argjson rep "$repetition" --arg at "$at" \
     --argjson data "$4" '{row: $row, case: $case, who: $who, rep: $rep, at: $at, data: $data}' \
-    >>"$results/$1.part"
+    >>"$data/$1.part"
   say "$1, $2, $3: $(jq -c 'del(.verify)' <<<"$4")"
 }
 holds() { # WHAT WANTED FOUND
