@@ -110,13 +110,20 @@ TEST_CASE("what is copied back while the log grows is durable, a little at a tim
   CHECK(HeldDisk::unsynced == 0);
 }
 
+// At 512 MiB, and what comes during a copy: that is the machine's affair.
 TEST_CASE("a log that is written without a rest is copied back, and begins anew") {
   Written written;
+  int rows = 0;
   {
     const Checkpointer beside(written.writer, written.file);
-    CHECK(written.write(1200) < 1000 * mebibyte);  // at 512, and what comes during a copy
+    std::uintmax_t longest = 0;
+    for (; longest >= static_cast<std::uintmax_t>(rows) * mebibyte && rows < 4000; rows += 50) {
+      longest = written.write(50);
+    }
+    CHECK(rows > 500);
+    CHECK(rows < 4000);
   }
-  CHECK(written.rows() == 1200);
+  CHECK(written.rows() == rows);
   CHECK(std::filesystem::file_size(written.file) > 100 * mebibyte);
 }
 
