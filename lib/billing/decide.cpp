@@ -179,7 +179,8 @@ Step step_now(const Recovery& recovery, const Rules& rules, Instant now) {
     return now < recovery.expires_at ? Step::inquire : Step::external_cancel;
   }
   if (recovery.step != Step::send && !looks_up(recovery)) return recovery.step;
-  if (!recovery.left) {
+  const bool is_taken_back = recovery.state == RecoveryState::withdrawing;  // and never sent
+  if (!recovery.left && !is_taken_back) {
     // Sent with hardly any time left it would use up the re-attempt for nothing.
     const Instant half = recovery.claimed_at + (recovery.expires_at - recovery.claimed_at) / 2;
     return now < half ? Step::send : Step::none;

@@ -243,3 +243,14 @@ TEST_CASE("a late success that is held stays held whatever else is said") {
   CHECK(decide(held, WithdrawAnswered{}, rules, at(expiry)).recovery == held);
   CHECK(decide(held, learned(News::refunded), rules, at(expiry)).recovery.refunded);
 }
+
+TEST_CASE("L10: what never left is not sent either once its customer has") {
+  Recovery recovery = after(claimed(), answered(outcome::NotSent{"no connection", {}}), start);
+  CHECK_FALSE(recovery.left);
+  recovery = after(recovery, CustomerLeft{}, start + 1h);
+  CHECK(recovery.state == RecoveryState::withdrawing);
+  CHECK(step_now(recovery, Rules{}, start + 1h) == Step::external_cancel);
+  recovery = after(recovery, WithdrawAnswered{Withdrawal::refused, {}}, start + 1h);
+  CHECK(recovery.state == RecoveryState::withdrawing);
+  CHECK(step_now(recovery, Rules{}, start + 2h) == Step::inquire);
+}

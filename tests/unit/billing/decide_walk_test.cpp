@@ -224,8 +224,12 @@ class Walk {
                           (recovery.state == RecoveryState::unknown &&
                            (rules_.when_unknown == WhenUnknown::look_up || was_adopted));
     // lessons.md 10: whoever takes an order back does not want it made.
-    hold(recovery.state != RecoveryState::withdrawing || recovery.step != Step::send,
-         "nothing is sent while it is being taken back");
+    for (const Millis age : ages_) {
+      hold(recovery.state != RecoveryState::withdrawing ||
+               (recovery.step != Step::send &&
+                step_now(recovery, Rules{}, start + age) != Step::send),
+           "nothing is sent while it is being taken back");
+    }
     hold(resting || recovery.step != Step::inquire || recovery.provider_order || looks_up,
          "an inquiry has an order to ask about, or looks for one");
     const bool gives_up = is_live(before.recovery.state) && ended_uncharged;
