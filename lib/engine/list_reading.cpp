@@ -13,20 +13,21 @@ constexpr Millis clock_skew = std::chrono::minutes(10);
 // wrong meanwhile, at the very latest.
 constexpr Millis longest_on_its_way = std::chrono::hours(2);
 
-// For each order; longer than that, the repeat under its key is the better way.
-constexpr int most_pages = 100;
+constexpr int most_pages = 100;  // longer than that, the repeat under its key is the better way
 
 }  // namespace
 
 ListReading::Span ListReading::span_of(const billing::Recovery& recovery, Instant now) {
-  Span span{recovery.unsent_until - clock_skew, now + clock_skew};
+  // The next request of a sync account, or one that was put off, may not have its turn yet.
+  const Instant last = std::min(recovery.left_by.value_or(now), now);
+  Span span{std::min(recovery.unsent_until, last) - clock_skew, now + clock_skew};
   if (recovery.left_by) span.to = std::min(span.to, *recovery.left_by + longest_on_its_way);
   return span;
 }
 
 ListReading::ListReading(const billing::Recovery& first, Instant now)
     : began_(now), first_(span_of(first, now)), span_(first_) {
-  takes(first);
+  missing_.insert(first.order);
 }
 
 bool ListReading::takes(const billing::Recovery& recovery) {
@@ -34,7 +35,6 @@ bool ListReading::takes(const billing::Recovery& recovery) {
   if (its.from > first_.to || its.to < first_.from) return false;
   span_ = {std::min(span_.from, its.from), std::max(span_.to, its.to)};
   missing_.insert(recovery.order);
-  most_pages_ += most_pages;
   return true;
 }
 
@@ -62,7 +62,7 @@ std::vector<ListReading::Found> ListReading::read(const ports::ListReply& page) 
     one.reply.service = page.service;
     one.reply.retry_after = page.retry_after;
   }
-  if (page_ == most_pages_) {
+  if (page_ == most_pages) {
     reply.word = "the list is too long";
     std::ranges::move(give_up(reply), std::back_inserter(found));
   }

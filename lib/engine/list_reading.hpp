@@ -18,7 +18,8 @@ class ListReading {
   ListReading(const billing::Recovery& first, Instant now);
 
   // Looks for this one too, unless it can only have left at another time than the first. Before the
-  // first page.
+  // first page. What a reading for several cannot tell, one for each alone still may: its time is
+  // shorter, and so may be a row in it that cannot be understood.
   bool takes(const billing::Recovery& recovery);
 
   // The page to ask for.
@@ -49,7 +50,6 @@ class ListReading {
   Span span_;  // of all of them
   std::set<OrderId> missing_;
   int page_ = 1;
-  int most_pages_ = 0;
   bool shows_ours_ = true;  // on every page so far
 };
 

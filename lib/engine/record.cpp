@@ -17,13 +17,16 @@ async::Task<void> Steps::perform(async::Task<void> work, Lane& lane) {
   if (under_way() == 0) on_next_(context_.clock.now());
 }
 
+// Another does, or will do, what this process held.
+bool Steps::is_ours_no_more() {
+  if (context_.clock.now() < context_.ledger.ours_until()) return false;
+  failure_ = Error{Fault::busy, "this process was silent for too long: what it held is another's"};
+  on_next_(context_.clock.now());
+  return true;
+}
+
 async::Task<void> Steps::do_step(Item item, Lane& lane) {
-  if (context_.clock.now() >= context_.ledger.ours_until()) {  // another does, or will do, it
-    failure_ =
-        Error{Fault::busy, "this process was silent for too long: what it held is another's"};
-    on_next_(context_.clock.now());
-    co_return;
-  }
+  if (is_ours_no_more()) co_return;
   unbegun_.erase(item.stored.key);
   ports::Provider& provider = context_.desk.provider(item.stored.recovery.provider_gateway);
   ports::StoredRecovery stored = item.stored;

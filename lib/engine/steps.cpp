@@ -20,7 +20,7 @@ int places_of(const std::map<GatewayId, PaceLimits>& pace) {
 }
 
 // Looks that wait for one reading of the list are in memory; more than these stay in the queue.
-constexpr std::size_t most_looks = 1000;
+constexpr std::size_t most_looks = 500;
 
 bool looks_in_list(billing::Step step, const billing::Recovery& recovery) {
   return step == billing::Step::inquire && !recovery.provider_order;

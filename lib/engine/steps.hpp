@@ -59,12 +59,14 @@ class Steps {
   struct Item {
     ports::StoredRecovery stored;
     billing::Step step = billing::Step::none;
-    std::string body;  // with Step::send
+    std::string body;       // with Step::send
+    bool is_alone = false;  // a look that one for several could not tell of
   };
   // A page is a call of the gateway's pace.
   struct Reading {
     ListReading list;
     std::map<OrderId, Item> items;  // that are looked for
+    bool is_for_one = false;
   };
   // What is done at one gateway.
   struct Lane {
@@ -103,6 +105,7 @@ class Steps {
   void wait_for_room(Lane& lane, Instant now);
   async::Task<void> perform(async::Task<void> work, Lane& lane);
   async::Task<void> do_step(Item item, Lane& lane);
+  bool is_ours_no_more();
   bool halted() const { return stopping_ || failure_ || broken_; }
   void read_on(Lane& lane, Instant now);
   static bool begin_reading(Lane& lane, Instant now);

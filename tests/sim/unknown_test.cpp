@@ -167,6 +167,23 @@ TEST_CASE("unknown: look_up - the list does not show our ids: the same bytes fol
   CHECK(calls(world, "evaluate") >= 2);
 }
 
+// What one look for all of them cannot tell, each is asked about alone; then the same bytes follow.
+TEST_CASE("unknown: look_up - several are missing, and the list does not show our ids") {
+  auto settings = settings_of(WhenUnknown::look_up, Kind::lost_read);
+  settings.outages[0].until = settings.start + 5s;
+  settings.provider.quirks.shows_external_id = false;
+  simulation::World world(settings);
+  for (int index = 0; index < 5; ++index) {
+    const std::string id = "S" + std::to_string(index);
+    world.import(simulation::declined(id, "approve-" + id, date("2026-02-20T15:00:00Z")));
+  }
+  world.live_until(date("2026-03-05T12:00:00Z"));
+  CHECK(world.statistics().orders == 5);
+  CHECK(world.statistics().double_charges == 0);
+  CHECK(world.charges().size() == 5);
+  CHECK(calls(world, "evaluate") >= 10);
+}
+
 TEST_CASE("unknown: withdraw - read or not, the order is given up by our own id") {
   for (const Kind kind : {Kind::lost_unread, Kind::lost_read}) {
     simulation::World world(settings_of(WhenUnknown::withdraw, kind));
