@@ -29,8 +29,15 @@ constexpr std::int64_t longest_log = 512 << 20;
 // Of two threads that could run, the one that commits: this one waits for nobody.
 constexpr int politeness = 5;
 
+constexpr std::int64_t never = 0;
+
 // How long the writer waits for somebody who reads the ledger, and is not at the log's end.
 constexpr int patience_milliseconds = 20;
+
+// Whoever closes the ledger last would copy it, and delete it.
+void keep_log(sqlite3* connection) {
+  sqlite3_db_config(connection, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+}
 
 enum class Haste { none, all };
 
@@ -95,7 +102,9 @@ class Checkpointer::Impl {
   }
 
   ~Impl() {
-    writer_.checkpoint_at(log_to_copy);  // in the hook's place again
+    writer_.checkpoint_at(is_lost_ ? never : log_to_copy);  // in the hook's place again
+    if (is_lost_) keep_log(writer_.raw().getHandle());
+    paced_.hurry(Haste::all);
     {
       const std::lock_guard lock(mutex_);
       stopping_ = true;
@@ -108,11 +117,17 @@ class Checkpointer::Impl {
   Impl& operator=(const Impl&) = delete;
 
  private:
-  // Called by SQLite after each commit, on the writer's thread, with what the log now holds. What
-  // fails here fails again at a later commit, or keeps the log growing until one fails: there it is
-  // told.
-  static int committed(void* self, sqlite3*, const char*, int pages) {
-    static_cast<Impl*>(self)->look(pages);
+  // Called by SQLite after each commit, on the writer's thread, with what the log now holds. A copy
+  // that fails keeps the log growing until a commit fails: there it is told. One that could not be
+  // made durable fails the next commit, for which it is too late to be undone: whoever opens the
+  // ledger next finds all in the log, which nobody may let begin anew.
+  static int committed(void* self, sqlite3* writer, const char*, int pages) {
+    Impl& impl = *static_cast<Impl*>(self);
+    if (impl.is_lost_) {
+      keep_log(writer);
+      return SQLITE_IOERR_FSYNC;
+    }
+    impl.look(pages);
     return SQLITE_OK;
   }
 
@@ -165,7 +180,10 @@ class Checkpointer::Impl {
     int whole = 0;
     int copied = 0;
     sqlite3_wal_checkpoint_v2(own, nullptr, SQLITE_CHECKPOINT_PASSIVE, &whole, &copied);
-    paced_.make_durable();
+    if (paced_.make_durable() != SQLITE_OK) {
+      is_lost_ = true;
+      keep_log(own);
+    }
     return std::max(copied, 0);
   }
 
@@ -183,6 +201,7 @@ class Checkpointer::Impl {
   int copied_ = 0;  // of the log
   bool copying_ = false;
   bool stopping_ = false;
+  std::atomic<bool> is_lost_ = false;  // what was copied did not become durable
   std::thread thread_;
 };
 

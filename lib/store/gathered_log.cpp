@@ -136,9 +136,12 @@ void gather_log(sqlite3* connection) {
   sqlite3_file_control(connection, nullptr, SQLITE_FCNTL_JOURNAL_POINTER, &log);
   ensure(log != nullptr && log->pMethods == &log_methods,
          "the log of a ledger is one that gathers");
-  const int result =
-      sqlite3_exec(connection, "PRAGMA cache_spill = OFF", nullptr, nullptr, nullptr);
+  const int result = sqlite3_exec(connection, "PRAGMA synchronous = FULL; PRAGMA cache_spill = OFF",
+                                  nullptr, nullptr, nullptr);
   ensure(result == SQLITE_OK, "SQLite keeps what is not committed in its cache");
+  // Or SQLite would fill up a sector behind a commit that is durable already.
+  const int disk = log->pMethods->xDeviceCharacteristics(log);
+  ensure((disk & SQLITE_IOCAP_POWERSAFE_OVERWRITE) != 0, "a commit ends with its last page");
   log_of(log).gather();
 }
 

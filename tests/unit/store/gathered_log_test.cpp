@@ -94,8 +94,10 @@ TEST_CASE("a transaction of any size is read by itself, seen by nobody else, kep
 
 // What was undone may not come back over what another process has written to the log since.
 TEST_CASE("what is undone leaves nothing for later, when another process has written") {
-  for (const int size : {100, 60'000, 30'000'000}) {
+  for (const int size : {100, 40'000, 30'000'000}) {
     Gathered gathered;
+    gathered.writer.raw().exec("PRAGMA cache_size = 8");  // more than that would leave at once
+    usual(gathered.file).exec("PRAGMA wal_checkpoint(TRUNCATE)");
     gathered.writer.raw().exec("BEGIN IMMEDIATE");
     gathered.writer.raw().exec("INSERT INTO row VALUES (1, zeroblob(" + std::to_string(size) +
                                "))");
@@ -103,6 +105,7 @@ TEST_CASE("what is undone leaves nothing for later, when another process has wri
     usual(gathered.file).exec("INSERT INTO row VALUES (2, x'02')");
     gathered.writer.raw().exec("INSERT INTO row VALUES (3, x'03')");
     CHECK(gathered.seen_by_others() == "2:02,3:03");
+    CHECK(usual(gathered.file).execAndGet("PRAGMA integrity_check").getString() == "ok");
   }
 }
 
