@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 
 namespace recycled::engine {
 namespace {
@@ -57,11 +58,7 @@ std::vector<ListReading::Found> ListReading::read(const ports::ListReply& page) 
     if (shows_ours_) reply.news = billing::News::not_found;
     return give_up(reply);
   }
-  auto found = read_rows(*page.orders);
-  for (Found& one : found) {
-    one.reply.service = page.service;
-    one.reply.retry_after = page.retry_after;
-  }
+  auto found = read_rows(*page.orders, reply);
   if (page_ == most_pages) {
     reply.word = "the list is too long";
     std::ranges::move(give_up(reply), std::back_inserter(found));
@@ -70,17 +67,15 @@ std::vector<ListReading::Found> ListReading::read(const ports::ListReply& page) 
   return found;
 }
 
-std::vector<ListReading::Found> ListReading::read_rows(
-    const std::vector<ports::ListedOrder>& rows) {
+std::vector<ListReading::Found> ListReading::read_rows(const std::vector<ports::ListedOrder>& rows,
+                                                       const ports::InquiryReply& reply) {
   std::vector<Found> found;
   for (const ports::ListedOrder& row : rows) {
     if (row.order.empty()) shows_ours_ = false;
     if (missing_.erase(row.order) == 0) continue;
-    Found one;
-    one.order = row.order;
+    Found one{row.order, reply, row.provider_order};
     one.reply.news = row.news;
     one.reply.word = row.word;
-    one.provider_order = row.provider_order;
     found.push_back(std::move(one));
   }
   return found;

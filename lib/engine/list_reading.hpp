@@ -42,7 +42,8 @@ class ListReading {
     Instant to;
   };
   static Span span_of(const billing::Recovery& recovery, Instant now);
-  std::vector<Found> read_rows(const std::vector<ports::ListedOrder>& rows);
+  std::vector<Found> read_rows(const std::vector<ports::ListedOrder>& rows,
+                               const ports::InquiryReply& reply);
   std::vector<Found> give_up(const ports::InquiryReply& reply);
 
   Instant began_;

@@ -30,7 +30,7 @@ bool Steps::begin_reading(Lane& lane, Instant now) {
       others.push_back(std::move(item));
     }
   }
-  reading.is_for_one = reading.items.empty();
+  if (reading.items.empty()) first.is_alone = true;
   const OrderId order = first.stored.recovery.order;
   reading.items.emplace(order, std::move(first));
   lane.looks = std::move(others);
@@ -50,7 +50,7 @@ async::Task<void> Steps::read_page(Lane& lane) {
   for (auto& found : reading.list.read(page)) {
     auto item = reading.items.extract(found.order);
     const bool cannot_tell = !found.reply.news && page.service == ports::Service::answered;
-    if (cannot_tell && !reading.is_for_one) {
+    if (cannot_tell && !item.mapped().is_alone) {
       item.mapped().is_alone = true;
       lane.looks.push_back(std::move(item.mapped()));
       continue;
@@ -65,7 +65,7 @@ async::Task<void> Steps::read_page(Lane& lane) {
     co_await conclude(std::move(one), lane);
   }
   lane.asks_list = false;
-  if (lane.reading || !lane.looks.empty()) lane.more = true;
+  if (lane.has_looks()) lane.more = true;
 }
 
 }  // namespace recycled::engine

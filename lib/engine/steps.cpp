@@ -146,7 +146,7 @@ async::Task<Result<void>> Steps::start_due_in(Lane& lane) {
     }
     read_on(lane, now);
   }
-  if (!lane.asks_list && (lane.reading || !lane.looks.empty())) lane.more = true;
+  if (!lane.asks_list && lane.has_looks()) lane.more = true;
   wait_for_room(lane, now);
   co_return Result<void>{};
 }

@@ -60,13 +60,12 @@ class Steps {
     ports::StoredRecovery stored;
     billing::Step step = billing::Step::none;
     std::string body;       // with Step::send
-    bool is_alone = false;  // a look that one for several could not tell of
+    bool is_alone = false;  // a look that is for it alone
   };
   // A page is a call of the gateway's pace.
   struct Reading {
     ListReading list;
     std::map<OrderId, Item> items;  // that are looked for
-    bool is_for_one = false;
   };
   // What is done at one gateway.
   struct Lane {
@@ -79,6 +78,8 @@ class Steps {
     std::vector<Item> looks{};         // for the next reading of the list
     std::optional<Reading> reading{};  // of the list
     bool asks_list = false;            // a page of it is under way
+
+    bool has_looks() const { return reading || !looks.empty(); }
   };
 
   enum class Choice { in_order, harmless_first };

@@ -102,8 +102,7 @@ class Checkpointer::Impl {
   }
 
   ~Impl() {
-    writer_.checkpoint_at(is_lost_ ? never : log_to_copy);  // in the hook's place again
-    if (is_lost_) keep_log(writer_.raw().getHandle());
+    writer_.checkpoint_at(log_to_copy);  // in the hook's place again
     paced_.hurry(Haste::all);
     {
       const std::lock_guard lock(mutex_);
@@ -111,6 +110,9 @@ class Checkpointer::Impl {
     }
     wake_.notify_one();
     thread_.join();
+    if (!is_lost_) return;
+    writer_.checkpoint_at(never);
+    keep_log(writer_.raw().getHandle());
   }
 
   Impl(const Impl&) = delete;

@@ -1,6 +1,5 @@
 #include "store/gathered_log.hpp"
 
-#include <algorithm>
 #include <iterator>
 #include <memory>
 #include <vector>
