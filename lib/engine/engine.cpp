@@ -63,13 +63,9 @@ async::Task<Result<void>> Engine::run(Scanning scanning) {
   while (outcome && !stopping_) {
     outcome = co_await pass(scanning);
     if (!outcome || stopping_) break;
-    auto until = co_await sleep_until();
-    if (!until) {
-      outcome = Failure(until.error());
-      break;
-    }
     if (on_progress_) on_progress_(Progress::pass);
-    co_await sleep(*until);
+    const Instant until = sleep_until();
+    co_await sleep(until);
   }
   auto joined = co_await join();
   summaries_.finish();
@@ -123,10 +119,7 @@ async::Task<void> Engine::sleep(Instant until) {
 async::Task<Result<void>> Engine::pass(Scanning scanning) {
   heard_.reset();
   summaries_.look();
-  pass_began_ = context_.clock.now();
   Result<void> done = co_await take_over();
-  if (!done) co_return done;
-  done = co_await inbox_.retry_due(loop_ledger_);
   if (!done) co_return done;
   const Instant now = context_.clock.now();
   if (!next_scan_ || now >= *next_scan_) {
@@ -136,37 +129,54 @@ async::Task<Result<void>> Engine::pass(Scanning scanning) {
     }
     if (!done) co_return done;
   }
-  done = co_await steps_.start_due();
+  auto due = co_await what_is_due();
+  if (!due) co_return Failure(due.error());
+  done = steps_.begin(std::move(due->steps));
   if (!done) co_return done;
-  done = co_await relay_.start_due();
+  done = relay_.begin(std::move(due->events));
+  if (!done) co_return done;
+  done = co_await inbox_.retry(loop_ledger_, std::move(due->callbacks));
   if (!done) co_return done;
   // Last, when calls and deliveries are on their way and the ledger has least to do.
   done = co_await retention_.step_if_due();
   co_return done;
 }
 
-async::Task<Result<Instant>> Engine::sleep_until() {
+async::Task<Result<Engine::Due>> Engine::what_is_due() {
   const Instant now = context_.clock.now();
-  using Next = std::pair<std::optional<Instant>, std::optional<Instant>>;
-  // What became due since the pass began has not been looked at.
-  std::function<Next(ports::LedgerTx&)> read = [this](ports::LedgerTx& tx) {
-    std::optional<Instant> step = relay_.next_after(tx, pass_began_);
+  const auto steps = steps_.wanted(now);
+  const auto events = relay_.wanted(now);
+  std::function<Due(ports::LedgerTx&)> read = [this, now, &steps, &events](ports::LedgerTx& tx) {
+    Due due;
+    due.callbacks = Inbox::due(tx, now);
+    due.steps = Steps::read(tx, context_.desk.rules(), steps);
+    due.events = Relay::read(tx, events);
+    due.next = relay_.next_after(tx, now);
     for (const auto& [gateway, limits] : settings_.pace) {
-      const auto first = tx.next_step_after(gateway, pass_began_);
-      if (first && (!step || *first < *step)) step = first;
+      const auto first = tx.next_step_after(gateway, now);
+      if (first && (!due.next || *first < *due.next)) due.next = first;
     }
-    return Next(step, tx.next_callback());
+    due.next_callback = tx.next_callback();
+    return due;
   };
-  auto next = co_await ports::transact(context_.ledger, std::move(read));
-  if (!next) co_return Failure(next.error());
+  auto due = co_await ports::transact(context_.ledger, std::move(read));
+  if (!due) co_return Failure(due.error());
+  next_ = due->next;
+  if (due->next_callback) {  // one that is looked at in vain is not looked at again at once
+    const Instant again = std::max(*due->next_callback, now + Millis(1000));
+    next_ = std::min(next_.value_or(again), again);
+  }
+  co_return due;
+}
+
+Instant Engine::sleep_until() const {
   Instant until = std::min({*next_scan_, summaries_.next(), retention_.next()});
-  if (next->first) until = std::min(until, *next->first);
-  if (next->second) until = std::min(until, std::max(*next->second, now + Millis(1000)));
+  if (next_) until = std::min(until, *next_);
   if (heard_) until = std::min(until, *heard_);
   if (const auto gap = context_.ledger.looks_for_others_every()) {
-    until = std::min(until, now + *gap);
+    until = std::min(until, context_.clock.now() + *gap);
   }
-  co_return until;
+  return until;
 }
 
 // A step was scheduled while the engine worked or slept: it must not sleep past it.

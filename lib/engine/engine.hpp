@@ -82,10 +82,20 @@ class Engine {
   Standing standing() const;
 
  private:
+  // All that a pass asks the ledger for, read in one transaction.
+  struct Due {
+    std::vector<ports::StoredCallback> callbacks;
+    Steps::Due steps;
+    std::vector<Relay::Found> events;
+    std::optional<Instant> next;           // step or delivery later than the look
+    std::optional<Instant> next_callback;  // perhaps one of `callbacks`
+  };
+
   async::Task<Result<void>> take_over();
   async::Task<Result<void>> replan();
   async::Task<Result<void>> pass(Scanning scanning);
-  async::Task<Result<Instant>> sleep_until();
+  async::Task<Result<Due>> what_is_due();
+  Instant sleep_until() const;
   async::Task<void> sleep(Instant until);
   async::Task<Result<void>> join();
   void heard_of(Instant next);
@@ -109,7 +119,7 @@ class Engine {
   Relay relay_;
   Retention retention_;
   std::optional<Instant> next_scan_;
-  Instant pass_began_ = from_millis(0);
+  std::optional<Instant> next_;  // by what the last look found in the ledger
   Instant asleep_until_ = from_millis(0);
   std::optional<Instant> heard_;  // the earliest step scheduled since the last pass began
   bool stopping_ = false;

@@ -9,6 +9,8 @@
 namespace recycled::engine {
 namespace {
 
+constexpr std::size_t page_size = 200;  // of those that are looked at again
+
 // "order.completed, key new_key: no recovery has this order", of which any part may be missing.
 std::string reason_of(const ports::StoredCallback& callback, const std::string& key) {
   std::string text = callback.event;
@@ -87,24 +89,35 @@ Inbox::Taken Inbox::store(ports::LedgerTx& tx, const ports::StoredCallback& call
 }
 
 async::Task<Result<void>> Inbox::retry_due(ports::Ledger& ledger) {
-  constexpr std::size_t page = 200;
   const Instant now = context_.clock.now();
   // Each one looked at is done or due later, so the pages come to an end.
   for (bool more = true; more;) {
     std::function<std::vector<ports::StoredCallback>(ports::LedgerTx&)> read =
-        [now](ports::LedgerTx& tx) { return tx.callbacks_due(now, static_cast<int>(page)); };
-    auto due = co_await ports::transact(ledger, std::move(read));
-    if (!due) co_return Failure(due.error());
-    more = due->size() == page;
-    for (ports::StoredCallback& callback : *due) {
-      auto done = co_await retry(ledger, std::move(callback));
-      if (!done) co_return done;
-    }
+        [now](ports::LedgerTx& tx) { return due(tx, now); };
+    auto page = co_await ports::transact(ledger, std::move(read));
+    if (!page) co_return Failure(page.error());
+    more = page->size() == page_size;
+    auto done = co_await retry(ledger, std::move(*page));
+    if (!done) co_return done;
   }
   co_return Result<void>{};
 }
 
-async::Task<Result<void>> Inbox::retry(ports::Ledger& ledger, ports::StoredCallback callback) {
+std::vector<ports::StoredCallback> Inbox::due(ports::LedgerTx& tx, Instant now) {
+  return tx.callbacks_due(now, static_cast<int>(page_size));
+}
+
+async::Task<Result<void>> Inbox::retry(ports::Ledger& ledger,
+                                       std::vector<ports::StoredCallback> due) {
+  for (ports::StoredCallback& callback : due) {
+    auto done = co_await retry_one(ledger, std::move(callback));
+    if (!done) co_return done;
+  }
+  if (due.size() == page_size) on_next_(context_.clock.now());
+  co_return Result<void>{};
+}
+
+async::Task<Result<void>> Inbox::retry_one(ports::Ledger& ledger, ports::StoredCallback callback) {
   auto content = reader_.read(callback.body);
   const Moment moment = context_.moment();
   std::function<std::optional<Taken>(ports::LedgerTx&)> work =
@@ -160,6 +173,7 @@ void Inbox::tell_of(const Taken& taken, const std::string& key) {
     event.subscription = taken.applied->before.subscription.str();
   }
   context_.events.note(event);
+  if (callback.next_at) on_next_(*callback.next_at);
   if (!taken.applied) return;
   tell(context_.events, *taken.applied);
   tally_.note(*taken.applied);

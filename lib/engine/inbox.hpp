@@ -39,6 +39,10 @@ class Inbox {
   // failure. After `last_try` looks they wait for a person. `ledger` is the context's, as whoever
   // asks sees it.
   async::Task<Result<void>> retry_due(ports::Ledger& ledger);
+  // The same in two steps: the first page of them, read in a transaction, and the looks. Whatever
+  // is due beyond a page is reported as the next to come.
+  static std::vector<ports::StoredCallback> due(ports::LedgerTx& tx, Instant now);
+  async::Task<Result<void>> retry(ports::Ledger& ledger, std::vector<ports::StoredCallback> due);
 
  private:
   struct Taken {
@@ -54,7 +58,7 @@ class Inbox {
   // Nonce, effect and the callback itself, in one transaction.
   static Taken store(ports::LedgerTx& tx, const ports::StoredCallback& callback,
                      const Processing& processing);
-  async::Task<Result<void>> retry(ports::Ledger& ledger, ports::StoredCallback callback);
+  async::Task<Result<void>> retry_one(ports::Ledger& ledger, ports::StoredCallback callback);
   void tell_of(const Taken& taken, const std::string& key = {});
 
   const Context& context_;

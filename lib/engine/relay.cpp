@@ -45,37 +45,53 @@ Relay::Relay(const Context& context, const Sinks& sinks, const async::Executor& 
   for (const auto& [sink, receiver] : sinks) lanes_.push_back(Lane{sink, receiver});
 }
 
-async::Task<Result<void>> Relay::start_due() {
-  for (Lane& lane : lanes_) {
-    if (halted()) break;
-    auto started = co_await start_due_at(lane);
-    if (!started) co_return started;
-  }
-  if (broken_) std::rethrow_exception(broken_);
-  if (failure_) co_return Failure(*failure_);
-  co_return Result<void>{};
+// Among as many as may be under way there is one for each free place.
+Relay::Wanted Relay::wanted(Instant now) const {
+  Wanted wanted;
+  wanted.until = now;
+  wanted.items = settings_.in_flight;
+  if (halted()) return wanted;
+  for (const Lane& lane : lanes_) wanted.sinks.push_back(lane.sink);
+  return wanted;
 }
 
-async::Task<Result<void>> Relay::start_due_at(Lane& lane) {
-  const Instant now = horizon();
-  const int wanted = settings_.in_flight;  // among so many there is one for each free place
-  std::function<Loaded(ports::LedgerTx&)> load = [sink = lane.sink, now,
-                                                  wanted](ports::LedgerTx& tx) {
-    Loaded loaded;
-    if (!tx.carries(sink)) return loaded;
-    loaded.all_queued = tx.queue_deliveries(sink, now, page) < page;
-    loaded.due = tx.deliveries_due(sink, now, wanted);
-    return loaded;
-  };
-  auto loaded = co_await ports::transact(context_.ledger, std::move(load));
-  if (!loaded) co_return Failure(loaded.error());
-  if (!loaded->all_queued) on_next_(now);
-  while (static_cast<int>(lane.busy.size()) < settings_.in_flight) {
-    auto next = take_free(lane, loaded->due);
-    if (!next) break;
-    group_.start(work(std::move(*next), lane));
+std::vector<Relay::Found> Relay::read(ports::LedgerTx& tx, const Wanted& wanted) {
+  std::vector<Found> all;
+  for (const ports::Sink sink : wanted.sinks) {
+    if (!tx.carries(sink)) continue;
+    Found found{sink, {}};
+    found.all_queued = tx.queue_deliveries(sink, wanted.until, page) < page;
+    found.due = tx.deliveries_due(sink, wanted.until, wanted.items);
+    all.push_back(std::move(found));
   }
-  co_return Result<void>{};
+  return all;
+}
+
+Result<void> Relay::begin(std::vector<Found> found) {
+  for (Found& one : found) {
+    if (!one.all_queued) on_next_(context_.clock.now());
+    const auto is_its = [&one](const Lane& lane) { return lane.sink == one.sink; };
+    Lane& lane = *std::ranges::find_if(lanes_, is_its);
+    while (static_cast<int>(lane.busy.size()) < settings_.in_flight) {
+      auto next = take_free(lane, one.due);
+      if (!next) break;
+      group_.start(work(std::move(*next), lane));
+    }
+  }
+  if (broken_) std::rethrow_exception(broken_);
+  if (failure_) return Failure(*failure_);
+  return {};
+}
+
+async::Task<Result<void>> Relay::start_due() {
+  const Wanted all = wanted(horizon());
+  if (all.sinks.empty()) co_return begin({});
+  std::function<std::vector<Found>(ports::LedgerTx&)> work = [&all](ports::LedgerTx& tx) {
+    return read(tx, all);
+  };
+  auto found = co_await ports::transact(context_.ledger, std::move(work));
+  if (!found) co_return Failure(found.error());
+  co_return begin(std::move(*found));
 }
 
 // The first that nobody is at; from here on somebody is. The ledger answers in the order in which

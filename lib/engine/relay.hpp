@@ -32,8 +32,13 @@ class Relay {
   Relay(const Context& context, const Sinks& sinks, const async::Executor& executor,
         RelaySettings settings, Tally& tally, std::function<void(Instant)> on_next);
 
-  // Starts what is due, as far as there is room; each that ends is followed by the next due one.
-  async::Task<Result<void>> start_due();
+  // What is due, as far as there is room: asked for, read in a transaction by the ledger's thread,
+  // and begun. Each that ends is followed by the next due one.
+  struct Wanted;
+  struct Found;
+  Wanted wanted(Instant now) const;
+  static std::vector<Found> read(ports::LedgerTx& tx, const Wanted& wanted);
+  Result<void> begin(std::vector<Found> found);
   // All that was due when it was called, each tried once, and waits until that has ended.
   async::Task<Result<void>> once();
   // The first try that becomes due later than `after`, at any sink of ours.
@@ -52,18 +57,14 @@ class Relay {
     std::set<OutboxKey> busy{};  // still due in the ledger
   };
 
-  struct Loaded {
-    Due due;
-    bool all_queued = true;
-  };
   struct Marked {
     bool was_waiting = false;
     Due due;
   };
 
   Instant horizon() const { return horizon_.value_or(context_.clock.now()); }
+  async::Task<Result<void>> start_due();
   bool halted() const { return stopping_ || failure_ || broken_; }
-  async::Task<Result<void>> start_due_at(Lane& lane);
   std::optional<ports::DueDelivery> take_free(Lane& lane, Due& due) const;
   async::Task<void> work(ports::DueDelivery first, Lane& lane);
   async::Task<Due> deliver(ports::DueDelivery due, Lane& lane);
@@ -81,6 +82,18 @@ class Relay {
   std::optional<Error> failure_;
   std::exception_ptr broken_;
   bool stopping_ = false;
+};
+
+struct Relay::Wanted {
+  std::vector<ports::Sink> sinks;
+  Instant until;
+  int items = 0;  // of each
+};
+
+struct Relay::Found {
+  ports::Sink sink;
+  Due due;
+  bool all_queued = true;
 };
 
 // Delivers it again from the next run on, in its place among its subject's: where it is dead, or

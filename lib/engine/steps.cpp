@@ -57,12 +57,20 @@ Steps::Wanted Steps::wanted_of(const Lane& lane, Instant now, int room) {
   return wanted;
 }
 
-Steps::Loaded Steps::load_due(ports::LedgerTx& tx, const billing::Rules& rules,
-                              const Wanted& wanted) {
-  Loaded loaded;
-  std::vector<Item>& items = loaded.items;
-  loaded.pauses = tx.pauses();
-  const bool is_paused = stopping(loaded.pauses, wanted.gateway) != nullptr;
+Steps::Due Steps::read(ports::LedgerTx& tx, const billing::Rules& rules,
+                       const std::vector<Wanted>& wanted) {
+  Due due;
+  if (!wanted.empty()) due.pauses = tx.pauses();
+  for (const Wanted& one : wanted) {
+    due.queues.emplace_back(one, read_queue(tx, rules, due.pauses, one));
+  }
+  return due;
+}
+
+std::vector<Steps::Item> Steps::read_queue(ports::LedgerTx& tx, const billing::Rules& rules,
+                                           const Pauses& pauses, const Wanted& wanted) {
+  std::vector<Item> items;
+  const bool is_paused = stopping(pauses, wanted.gateway) != nullptr;
   const ports::Holding held = is_paused ? holding(tx) : ports::Holding::unsent;
   auto due = is_paused ? tx.steps_due_in_pause(wanted.gateway, held, wanted.now, wanted.candidates)
                        : tx.steps_due(wanted.gateway, wanted.now, wanted.candidates);
@@ -87,7 +95,7 @@ Steps::Loaded Steps::load_due(ports::LedgerTx& tx, const billing::Rules& rules,
     if (item.step == billing::Step::send) doubt_repeat(tx, item.stored);
     if (item.step == billing::Step::refund) doubt_refund(tx, item.stored);
   }
-  return loaded;
+  return items;
 }
 
 void Steps::read_requests(ports::LedgerTx& tx, std::vector<Item>& items) {
@@ -113,42 +121,50 @@ void Steps::hold(ports::LedgerTx& tx, std::vector<Item>& items) {
   std::erase_if(items, [&ours](const Item& item) { return !ours.contains(item.stored.key); });
 }
 
-async::Task<Result<void>> Steps::start_due() {
+std::vector<Steps::Wanted> Steps::wanted(Instant now) {
+  std::vector<Wanted> all;
+  if (halted()) return all;
   for (auto& [gateway, lane] : lanes_) {
-    if (halted()) break;
-    auto started = co_await start_due_in(lane);
-    if (!started) co_return started;
+    read_on(lane, now);
+    const bool is_full = lane.looks.size() >= most_looks;
+    const int room = is_full ? 0 : lane.pacer.room(now);
+    lane.more = room == 0 && !is_full;  // for all we know
+    if (room > 0) all.push_back(wanted_of(lane, now, room));
   }
-  if (broken_) std::rethrow_exception(broken_);
-  if (failure_) co_return Failure(*failure_);
-  co_return Result<void>{};
+  return all;
 }
 
-async::Task<Result<void>> Steps::start_due_in(Lane& lane) {
-  const Instant now = context_.clock.now();
-  read_on(lane, now);
-  const bool is_full = lane.looks.size() >= most_looks;
-  const int room = is_full ? 0 : lane.pacer.room(now);
-  lane.more = room == 0 && !is_full;  // for all we know
-  if (room > 0) {
-    const Wanted wanted = wanted_of(lane, now, room);
-    std::function<Loaded(ports::LedgerTx&)> work = [this, &wanted](ports::LedgerTx& tx) {
-      return load_due(tx, context_.desk.rules(), wanted);
-    };
-    auto loaded = co_await ports::transact(context_.ledger, std::move(work));
-    if (!loaded) co_return Failure(loaded.error());
-    if (!loaded->items.empty()) may_die_at(Failpoint::calls_held);
-    watch_.saw(loaded->pauses);
-    if (loaded->items.size() == wanted.items) lane.more = true;
-    for (Item& item : loaded->items) {
+Result<void> Steps::begin(Due due) {
+  if (!due.queues.empty()) watch_.saw(due.pauses);
+  for (auto& [wanted, items] : due.queues) {
+    if (!items.empty()) may_die_at(Failpoint::calls_held);
+    Lane& lane = lanes_.at(wanted.gateway);
+    if (items.size() == wanted.items) lane.more = true;
+    for (Item& item : items) {
       unbegun_.insert(item.stored.key);
-      if (!halted()) start(std::move(item), lane, now);
+      if (!halted()) start(std::move(item), lane, wanted.now);
     }
-    read_on(lane, now);
+    read_on(lane, wanted.now);
   }
-  if (!lane.asks_list && lane.has_looks()) lane.more = true;
-  wait_for_room(lane, now);
-  co_return Result<void>{};
+  const Instant now = context_.clock.now();
+  for (auto& [gateway, lane] : lanes_) {
+    if (!lane.asks_list && lane.has_looks()) lane.more = true;
+    wait_for_room(lane, now);
+  }
+  if (broken_) std::rethrow_exception(broken_);
+  if (failure_) return Failure(*failure_);
+  return {};
+}
+
+async::Task<Result<void>> Steps::start_due() {
+  const auto all = wanted(context_.clock.now());
+  if (all.empty()) co_return begin(Due());
+  std::function<Due(ports::LedgerTx&)> work = [this, &all](ports::LedgerTx& tx) {
+    return read(tx, context_.desk.rules(), all);
+  };
+  auto due = co_await ports::transact(context_.ledger, std::move(work));
+  if (!due) co_return Failure(due.error());
+  co_return begin(std::move(*due));
 }
 
 void Steps::start(Item item, Lane& lane, Instant now) {

@@ -28,7 +28,15 @@ class Steps {
   Steps(const Context& context, async::Executor executor, std::map<GatewayId, PaceLimits> pace,
         Tally& tally, PauseWatch& watch, std::function<void(Instant)> on_next);
 
-  // Starts what is due now, earliest first, as far as each gateway's pace has room.
+  // What is due of each gateway's queue, earliest first, as far as its pace has room: asked for,
+  // read in a transaction by the ledger's thread, and then begun. Each as one of several parts that
+  // share a transaction, or all of it at once.
+  struct Wanted;
+  struct Due;
+  std::vector<Wanted> wanted(Instant now);
+  static Due read(ports::LedgerTx& tx, const billing::Rules& rules,
+                  const std::vector<Wanted>& wanted);
+  Result<void> begin(Due due);
   async::Task<Result<void>> start_due();
   // Makes every recovery FlexFactor is working on due for an inquiry that was claimed before now
   // and not asked about for `gap`: what `once` does for want of callbacks (mission.md X3).
@@ -83,25 +91,12 @@ class Steps {
   };
 
   enum class Choice { in_order, harmless_first };
-  // What is to be read of a lane's queue: a copy, for the ledger's thread is another one.
-  struct Wanted {
-    GatewayId gateway;
-    Instant now;
-    std::size_t items = 0;
-    Choice choice = Choice::in_order;
-    int candidates = 0;  // the items are chosen from so many
-  };
-
-  struct Loaded {
-    std::vector<Item> items;
-    Pauses pauses;
-  };
 
   static Wanted wanted_of(const Lane& lane, Instant now, int room);
-  static Loaded load_due(ports::LedgerTx& tx, const billing::Rules& rules, const Wanted& wanted);
+  static std::vector<Item> read_queue(ports::LedgerTx& tx, const billing::Rules& rules,
+                                      const Pauses& pauses, const Wanted& wanted);
   static void hold(ports::LedgerTx& tx, std::vector<Item>& items);
   static void read_requests(ports::LedgerTx& tx, std::vector<Item>& items);
-  async::Task<Result<void>> start_due_in(Lane& lane);
   void start(Item item, Lane& lane, Instant now);
   void wait_for_room(Lane& lane, Instant now);
   async::Task<void> perform(async::Task<void> work, Lane& lane);
@@ -128,6 +123,21 @@ class Steps {
   std::optional<Error> failure_;
   std::exception_ptr broken_;
   bool stopping_ = false;
+};
+
+// What is to be read of a gateway's queue: a copy, for the ledger's thread is another one.
+struct Steps::Wanted {
+  GatewayId gateway;
+  Instant now;
+  std::size_t items = 0;
+  Choice choice = Choice::in_order;
+  int candidates = 0;  // the items are chosen from so many
+};
+
+// What was found, which is held from here on.
+struct Steps::Due {
+  std::vector<std::pair<Wanted, std::vector<Item>>> queues;
+  Pauses pauses;  // if there are queues
 };
 
 }  // namespace recycled::engine

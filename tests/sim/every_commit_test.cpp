@@ -104,7 +104,7 @@ TEST_CASE("X1: a life dies at each of its commits in turn - and comes right each
   live(undisturbed);
   check_world(undisturbed);
   const std::int64_t commits = undisturbed.commits();
-  CHECK(commits > 300);
+  CHECK(commits > 150);
   const Death deaths[] = {Death::before_commit, Death::in_commit, Death::after_commit};
   const bool is_each = system::environment("RECYCLED_EVERY_DEATH").has_value();
   for (std::int64_t commit = 1; commit <= commits; ++commit) {

@@ -30,7 +30,7 @@ std::int64_t checked(const simulation::LifeReport& report, const std::string& in
 }  // namespace
 
 TEST_CASE("X1: in a life of usual size every kind of fault strikes") {
-  const auto report = simulation::live(life(60, 500, 6));
+  const auto report = simulation::live(life(60, 500, 8));
   REQUIRE(report.has_value());
   INFO(to_text(*report));
   CHECK_FALSE(report->violation.has_value());

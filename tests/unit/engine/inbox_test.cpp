@@ -188,5 +188,12 @@ TEST_CASE("inbox: the step that a callback schedules is heard of") {
   CHECK(bench.events.count(ports::EventName::recovery_alarm) == 1);
 }
 
+TEST_CASE("inbox: one that nobody knows yet is heard of with the time of its next look") {
+  InboxBench bench;
+  bench.take("n1", "completed " + order_of("S").str());
+  REQUIRE(bench.only(order_of("S")).next_at.has_value());
+  CHECK(bench.heard == std::vector<Instant>{*bench.only(order_of("S")).next_at});
+}
+
 }  // namespace
 }  // namespace recycled::engine

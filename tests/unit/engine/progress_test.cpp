@@ -44,6 +44,7 @@ class HangingLedger final : public ports::Ledger {
   explicit HangingLedger(ports::Ledger& ledger) : ledger_(ledger) {}
 
   async::Task<Result<void>> write(ports::LedgerWork work) override {
+    ++asked;
     if (hangs && let_through-- <= 0) {
       std::function<void(async::Resume)> start = [this](async::Resume resume) {
         waiting_.push_back(std::move(resume));
@@ -60,6 +61,7 @@ class HangingLedger final : public ports::Ledger {
 
   bool hangs = false;
   int let_through = 0;
+  int asked = 0;
 
  private:
   ports::Ledger& ledger_;
@@ -136,6 +138,19 @@ TEST_CASE("L22: a loop with nothing due answers each question, and only then") {
     bench.look();
     CHECK(bench.seen[Progress::pass] == round);
   }
+  bench.engine->stop();
+  async::run_to_end(bench.io, group.join());
+}
+
+TEST_CASE("A pass asks the ledger once for all that may be due") {
+  ProgressBench bench;
+  async::TaskGroup group(bench.io.get_executor(), 2);
+  group.start(bench.work());
+  bench.go_on();
+  const int before = bench.hanging.asked;
+  bench.look();
+  CHECK(bench.hanging.asked == before + 1);
+  CHECK(bench.seen[Progress::pass] == 2);
   bench.engine->stop();
   async::run_to_end(bench.io, group.join());
 }
