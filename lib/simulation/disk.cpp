@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/ensure.hpp"
+#include "store/database.hpp"
 
 namespace recycled::simulation {
 namespace {
@@ -79,6 +80,7 @@ std::string_view to_text(StoreTrouble::Kind kind) {
 }
 
 Disk::Disk(VirtualTime& time, std::filesystem::path file) : time_(time), file_(std::move(file)) {
+  store::set_up_sqlite();
   static std::once_flag installed;
   std::call_once(installed, &DiskCalls::install);
 }

@@ -6,6 +6,7 @@
 
 #include "store/gathered_log.hpp"
 #include "store/ledger.hpp"
+#include "store/page_cache.hpp"
 
 namespace recycled::store {
 namespace {
@@ -32,15 +33,8 @@ const std::filesystem::path& made_private(const std::filesystem::path& file, Acc
   return file;
 }
 
-// SQLite counts all of its memory under one lock unless it is told not to, once, before its first
-// use.
-void count_no_memory() {
-  static const int told = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-  static_cast<void>(told);  // too late: it goes on counting
-}
-
 int flags(Access access) {
-  count_no_memory();
+  set_up_sqlite();
   const int mode = access == Access::read_only ? SQLite::OPEN_READONLY
                                                : SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE;
   return mode | SQLite::OPEN_NOMUTEX;  // one thread at a time, by the ledger's own doing
@@ -57,6 +51,15 @@ SQLite::Database opened(const std::filesystem::path& file, Access access) {
 }
 
 }  // namespace
+
+// Its memory it counts under one lock, all of it, unless it is told not to.
+void set_up_sqlite() {
+  static const int done = [] {
+    use_page_cache();
+    return sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  }();
+  static_cast<void>(done);
+}
 
 Database::Database(const std::filesystem::path& file, Access access)
     : connection_(opened(file, access)) {

@@ -22,6 +22,10 @@ constexpr int busy_milliseconds = 30'000;
 // small all the same.
 constexpr std::int64_t log_to_copy = 16 << 20;
 
+// How SQLite works in this process, if nobody has used it yet: whoever asks it anything before the
+// first Database calls this first.
+void set_up_sqlite();
+
 class Database final : public Connection {
  public:
   // WAL, synchronous=FULL (what is committed survives a power cut), foreign keys on. Throws

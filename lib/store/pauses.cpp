@@ -7,8 +7,8 @@ namespace recycled::store {
 
 std::vector<ports::Pause> SqlTx::pauses() {
   auto& query = connection_.prepared(
-      "SELECT at, word, gateway, said_by, reason FROM pause"
-      " WHERE key IN (SELECT max(key) FROM pause GROUP BY gateway) AND word = 'paused'"
+      "SELECT at, word, gateway, said_by, reason FROM pause AS one WHERE word = 'paused'"
+      " AND NOT EXISTS (SELECT 1 FROM pause WHERE gateway = one.gateway AND key > one.key)"
       " ORDER BY gateway");
   std::vector<ports::Pause> standing;
   while (query.step()) {
