@@ -3,6 +3,7 @@
 #include <array>
 #include <iterator>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "base/ensure.hpp"
@@ -16,8 +17,10 @@ constexpr std::size_t most_gathered = 64 << 10;
 
 // A file that becomes longer is made durable with its length, which goes through the file system's
 // own journal: twice as long as in a place that it has already, and five times beside a thread that
-// makes another file durable. So a commit that ends the file makes room for those to come.
+// makes another file durable. So a commit that ends the file makes room for those to come, if it is
+// not so large itself that this would be as much again for little.
 constexpr sqlite3_int64 room_ahead = 256 << 10;
+constexpr sqlite3_int64 large = 64 << 10;
 
 // The log of one connection, used by one thread at a time. SQLite gives the memory: the real file
 // lies behind this one.
@@ -43,7 +46,8 @@ class Log : public sqlite3_file {
   // Only who writes a transaction, and so keeps everybody else from it, may do that: what lies here
   // is nobody's yet. Of a disk that is full it takes what is left; whoever comes next writes there.
   void make_room() {
-    if (gathered_.capacity() == 0 || end_ <= size_) return;
+    const bool is_large = std::exchange(written_, 0) > large;
+    if (gathered_.capacity() == 0 || is_large || end_ <= size_) return;
     if (real()->pMethods->xFileSize(real(), &size_) != SQLITE_OK || size_ > end_) return;
     static constexpr std::array<char, most_gathered> none{};
     for (sqlite3_int64 at = end_; at < end_ + room_ahead; at += most_gathered) {
@@ -60,14 +64,16 @@ class Log : public sqlite3_file {
     gathered_.clear();
     if (begin_ == 0) size_ = 0;  // it begins anew, and may have been cut
     end_ = begin_ + size;
+    written_ += size;
     return result;
   }
 
  private:
   std::vector<char> gathered_;  // what belongs at begin_, and is not in the file
   sqlite3_int64 begin_ = 0;
-  sqlite3_int64 end_ = 0;   // of what was written last
-  sqlite3_int64 size_ = 0;  // at least, as far as is known
+  sqlite3_int64 end_ = 0;      // of what was written last
+  sqlite3_int64 size_ = 0;     // at least, as far as is known
+  sqlite3_int64 written_ = 0;  // of this transaction
 };
 
 Log& log_of(sqlite3_file* file) { return *static_cast<Log*>(file); }

@@ -49,11 +49,10 @@ begin_same_rows() {
   cp "$place/$1.db" "$place/same.db"
   rm -f "$place"/*.db-*
 }
-# same_rows GROUP WHAT: sets same, what it measured.
+# same_rows --group N|--rate N WHAT: sets same, what it measured.
 same_rows() {
   sync
-  in_front "$place/same" "$tools/bench_same_rows" --after "$place/after.db" --into "$place/same.db" \
-    --group "$1" "$2"
+  in_front "$place/same" "$tools/bench_same_rows" --after "$place/after.db" --into "$place/same.db" "$@"
   same=$(<"$place/same")
 }
 # The trail's end stands for every row that is chained. Then the next one finds its file again.
@@ -70,9 +69,9 @@ claims_and_answers() {
   answers=$(jq --argjson claims "$claims" '.claimed as $n | (.commits - ($n / $claims | ceil))
     | [., 1] | max | ($n / .) | round | [., 1] | max' <<<"$made")
   begin_same_rows "$3"
-  same_rows "$claims" claims
+  same_rows --group "$claims" claims
   of_claims=$same
-  same_rows "$answers" answers
+  same_rows --group "$answers" answers
   keep "$1" "$2" same-rows "$(jq -n --argjson group "$answers" --argjson claims "$of_claims" \
     --argjson answers "$same" '{group: $group, claims: $claims, answers: $answers}')"
   end_same_rows
@@ -176,13 +175,19 @@ row_callbacks() {
       half=$(jq '.rate / 2 | floor' <<<"$seen")
       if [[ $how == http ]]; then
         begin_same_rows open-100-100
-        same_rows "$(jq '[(.fresh + .repeated) / .commits, 1] | max | round' <<<"$seen")" callbacks
+        same_rows --group "$(jq '[(.fresh + .repeated) / .commits, 1] | max | round' <<<"$seen")" callbacks
         keep callbacks http same-rows "$same"
         end_same_rows
       fi
       count=$((half * half_seconds > 200 ? half * half_seconds : 200))
       take_callbacks "$how" "$((count < callback_count ? count : callback_count))" --rate "$half"
       keep callbacks "$how-half" recycled "$seen"
+      if [[ $how == http ]]; then
+        begin_same_rows open-100-100
+        same_rows --rate "$half" callbacks
+        keep callbacks http-half same-rows "$same"
+        end_same_rows
+      fi
     done
   done
 }

@@ -1,13 +1,17 @@
 // bench_same_rows: what a run of recycled has written, written once more into the ledger as it was
 // before, by SQLite's C interface and nothing else: no JSON, no HTTP, no hash, no rule, and no row
 // read. How fast that is bounds what the program can do with these rows.
+#include <algorithm>
 #include <chrono>
+#include <cmath>
+#include <ctime>
 #include <exception>
 #include <fstream>
 #include <functional>
 #include <iomanip>
 #include <iostream>
 #include <set>
+#include <span>
 
 #include <CLI/CLI.hpp>
 
@@ -98,36 +102,89 @@ class Head {
   Statement put_;
 };
 
+// How they come: so many in each transaction, one after the other; or at a rate, each transaction
+// with what has come by then, as a service has it.
+struct Pace {
+  std::size_t group = 0;
+  double rate = 0;  // items/s; 0: by groups
+};
+
 struct Clocked {
   std::size_t items = 0;
   std::size_t commits = 0;
   double seconds = 0;
+  double cpu_seconds = 0;
+  std::vector<double> waited{};  // seconds, of each that came at a rate: until it was durable
 };
 
-// `load` makes the item's writing.
-Clocked write_all(Ledgers& ledgers, std::size_t items, std::size_t group,
-                  const std::function<Writing(std::size_t)>& load) {
-  Statement begin(ledgers.target(), "BEGIN IMMEDIATE");
-  Statement commit(ledgers.target(), "COMMIT");
-  Head head(ledgers.target());
-  Clocked clocked;
-  for (std::size_t at = 0; at < items; at += group) {
-    std::vector<Writing> writings;
-    for (std::size_t i = at; i < std::min(items, at + group); ++i) writings.push_back(load(i));
-    const auto began = std::chrono::steady_clock::now();
-    begin.run();
+// The transactions, and what they take.
+class Clock {
+ public:
+  explicit Clock(sqlite3* target)
+      : begin_(target, "BEGIN IMMEDIATE"), commit_(target, "COMMIT"), head_(target) {}
+
+  static double now() {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch())
+        .count();
+  }
+
+  void write(std::span<const Writing> writings) {
+    const double began = now();
+    const std::clock_t cpu = std::clock();
+    begin_.run();
     for (const Writing& writing : writings) writing();
-    head.put();
-    commit.run();
-    clocked.seconds +=
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+    head_.put();
+    commit_.run();
+    clocked.cpu_seconds += static_cast<double>(std::clock() - cpu) / CLOCKS_PER_SEC;
+    clocked.seconds += now() - began;
     clocked.items += writings.size();
     clocked.commits += 1;
   }
-  return clocked;
+
+  Clocked clocked;
+
+ private:
+  Statement begin_;
+  Statement commit_;
+  Head head_;
+};
+
+using Load = std::function<Writing(std::size_t)>;  // makes the item's writing
+
+Clocked write_groups(Ledgers& ledgers, std::size_t items, std::size_t group, const Load& load) {
+  Clock clock(ledgers.target());
+  for (std::size_t at = 0; at < items; at += group) {
+    std::vector<Writing> writings;
+    for (std::size_t i = at; i < std::min(items, at + group); ++i) writings.push_back(load(i));
+    clock.write(writings);
+  }
+  return std::move(clock.clocked);
 }
 
-Clocked claims(Ledgers& ledgers, std::size_t group) {
+Clocked write_as_they_come(Ledgers& ledgers, std::size_t items, double rate, const Load& load) {
+  std::vector<Writing> writings;
+  for (std::size_t i = 0; i < items; ++i) writings.push_back(load(i));
+  Clock clock(ledgers.target());
+  const double began = Clock::now();
+  for (std::size_t at = 0; at < items;) {
+    const auto come = static_cast<std::size_t>((Clock::now() - began) * rate);
+    const std::size_t due = std::min(items, come);
+    if (due == at) continue;
+    clock.write(std::span(writings).subspan(at, due - at));
+    const double passed = Clock::now() - began;
+    for (; at < due; ++at) {
+      clock.clocked.waited.push_back(passed - static_cast<double>(at + 1) / rate);
+    }
+  }
+  return std::move(clock.clocked);
+}
+
+Clocked write_all(Ledgers& ledgers, std::size_t items, const Pace& pace, const Load& load) {
+  return pace.rate > 0 ? write_as_they_come(ledgers, items, pace.rate, load)
+                       : write_groups(ledgers, items, pace.group, load);
+}
+
+Clocked claims(Ledgers& ledgers, const Pace& pace) {
   const auto keys = ledgers.fresh("recovery", "key, subscription_key");
   Inserted recovery(ledgers.source(), ledgers.target(), "recovery", "key = ?1", at_claim);
   Inserted request(ledgers.source(), ledgers.target(), "request", "recovery_key = ?1");
@@ -135,7 +192,7 @@ Clocked claims(Ledgers& ledgers, std::size_t group) {
   Statement taken(ledgers.target(),
                   "DELETE FROM due WHERE subscription_key = ?1 AND at = (SELECT due_at FROM"
                   " subscription WHERE key = ?1)");
-  return write_all(ledgers, keys.size(), group, [&](std::size_t i) -> Writing {
+  return write_all(ledgers, keys.size(), pace, [&](std::size_t i) -> Writing {
     const auto key = sqlite3_value_int64(keys[i].front().get());
     auto rows = std::make_shared<std::vector<std::vector<Row>>>();
     rows->push_back(recovery.load(key));
@@ -152,13 +209,13 @@ Clocked claims(Ledgers& ledgers, std::size_t group) {
   });
 }
 
-Clocked answers(Ledgers& ledgers, std::size_t group) {
+Clocked answers(Ledgers& ledgers, const Pace& pace) {
   const auto attempts = ledgers.fresh("attempt", "key, recovery_key");
   Inserted attempt(ledgers.source(), ledgers.target(), "attempt", "key = ?1");
   Updated recovery(ledgers.source(), ledgers.target(), "recovery", answer,
                    " AND state = 'intended'");
   Inserted audit(ledgers.source(), ledgers.target(), "audit", audit_of_news);
-  return write_all(ledgers, attempts.size(), group, [&](std::size_t i) -> Writing {
+  return write_all(ledgers, attempts.size(), pace, [&](std::size_t i) -> Writing {
     const auto key = sqlite3_value_int64(attempts[i][1].get());
     auto called =
         std::make_shared<std::vector<Row>>(attempt.load(sqlite3_value_int64(attempts[i][0].get())));
@@ -232,13 +289,13 @@ class Settling {
   std::set<std::int64_t> seen_;
 };
 
-Clocked callbacks(Ledgers& ledgers, std::size_t group) {
+Clocked callbacks(Ledgers& ledgers, const Pace& pace) {
   const auto keys = ledgers.fresh("callback", "key");
   Inserted nonce(ledgers.source(), ledgers.target(), "nonce",
                  "nonce = (SELECT nonce FROM callback WHERE key = ?1)");
   Inserted callback(ledgers.source(), ledgers.target(), "callback", "key = ?1");
   Settling settling(ledgers);
-  return write_all(ledgers, keys.size(), group, [&](std::size_t i) -> Writing {
+  return write_all(ledgers, keys.size(), pace, [&](std::size_t i) -> Writing {
     const auto key = sqlite3_value_int64(keys[i].front().get());
     auto used = std::make_shared<std::vector<Row>>(nonce.load(key));
     auto came = std::make_shared<std::vector<Row>>(callback.load(key));
@@ -264,28 +321,40 @@ std::int64_t bytes_written() {
 int run(int count, char** arguments) {
   std::string after;
   std::string target;
-  std::size_t group = 0;
+  Pace pace;
   CLI::App app("Writes what a run has written into the ledger as it was before; prints JSON");
   app.require_subcommand(1);
   app.add_option("--after", after, "the ledger as the run has left it")->required();
   app.add_option("--into", target, "one as it was before; it is written")->required();
-  app.add_option("--group", group, "items in one transaction")
-      ->required()
-      ->check(CLI::Range(1, 10000));
+  auto* how = app.add_option_group("pace");
+  how->add_option("--group", pace.group, "items in one transaction")->check(CLI::Range(1, 10000));
+  how->add_option("--rate", pace.rate, "items a second, each transaction with those that have come")
+      ->check(CLI::Range(1, 1'000'000));
+  how->require_option(1);
   const auto* of_claims = app.add_subcommand("claims", "recovery, request, audit");
   const auto* of_answers = app.add_subcommand("answers", "attempt, recovery, audit");
   app.add_subcommand("callbacks", "nonce, recovery, subscription, outbox, audit, callback");
   CLI11_PARSE(app, count, arguments);
   Ledgers ledgers(after, target);
   const std::int64_t before = bytes_written();
-  const Clocked done = of_claims->parsed()    ? claims(ledgers, group)
-                       : of_answers->parsed() ? answers(ledgers, group)
-                                              : callbacks(ledgers, group);
+  const Clocked done = of_claims->parsed()    ? claims(ledgers, pace)
+                       : of_answers->parsed() ? answers(ledgers, pace)
+                                              : callbacks(ledgers, pace);
   if (done.items == 0) throw std::runtime_error("there is nothing to write");
+  std::vector<double> waited = done.waited;
+  std::ranges::sort(waited);
   std::cout << std::fixed << std::setprecision(4) << "{\"items\":" << done.items
             << ",\"commits\":" << done.commits << ",\"s\":" << done.seconds
             << ",\"rate\":" << static_cast<double>(done.items) / done.seconds
-            << ",\"written_kib\":" << (bytes_written() - before) / 1024 << "}\n";
+            << ",\"cpu_s\":" << done.cpu_seconds
+            << ",\"written_kib\":" << (bytes_written() - before) / 1024;
+  if (!waited.empty()) {
+    const auto us = [&waited](std::size_t per_cent) {
+      return std::lround(1e6 * waited[waited.size() * per_cent / 100]);
+    };
+    std::cout << ",\"p50_us\":" << us(50) << ",\"p99_us\":" << us(99);
+  }
+  std::cout << "}\n";
   return 0;
 }
 
