@@ -1,5 +1,6 @@
 #include "store/page_cache.hpp"
 
+#include <memory>
 #include <new>
 
 #include <sqlite3.h>
@@ -29,14 +30,14 @@ sqlite3_pcache* create(int page_size, int extra, int purgeable) {
   sqlite3_pcache* const pages = usual.xCreate(page_size, extra, purgeable);
   if (pages == nullptr) return nullptr;
   const unsigned lock_page = lock_byte / static_cast<unsigned>(page_size) + 1;
-  auto* const made = new (std::nothrow) Cache{pages, lock_page};
-  if (made == nullptr) usual.xDestroy(pages);
-  return reinterpret_cast<sqlite3_pcache*>(made);
+  std::unique_ptr<Cache> made(new (std::nothrow) Cache{pages, lock_page});
+  if (!made) usual.xDestroy(pages);
+  return reinterpret_cast<sqlite3_pcache*>(made.release());
 }
 
 void destroy(sqlite3_pcache* cache) {
-  usual.xDestroy(cache_of(cache).pages);
-  delete &cache_of(cache);
+  const std::unique_ptr<Cache> ended(&cache_of(cache));
+  usual.xDestroy(ended->pages);
 }
 
 sqlite3_pcache_page* fetch(sqlite3_pcache* cache, unsigned number, int create) {
