@@ -32,7 +32,11 @@ Engine::Engine(const Context& context, const ports::CallbackReader& reader, port
 CascadeEars Engine::ears() {
   return {[this](const ports::StoredRecovery& claimed) { tally_.note_claim(claimed); },
           [this](const GatewayId& gateway, const Ended& ended) { steps_.heard(gateway, ended); },
-          [this](const Result<Applied>& applied) { steps_.note(applied); }};
+          [this](const Result<Applied>& applied) {
+            steps_.note(applied);
+            // Due at once, perhaps: no lane of the queue's has it in hand.
+            if (applied && applied->after.next_at) heard_of(*applied->after.next_at);
+          }};
 }
 
 async::Task<Result<void>> Engine::start() {
@@ -130,12 +134,15 @@ async::Task<Result<void>> Engine::pass(Scanning scanning) {
     if (!done) co_return done;
   }
   auto due = co_await what_is_due();
+  while (due && !due->callbacks.empty()) {  // each is done then, or due later
+    done = co_await inbox_.retry(loop_ledger_, std::move(due->callbacks));
+    if (!done) co_return done;
+    due = co_await what_is_due();
+  }
   if (!due) co_return Failure(due.error());
   done = steps_.begin(std::move(due->steps));
   if (!done) co_return done;
   done = relay_.begin(std::move(due->events));
-  if (!done) co_return done;
-  done = co_await inbox_.retry(loop_ledger_, std::move(due->callbacks));
   if (!done) co_return done;
   // Last, when calls and deliveries are on their way and the ledger has least to do.
   done = co_await retention_.step_if_due();
@@ -149,8 +156,9 @@ async::Task<Result<Engine::Due>> Engine::what_is_due() {
   std::function<Due(ports::LedgerTx&)> read = [this, now, &steps, &events](ports::LedgerTx& tx) {
     Due due;
     due.callbacks = Inbox::due(tx, now);
-    due.steps = Steps::read(tx, context_.desk.rules(), steps);
+    if (!due.callbacks.empty()) return due;
     due.events = Relay::read(tx, events);
+    due.steps = Steps::read(tx, context_.desk.rules(), steps);
     due.next = relay_.next_after(tx, now);
     for (const auto& [gateway, limits] : settings_.pace) {
       const auto first = tx.next_step_after(gateway, now);
@@ -162,7 +170,7 @@ async::Task<Result<Engine::Due>> Engine::what_is_due() {
   auto due = co_await ports::transact(context_.ledger, std::move(read));
   if (!due) co_return Failure(due.error());
   next_ = due->next;
-  if (due->next_callback) {  // one that is looked at in vain is not looked at again at once
+  if (due->next_callback) {  // never at once
     const Instant again = std::max(*due->next_callback, now + Millis(1000));
     next_ = std::min(next_.value_or(again), again);
   }

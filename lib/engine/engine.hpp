@@ -82,13 +82,14 @@ class Engine {
   Standing standing() const;
 
  private:
-  // All that a pass asks the ledger for, read in one transaction.
+  // All that a pass asks the ledger for, read in one transaction. Callbacks come first, since they
+  // may change the rest.
   struct Due {
-    std::vector<ports::StoredCallback> callbacks;
+    std::vector<ports::StoredCallback> callbacks;  // if there are any, nothing else was read
     Steps::Due steps;
     std::vector<Relay::Found> events;
-    std::optional<Instant> next;           // step or delivery later than the look
-    std::optional<Instant> next_callback;  // perhaps one of `callbacks`
+    std::optional<Instant> next;  // step or delivery later than the look
+    std::optional<Instant> next_callback;
   };
 
   async::Task<Result<void>> take_over();
@@ -121,7 +122,7 @@ class Engine {
   std::optional<Instant> next_scan_;
   std::optional<Instant> next_;  // by what the last look found in the ledger
   Instant asleep_until_ = from_millis(0);
-  std::optional<Instant> heard_;  // the earliest step scheduled since the last pass began
+  std::optional<Instant> heard_;  // the earliest that was scheduled since the last pass began
   bool stopping_ = false;
 };
 

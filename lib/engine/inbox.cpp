@@ -113,7 +113,6 @@ async::Task<Result<void>> Inbox::retry(ports::Ledger& ledger,
     auto done = co_await retry_one(ledger, std::move(callback));
     if (!done) co_return done;
   }
-  if (due.size() == page_size) on_next_(context_.clock.now());
   co_return Result<void>{};
 }
 

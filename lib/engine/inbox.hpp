@@ -39,8 +39,8 @@ class Inbox {
   // failure. After `last_try` looks they wait for a person. `ledger` is the context's, as whoever
   // asks sees it.
   async::Task<Result<void>> retry_due(ports::Ledger& ledger);
-  // The same in two steps: the first page of them, read in a transaction, and the looks. Whatever
-  // is due beyond a page is reported as the next to come.
+  // The same in two steps: the first page of them, read in a transaction, and the looks, after
+  // which each is done or due later.
   static std::vector<ports::StoredCallback> due(ports::LedgerTx& tx, Instant now);
   async::Task<Result<void>> retry(ports::Ledger& ledger, std::vector<ports::StoredCallback> due);
 

@@ -1,9 +1,7 @@
 #include "store/gathered_log.hpp"
 
-#include <array>
 #include <iterator>
 #include <memory>
-#include <utility>
 #include <vector>
 
 #include "base/ensure.hpp"
@@ -14,13 +12,6 @@ namespace {
 // A transaction that writes more leaves in several calls. SQLite itself writes a page of this size
 // at the most, and its file system cannot take 128 KiB.
 constexpr std::size_t most_gathered = 64 << 10;
-
-// A file that becomes longer is made durable with its length, which goes through the file system's
-// own journal: twice as long as in a place that it has already, and five times beside a thread that
-// makes another file durable. So a commit that ends the file makes room for those to come, if it is
-// not so large itself that this would be as much again for little.
-constexpr sqlite3_int64 room_ahead = 256 << 10;
-constexpr sqlite3_int64 large = 64 << 10;
 
 // The log of one connection, used by one thread at a time. SQLite gives the memory: the real file
 // lies behind this one.
@@ -43,37 +34,18 @@ class Log : public sqlite3_file {
     return SQLITE_OK;
   }
 
-  // Only who writes a transaction, and so keeps everybody else from it, may do that: what lies here
-  // is nobody's yet. Of a disk that is full it takes what is left; whoever comes next writes there.
-  void make_room() {
-    const bool is_large = std::exchange(written_, 0) > large;
-    if (gathered_.capacity() == 0 || is_large || end_ <= size_) return;
-    if (real()->pMethods->xFileSize(real(), &size_) != SQLITE_OK || size_ > end_) return;
-    static constexpr std::array<char, most_gathered> none{};
-    for (sqlite3_int64 at = end_; at < end_ + room_ahead; at += most_gathered) {
-      if (real()->pMethods->xWrite(real(), none.data(), none.size(), at) != SQLITE_OK) return;
-      size_ = at + static_cast<sqlite3_int64>(most_gathered);
-    }
-  }
-
   // What cannot be written is forgotten: SQLite undoes the transaction that it is of.
   int let_go() {
     if (gathered_.empty()) return SQLITE_OK;
     const int size = static_cast<int>(gathered_.size());
     const int result = real()->pMethods->xWrite(real(), gathered_.data(), size, begin_);
     gathered_.clear();
-    if (begin_ == 0) size_ = 0;  // it begins anew, and may have been cut
-    end_ = begin_ + size;
-    written_ += size;
     return result;
   }
 
  private:
   std::vector<char> gathered_;  // what belongs at begin_, and is not in the file
   sqlite3_int64 begin_ = 0;
-  sqlite3_int64 end_ = 0;      // of what was written last
-  sqlite3_int64 size_ = 0;     // at least, as far as is known
-  sqlite3_int64 written_ = 0;  // of this transaction
 };
 
 Log& log_of(sqlite3_file* file) { return *static_cast<Log*>(file); }
@@ -94,13 +66,6 @@ int write(sqlite3_file* file, const void* bytes, int count, sqlite3_int64 at) {
   return log_of(file).write(static_cast<const char*>(bytes), count, at);
 }
 
-int sync(sqlite3_file* file, int flags) {
-  Log& log = log_of(file);
-  if (const int failed = log.let_go()) return failed;
-  log.make_room();
-  return log.real()->pMethods->xSync(log.real(), flags);
-}
-
 // What is gathered now was never made durable, and so is no part of any commit.
 int close(sqlite3_file* file) {
   Log& log = log_of(file);
@@ -117,7 +82,7 @@ constexpr sqlite3_io_methods methods_of_log() {
   made.xWrite = &write;
   made.xRead = &after_letting_go<&Methods::xRead, void*, int, sqlite3_int64>;
   made.xTruncate = &after_letting_go<&Methods::xTruncate, sqlite3_int64>;
-  made.xSync = &sync;
+  made.xSync = &after_letting_go<&Methods::xSync, int>;
   made.xFileSize = &after_letting_go<&Methods::xFileSize, sqlite3_int64*>;
   made.xLock = &of_real<&Methods::xLock, int>;
   made.xUnlock = &of_real<&Methods::xUnlock, int>;

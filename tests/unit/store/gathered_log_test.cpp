@@ -75,39 +75,6 @@ TEST_CASE("what a commit writes to the log leaves in few calls") {
   CHECK(usual(gathered.file).execAndGet("SELECT length(bytes) FROM row").getInt() == 50'000);
 }
 
-TEST_CASE("a small commit makes room behind itself, in which nothing stands") {
-  Gathered gathered;
-  const std::filesystem::path log = gathered.file.string() + "-wal";
-  const auto insert = [](SQLite::Database& to, int key) {
-    to.exec("INSERT INTO row VALUES (" + std::to_string(key) + ", x'01')");
-  };
-  insert(gathered.writer.raw(), 1);
-  const auto room = std::filesystem::file_size(log);
-  CHECK(room > 200'000);
-  for (int key = 2; key <= 20; ++key) insert(gathered.writer.raw(), key);
-  CHECK(std::filesystem::file_size(log) == room);
-  // Another process writes there as it would without, and so does whoever comes next.
-  SQLite::Database other = usual(gathered.file);
-  insert(other, 21);
-  insert(gathered.writer.raw(), 22);
-  CHECK(usual(gathered.file).execAndGet("SELECT count(*) FROM row").getInt() == 22);
-  // What a process leaves that dies now.
-  const testing::Scratch left;
-  std::filesystem::copy(gathered.file, left / "ledger.db");
-  std::filesystem::copy(log, left / "ledger.db-wal");
-  SQLite::Database found = usual(left / "ledger.db");
-  CHECK(found.execAndGet(all_of).getString() == gathered.seen_by_others());
-  CHECK(found.execAndGet("PRAGMA integrity_check").getString() == "ok");
-}
-
-TEST_CASE("a large commit writes nothing but itself") {
-  Gathered gathered;
-  const std::filesystem::path log = gathered.file.string() + "-wal";
-  const auto before = std::filesystem::file_size(log);
-  gathered.writer.raw().exec("INSERT INTO row VALUES (1, zeroblob(1000000))");
-  CHECK(std::filesystem::file_size(log) - before < 1'100'000);
-}
-
 TEST_CASE("a transaction of any size is read by itself, seen by nobody else, kept or undone") {
   Gathered gathered;
   SQLite::Database& writer = gathered.writer.raw();
