@@ -124,6 +124,21 @@ TEST_CASE("C2: no answer by the deadline is a decline for timeout, and the order
   CHECK(world.charges().empty());
 }
 
+TEST_CASE("C2: what is taken back is asked about at once, and not in the next pass") {
+  const auto settings = calm();
+  simulation::World world(settings);
+  world.cascade(settings.start + 1h, sale_of("O", "late-1"));
+  world.live_until(settings.start + 24h);
+  REQUIRE(said(answer_to(world, "O")) == "declined timeout");
+  const auto& calls = world.calls();
+  const auto taken_back = std::ranges::find_if(calls, [](const simulation::Call& call) {
+    return call.target.find("/cancel") != std::string::npos;
+  });
+  REQUIRE(taken_back != calls.end());
+  REQUIRE(std::next(taken_back) != calls.end());
+  CHECK(std::next(taken_back)->at - taken_back->at < 1s);
+}
+
 TEST_CASE("C2: a request that may have arrived is taken back by our own id, and looked for") {
   for (const auto kind :
        {simulation::Outage::Kind::lost_unread, simulation::Outage::Kind::lost_read}) {
