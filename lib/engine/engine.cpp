@@ -164,16 +164,15 @@ async::Task<Result<Engine::Due>> Engine::what_is_due() {
       const auto first = tx.next_step_after(gateway, now);
       if (first && (!due.next || *first < *due.next)) due.next = first;
     }
-    due.next_callback = tx.next_callback();
+    if (const auto callback = tx.next_callback()) {
+      const Instant again = std::max(*callback, now + Millis(1000));  // never at once
+      due.next = std::min(due.next.value_or(again), again);
+    }
     return due;
   };
   auto due = co_await ports::transact(context_.ledger, std::move(read));
   if (!due) co_return Failure(due.error());
   next_ = due->next;
-  if (due->next_callback) {  // never at once
-    const Instant again = std::max(*due->next_callback, now + Millis(1000));
-    next_ = std::min(next_.value_or(again), again);
-  }
   co_return due;
 }
 

@@ -88,8 +88,7 @@ class Engine {
     std::vector<ports::StoredCallback> callbacks;  // if there are any, nothing else was read
     Steps::Due steps;
     std::vector<Relay::Found> events;
-    std::optional<Instant> next;  // step or delivery later than the look
-    std::optional<Instant> next_callback;
+    std::optional<Instant> next;  // step, delivery or callback later than the look
   };
 
   async::Task<Result<void>> take_over();

@@ -9,8 +9,6 @@
 namespace recycled::engine {
 namespace {
 
-constexpr std::size_t page_size = 200;  // of those that are looked at again
-
 // "order.completed, key new_key: no recovery has this order", of which any part may be missing.
 std::string reason_of(const ports::StoredCallback& callback, const std::string& key) {
   std::string text = callback.event;
@@ -90,21 +88,20 @@ Inbox::Taken Inbox::store(ports::LedgerTx& tx, const ports::StoredCallback& call
 
 async::Task<Result<void>> Inbox::retry_due(ports::Ledger& ledger) {
   const Instant now = context_.clock.now();
-  // Each one looked at is done or due later, so the pages come to an end.
-  for (bool more = true; more;) {
+  while (true) {  // each one looked at is done or due later, so the pages come to an end
     std::function<std::vector<ports::StoredCallback>(ports::LedgerTx&)> read =
         [now](ports::LedgerTx& tx) { return due(tx, now); };
     auto page = co_await ports::transact(ledger, std::move(read));
     if (!page) co_return Failure(page.error());
-    more = page->size() == page_size;
+    if (page->empty()) co_return Result<void>{};
     auto done = co_await retry(ledger, std::move(*page));
     if (!done) co_return done;
   }
-  co_return Result<void>{};
 }
 
 std::vector<ports::StoredCallback> Inbox::due(ports::LedgerTx& tx, Instant now) {
-  return tx.callbacks_due(now, static_cast<int>(page_size));
+  constexpr int page = 200;
+  return tx.callbacks_due(now, page);
 }
 
 async::Task<Result<void>> Inbox::retry(ports::Ledger& ledger,

@@ -161,6 +161,13 @@ take_callbacks() {
   stop_worker
   expect_callbacks_stored
 }
+# same_callbacks CASE --group N|--rate N: the rows of the load that has just ended.
+same_callbacks() {
+  begin_same_rows open-100-100
+  same_rows "${@:2}" callbacks
+  keep callbacks "$1" same-rows "$same"
+  end_same_rows
+}
 row_callbacks() {
   local how half count
   start_stub http
@@ -174,20 +181,12 @@ row_callbacks() {
       keep callbacks "$how" recycled "$seen"
       half=$(jq '.rate / 2 | floor' <<<"$seen")
       if [[ $how == http ]]; then
-        begin_same_rows open-100-100
-        same_rows --group "$(jq '[(.fresh + .repeated) / .commits, 1] | max | round' <<<"$seen")" callbacks
-        keep callbacks http same-rows "$same"
-        end_same_rows
+        same_callbacks http --group "$(jq '[(.fresh + .repeated) / .commits, 1] | max | round' <<<"$seen")"
       fi
       count=$((half * half_seconds > 200 ? half * half_seconds : 200))
       take_callbacks "$how" "$((count < callback_count ? count : callback_count))" --rate "$half"
       keep callbacks "$how-half" recycled "$seen"
-      if [[ $how == http ]]; then
-        begin_same_rows open-100-100
-        same_rows --rate "$half" callbacks
-        keep callbacks http-half same-rows "$same"
-        end_same_rows
-      fi
+      if [[ $how == http ]]; then same_callbacks http-half --rate "$half"; fi
     done
   done
 }
