@@ -10,7 +10,8 @@ void Deciding::on(const Answered& event) {
   const bool reached = !std::holds_alternative<outcome::NotSent>(event.outcome);
   if (reached) now_is().left = true;
   if (event.provider_order) now_is().provider_order = event.provider_order;
-  if (reached && !now_is().provider_order) now_is().left_by = situation_.now;
+  // Where this one did not leave, one before it may have; and nothing does so now.
+  if (now_is().left && !now_is().provider_order) now_is().left_by = situation_.now;
   if (is_held(now_is())) return;
   if (std::holds_alternative<outcome::Approved>(event.outcome)) return succeed();
   if (event.sending != now_is().sending) return;

@@ -14,6 +14,10 @@ constexpr Millis clock_skew = std::chrono::minutes(10);
 // wrong meanwhile, at the very latest.
 constexpr Millis longest_on_its_way = std::chrono::hours(2);
 
+// Of one page, in a row: the pages before it need not be asked for again because of it. With one of
+// three calls failing, a reading of ten pages that begins anew each time would take a hundred.
+constexpr int most_unanswered = 5;
+
 constexpr int most_pages = 100;  // longer than that, the repeat under its key is the better way
 
 }  // namespace
@@ -52,7 +56,8 @@ std::vector<ListReading::Found> ListReading::read(const ports::ListReply& page) 
   reply.service = page.service;
   reply.retry_after = page.retry_after;
   reply.word = page.why;
-  if (!page.orders) return give_up(reply);
+  if (!page.orders) return is_asked_again(page) ? std::vector<Found>() : give_up(reply);
+  unanswered_ = 0;
   if (page.orders->empty()) {
     reply.word = shows_ours_ ? "not in the list" : "the list does not show our order ids";
     if (shows_ours_) reply.news = billing::News::not_found;
@@ -65,6 +70,14 @@ std::vector<ListReading::Found> ListReading::read(const ports::ListReply& page) 
   }
   ++page_;
   return found;
+}
+
+// Who looks comes back later by himself, and loses nothing where no page has been read yet. A page
+// that was answered and cannot be understood would be the same the next time.
+bool ListReading::is_asked_again(const ports::ListReply& page) {
+  if (page_ == 1 || page.service == ports::Service::answered) return false;
+  unanswered_ += 1;
+  return unanswered_ < most_unanswered;
 }
 
 std::vector<ListReading::Found> ListReading::read_rows(const std::vector<ports::ListedOrder>& rows,

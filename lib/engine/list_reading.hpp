@@ -31,7 +31,7 @@ class ListReading {
     std::optional<ProviderOrderId> provider_order;
   };
   // What the page that was asked for says: of those that stand on it, and of all that are left
-  // where there is no page behind it, or no answer.
+  // where there is no page behind it, or no answer: from the second page on, not the fifth time.
   std::vector<Found> read(const ports::ListReply& page);
   // Something is known of each.
   bool is_over() const { return missing_.empty(); }
@@ -42,6 +42,7 @@ class ListReading {
     Instant to;
   };
   static Span span_of(const billing::Recovery& recovery, Instant now);
+  bool is_asked_again(const ports::ListReply& page);
   std::vector<Found> read_rows(const std::vector<ports::ListedOrder>& rows,
                                const ports::InquiryReply& reply);
   std::vector<Found> give_up(const ports::InquiryReply& reply);
@@ -51,6 +52,7 @@ class ListReading {
   Span span_;  // of all of them
   std::set<OrderId> missing_;
   int page_ = 1;
+  int unanswered_ = 0;      // askings for this page
   bool shows_ours_ = true;  // on every page so far
 };
 

@@ -255,8 +255,7 @@ http::Response SimulatedFlexFactor::list(const Target& target) const {
   const Quirks& quirks = orders_.behaviour().quirks;
   std::int64_t total = 0;
   Json items = Json::array();
-  for (const auto& order : orders_.all()) {
-    if ((from && order.created_at < *from) || (to && order.created_at >= *to)) continue;
+  for (const auto& order : orders_.created(from, to)) {
     if (status && shown_number(order, quirks) != *status) continue;
     const bool is_of_page = total >= (page - 1) * page_size && total < page * page_size;
     if (is_of_page) items.push_back(shown(order, quirks));

@@ -53,6 +53,16 @@ std::size_t SimulatedOrders::index_of(const SimulatedOrder& order) const {
   return static_cast<std::size_t>(&order - orders_.data());
 }
 
+std::span<const SimulatedOrder> SimulatedOrders::created(std::optional<Instant> from,
+                                                        std::optional<Instant> to) const {
+  const auto place_of = [this](Instant at) {
+    return std::ranges::lower_bound(orders_, at, {}, &SimulatedOrder::created_at);
+  };
+  const auto first = from ? place_of(*from) : orders_.begin();
+  const auto last = to ? place_of(*to) : orders_.end();
+  return {first, std::max(first, last)};
+}
+
 // --- taking over ---
 
 std::size_t SimulatedOrders::open(const SimulatedSale& sale, Instant now) {
@@ -62,7 +72,8 @@ std::size_t SimulatedOrders::open(const SimulatedSale& sale, Instant now) {
   order.id = ProviderOrderId(
       crypto::derive_guid({"simulated order", seed, sale.order.str(), std::to_string(index)}));
   order.sale = sale;
-  order.created_at = now;
+  // Even where somebody puts the clock back: created() looks for a time among them.
+  order.created_at = orders_.empty() ? now : std::max(now, orders_.back().created_at);
   const Instant asked_for = sale.expires_at.value_or(now + std::chrono::days(21));
   order.expires_at = behaviour_.expire_after ? now + *behaviour_.expire_after : asked_for;
   by_id_[order.id.str()].push_back(index);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -92,6 +93,9 @@ class SimulatedOrders {
   // By their id (one at most) or ours (oldest first).
   std::vector<SimulatedOrder*> find(const std::string& id);
   const std::vector<SimulatedOrder>& all() const { return orders_; }
+  // From `from` on and before `to`, if given; oldest first.
+  std::span<const SimulatedOrder> created(std::optional<Instant> from,
+                                          std::optional<Instant> to) const;
 
   // False: it is charged already, or given back.
   [[nodiscard]] bool cancel(SimulatedOrder& order, Instant now);

@@ -16,6 +16,11 @@ TEST_CASE("by when all that may have left had done so is known where their id is
   CHECK_FALSE(known.left_by.has_value());
   const Recovery unsent = after(claimed(), answered(outcome::NotSent{"no route", {}}), start + 1s);
   CHECK_FALSE(unsent.left_by.has_value());
+  // The same bytes once more, before which it was emptied: they did not leave, the first ones had.
+  Recovery repeated = again;
+  repeated.left_by = std::nullopt;
+  const auto not_sent = answered(outcome::NotSent{"no route", {}});
+  CHECK(after(repeated, not_sent, start + 5h).left_by == start + 5h);
   // The copy that was adopted tells nothing of what left elsewhere.
   CHECK_FALSE(after(again, Adopted{}, start + 4h).left_by.has_value());
 }

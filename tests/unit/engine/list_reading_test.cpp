@@ -39,6 +39,14 @@ ports::ListReply page_of(const std::vector<std::string>& orders) {
   return page;
 }
 
+ports::ListReply refused() {
+  ports::ListReply page;
+  page.why = "HTTP 429";
+  page.service = ports::Service::busy;
+  page.retry_after = 30s;
+  return page;
+}
+
 // What was said of each, by order.
 std::map<std::string, ListReading::Found> by_order(std::vector<ListReading::Found> found) {
   std::map<std::string, ListReading::Found> made;
@@ -124,20 +132,44 @@ TEST_CASE("list reading: a list without our ids tells nothing of who is not foun
   CHECK(rest.at("a").reply.word == "the list does not show our order ids");
 }
 
-TEST_CASE("list reading: a page that is not answered ends it for all that are left") {
+TEST_CASE("list reading: a first page that is not answered ends it for all, who come back later") {
   ListReading reading(missing("a", sent), now);
   reading.takes(missing("b", sent));
+  const auto said = by_order(reading.read(refused()));
+  CHECK(said.size() == 2);
+  CHECK_FALSE(said.at("a").reply.news.has_value());
+  CHECK(said.at("a").reply.service == ports::Service::busy);
+  CHECK(said.at("a").reply.retry_after == Millis(30s));
+  CHECK(said.at("a").reply.word == "HTTP 429");
+  CHECK(reading.is_over());
+}
+
+// Or a list of many pages would never be read to its end where one of three calls fails.
+TEST_CASE("L21 list reading: a later page that is not answered is asked for again") {
+  ListReading reading(missing("a", sent), now);
+  reading.takes(missing("b", sent));
+  for (int page = 2; page < 12; ++page) {
+    CHECK(reading.read(page_of({"a stranger's"})).empty());
+    for (int times = 0; times < 4; ++times) {
+      CHECK(reading.read(refused()).empty());
+      CHECK(reading.next().page == page);
+    }
+  }
   CHECK(reading.read(page_of({"b"})).size() == 1);
-  ports::ListReply refused;
-  refused.why = "HTTP 429";
-  refused.service = ports::Service::busy;
-  refused.retry_after = 30s;
-  const auto rest = by_order(reading.read(refused));
-  CHECK(rest.size() == 1);
-  CHECK_FALSE(rest.at("a").reply.news.has_value());
-  CHECK(rest.at("a").reply.service == ports::Service::busy);
-  CHECK(rest.at("a").reply.retry_after == Millis(30s));
-  CHECK(rest.at("a").reply.word == "HTTP 429");
+  for (int times = 0; times < 4; ++times) CHECK(reading.read(refused()).empty());
+  CHECK_FALSE(reading.is_over());
+  const auto said = by_order(reading.read(refused()));
+  CHECK(said.size() == 1);
+  CHECK_FALSE(said.at("a").reply.news.has_value());
+  CHECK(reading.is_over());
+}
+
+TEST_CASE("list reading: a later page that cannot be understood ends it, as it would again") {
+  ListReading reading(missing("a", sent), now);
+  CHECK(reading.read(page_of({"a stranger's"})).empty());
+  ports::ListReply strange;
+  strange.why = "a row without an id";
+  CHECK(reading.read(strange).size() == 1);
   CHECK(reading.is_over());
 }
 
