@@ -54,7 +54,7 @@ std::size_t SimulatedOrders::index_of(const SimulatedOrder& order) const {
 }
 
 std::span<const SimulatedOrder> SimulatedOrders::created(std::optional<Instant> from,
-                                                        std::optional<Instant> to) const {
+                                                         std::optional<Instant> to) const {
   const auto place_of = [this](Instant at) {
     return std::ranges::lower_bound(orders_, at, {}, &SimulatedOrder::created_at);
   };

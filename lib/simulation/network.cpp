@@ -130,7 +130,6 @@ async::Task<void> Network::deliver(CallbackDoor& door, flexfactor::OutgoingCallb
   }
   const bool is_taken =
       status == 200 || status == 409 || status == 503 || (status == 401 && is_off);
-  if (!is_taken) fprintf(stderr, "STATUS %d %s\n", status, callback.body.c_str());
   ensure(is_taken, "a genuine callback is taken");
 }
 
