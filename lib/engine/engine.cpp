@@ -98,7 +98,6 @@ async::Task<Result<void>> Engine::once() {
   if (!done) co_return done;
   done = co_await scan(loop_, scanning_, settings_.scan_batch, tally_, watch_, ceilings_);
   if (!done) co_return done;
-  steps_.tell_of_end();
   while (!stopping_) {
     heard_.reset();
     done = co_await steps_.start_due();

@@ -14,7 +14,7 @@ async::Task<void> Steps::perform(async::Task<void> work, Lane& lane) {
   }
   lane.busy -= 1;
   wait_for_room(lane, context_.clock.now());
-  if (tells_of_end_ && under_way() == 0) on_next_(context_.clock.now());
+  if (under_way() == 0) on_next_(context_.clock.now());
 }
 
 // Another does, or will do, what this process held.

@@ -46,8 +46,6 @@ class Steps {
   async::Task<Result<void>> tell_of_orphans();
   // Lets go of what was taken to be begun and never was. At the end, when nothing is under way.
   async::Task<Result<void>> let_go();
-  // From here on `on_next` also hears of it when nothing is under way any more: for who ends then.
-  void tell_of_end() { tells_of_end_ = true; }
   // Nothing is under way, and whatever else is due belongs to a gateway that rests.
   bool is_done() const;
   std::size_t under_way() const;
@@ -124,7 +122,6 @@ class Steps {
   std::unordered_set<RecoveryKey> unbegun_;  // held, and nothing has been done about them
   std::optional<Error> failure_;
   std::exception_ptr broken_;
-  bool tells_of_end_ = false;
   bool stopping_ = false;
 };
 

@@ -48,7 +48,7 @@ struct Recorder final : ports::Events {
 };
 
 // Writes bodies and answers no call.
-struct SilentProvider : ports::Provider, ports::Providers {
+struct SilentProvider final : ports::Provider, ports::Providers {
   ports::Provider* find(const GatewayId&) override { return this; }
   Result<std::string> compose(const ports::HandOverRequest& request) const override {
     return request.order.str() + " " + request.key.str();

@@ -74,26 +74,9 @@ struct NoReader final : ports::CallbackReader {
   }
 };
 
-// Takes in what it is handed, and says so when it is told to.
-struct AcceptingProvider final : SilentProvider {
-  ports::Provider* find(const GatewayId&) override { return this; }
-  async::Task<ports::HandOverReply> hand_over(OrderId order, std::string) override {
-    std::function<void(async::Resume)> start = [this](async::Resume resume) {
-      answer = std::move(resume);
-    };
-    co_await async::until_resumed(std::move(start));
-    ports::HandOverReply reply;
-    reply.outcome = billing::outcome::Pending{};
-    reply.provider_order = ProviderOrderId("theirs of " + order.str());
-    co_return reply;
-  }
-  async::Resume answer;  // while one waits for it
-};
-
 struct ProgressBench : Bench {
-  explicit ProgressBench(std::map<GatewayId, PaceLimits> pace = {}) {
+  ProgressBench() {
     EngineSettings settings;
-    settings.pace = std::move(pace);
     settings.scan_batch = 2;
     settings.rules_digest = "rules";
     engine = std::make_unique<Engine>(hanging_context, reader, alarms, io.get_executor(), settings);
@@ -131,9 +114,7 @@ struct ProgressBench : Bench {
   }
 
   HangingLedger hanging{*ledger};
-  AcceptingProvider accepting;
-  Desk accepting_desk{desk.installation, Planner(rules, *calendar), accepting};
-  Context hanging_context{accepting_desk, clock, entropy, hanging, events};
+  Context hanging_context{desk, clock, entropy, hanging, events};
   NoReader reader;
   StandingAlarms alarms;
   boost::asio::io_context io;
@@ -169,24 +150,6 @@ TEST_CASE("A pass asks the ledger once for all that may be due") {
   const int before = bench.hanging.asked;
   bench.look();
   CHECK(bench.hanging.asked == before + 1);
-  CHECK(bench.seen[Progress::pass] == 2);
-  bench.engine->stop();
-  async::run_to_end(bench.io, group.join());
-}
-
-TEST_CASE("The end of the last call alone lets no pass begin: nothing is due that was not before") {
-  ProgressBench bench({{GatewayId("ff"), PaceLimits()}});
-  bench.accept(declined("S"));
-  async::TaskGroup group(bench.io.get_executor(), 2);
-  group.start(bench.work());
-  bench.go_on();
-  bench.clock.at += std::chrono::days(9);
-  bench.look();
-  REQUIRE(bench.accepting.answer);
-  CHECK(bench.seen[Progress::pass] == 2);
-  std::exchange(bench.accepting.answer, nullptr)();
-  bench.go_on();
-  CHECK(bench.engine->standing().under_way == 0);
   CHECK(bench.seen[Progress::pass] == 2);
   bench.engine->stop();
   async::run_to_end(bench.io, group.join());
