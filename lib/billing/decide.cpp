@@ -142,7 +142,7 @@ void Deciding::end_without_charge(Reason reason, Source source) {
     decision_.alarm = Alarm::contradiction;
     if (source == Source::callback && now_is().provider_order) {
       next(Step::inquire, situation_.now);
-    } else {
+    } else if (!refund_is_ahead()) {
       stop_working();
     }
     return;

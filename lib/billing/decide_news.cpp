@@ -98,6 +98,8 @@ void Deciding::still_open(Source source) {
     case RecoveryState::parked:
       return keep_asking();
     case RecoveryState::recovered:
+      if (refund_is_ahead()) return;
+      [[fallthrough]];
     case RecoveryState::released:
       return stop_working();
   }
@@ -115,9 +117,12 @@ void Deciding::still_open_at_sync(Source source) {
 
 void Deciding::not_found() {
   if (last_look_is_ahead()) return;
+  if (refund_is_ahead()) return;
   if (!is_live(now_is().state)) return look_past_expiry();
   if (is_awaited(now_is())) return still_open_to_shopper();
   if (now_is().state == RecoveryState::withdrawing) {
+    // Asked before it was to be taken back, perhaps long before: the cancel is yet to be made.
+    if (now_is().step != Step::inquire) return;
     // A cancel refused, and a list that lacks the order: one of the two is wrong.
     if (!now_is().provider_order && !is_checking(now_is())) return park(Reason::unresolved);
     return conclude_withdrawal();

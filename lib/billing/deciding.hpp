@@ -88,6 +88,8 @@ class Deciding {
 
   void go(RecoveryState state, Reason reason, Step step, std::optional<Instant> at);
   void next(Step step, std::optional<Instant> at);
+  // Decided upon what an answer that says otherwise was asked before: it stays to be done.
+  bool refund_is_ahead() const { return decision_.recovery.step == Step::refund; }
   void stop_working() { next(Step::none, std::nullopt); }
   void finish(RecoveryState state, Reason reason, Move move);
   void again_later(std::optional<Millis> retry_after);

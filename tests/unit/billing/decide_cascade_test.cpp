@@ -118,6 +118,31 @@ TEST_CASE("C2: nobody but who claimed it sends it, and who finds it later takes 
   CHECK(after(cascade(), Interrupted{}, deadline + 1h).told == Reason::timeout);
 }
 
+// It was under way when the charge was heard of, or when the customer left: minutes, in a long
+// list.
+TEST_CASE("X1: an answer to what was asked before undoes neither a refund nor a cancel to come") {
+  const Recovery looks = after(timed_out(), withdrawal(Withdrawal::accepted), deadline + 1s);
+  REQUIRE(looks.step == Step::inquire);
+  const Recovery due = after(looks, learned(News::completed, Source::callback), deadline + 2min);
+  REQUIRE(due.step == Step::refund);
+  for (const News news :
+       {News::not_found, News::still_open, News::cancelled, News::expired, News::strange}) {
+    CAPTURE(to_text(news));
+    const Recovery still = after(due, learned(news, Source::inquiry), deadline + 3min);
+    CHECK(still.step == Step::refund);
+    CHECK(still.next_at == due.next_at);
+  }
+
+  const Recovery cut_off = after(claimed(), Interrupted{}, start + 1min);
+  for (const char* order : {"", "theirs"}) {
+    Recovery unknown = cut_off;
+    if (*order != 0) unknown.provider_order = ProviderOrderId(order);
+    const Recovery leaves = after(unknown, CustomerLeft{Departure::cancelled}, start + 2min);
+    REQUIRE(leaves.state == RecoveryState::withdrawing);
+    CHECK(after(leaves, not_listed(), start + 3min) == leaves);
+  }
+}
+
 TEST_CASE("C2: taken back by our own id, it is looked for once more") {
   for (const Withdrawal result : {Withdrawal::accepted, Withdrawal::not_found}) {
     const Recovery looks = after(timed_out(), withdrawal(result), deadline + 1s);
