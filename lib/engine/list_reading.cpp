@@ -15,8 +15,9 @@ constexpr Millis clock_skew = std::chrono::minutes(10);
 constexpr Millis longest_on_its_way = std::chrono::hours(2);
 
 // Of one page, in a row: the pages before it need not be asked for again because of it. With one of
-// three calls failing, a reading of ten pages that begins anew each time would take a hundred.
-constexpr int most_unanswered = 5;
+// three calls failing, ten pages would be some 170 calls if it began anew each time. Fewer than
+// those that let a gateway rest: whoever looks then comes back by himself.
+constexpr int most_unanswered = 4;
 
 constexpr int most_pages = 100;  // longer than that, the repeat under its key is the better way
 

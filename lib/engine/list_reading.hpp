@@ -31,7 +31,7 @@ class ListReading {
     std::optional<ProviderOrderId> provider_order;
   };
   // What the page that was asked for says: of those that stand on it, and of all that are left
-  // where there is no page behind it, or no answer: from the second page on, not the fifth time.
+  // where there is no page behind it, or no answer: from the second page on, four times in a row.
   std::vector<Found> read(const ports::ListReply& page);
   // Something is known of each.
   bool is_over() const { return missing_.empty(); }
@@ -52,7 +52,7 @@ class ListReading {
   Span span_;  // of all of them
   std::set<OrderId> missing_;
   int page_ = 1;
-  int unanswered_ = 0;      // askings for this page
+  int unanswered_ = 0;      // askings for this page that were not answered
   bool shows_ours_ = true;  // on every page so far
 };
 
