@@ -35,7 +35,8 @@ const ports::StoredRecovery* cascaded(const std::vector<ports::StoredRecovery>& 
 
 Cascades::Cascades(const Context& context, ports::Alarms& alarms, async::Executor executor,
                    CascadeEars ears)
-    : context_(context),
+    : ledger_(context.ledger),
+      context_{context.desk, context.clock, context.entropy, ledger_, context.events},
       alarms_(alarms),
       executor_(executor),
       group_(std::move(executor), most_calls),

@@ -13,6 +13,7 @@
 #include "async/task_group.hpp"
 #include "billing/cascade.hpp"
 #include "engine/calls.hpp"
+#include "engine/till_ledger.hpp"
 #include "ports/cascade.hpp"
 
 namespace recycled::engine {
@@ -75,7 +76,8 @@ class Cascades {
   void hear(ports::StoredRecovery& stored, const Result<Applied>& applied);
   void tell(const billing::Sale& row, const CascadeAnswer& answer, Instant began);
 
-  const Context& context_;
+  TillLedger ledger_;
+  const Context context_;
   ports::Alarms& alarms_;
   async::Executor executor_;
   async::TaskGroup group_;

@@ -95,6 +95,10 @@ async::Task<Result<void>> SqliteLedger::write(ports::LedgerWork work) {
   return impl_->queue().write(std::move(work));
 }
 
+async::Task<Result<void>> SqliteLedger::write_first(ports::LedgerWork work) {
+  return impl_->queue().write(std::move(work), Turn::first);
+}
+
 Result<void> SqliteLedger::write_now(const ports::LedgerWork& work) {
   return impl_->queue().write_now(work);
 }

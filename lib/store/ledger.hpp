@@ -36,6 +36,7 @@ class SqliteLedger final : public OpenLedger {
   ~SqliteLedger() override;  // finishes what is queued
 
   async::Task<Result<void>> write(ports::LedgerWork work) override;
+  async::Task<Result<void>> write_first(ports::LedgerWork work) override;
 
   Result<void> write_now(const ports::LedgerWork& work) override;
 

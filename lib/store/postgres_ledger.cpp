@@ -194,6 +194,10 @@ async::Task<Result<void>> PostgresLedger::write(ports::LedgerWork work) {
   return impl_->queue().write(std::move(work));
 }
 
+async::Task<Result<void>> PostgresLedger::write_first(ports::LedgerWork work) {
+  return impl_->queue().write(std::move(work), Turn::first);
+}
+
 Result<void> PostgresLedger::write_now(const ports::LedgerWork& work) {
   return impl_->queue().write_now(work);
 }

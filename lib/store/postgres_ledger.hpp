@@ -39,6 +39,7 @@ class PostgresLedger final : public OpenLedger {
   // a minute or what is left of the lease. Fault::unavailable: nobody answers still; a connection
   // is tried anew at each write. Fault::busy: this process was taken for dead, for good.
   async::Task<Result<void>> write(ports::LedgerWork work) override;
+  async::Task<Result<void>> write_first(ports::LedgerWork work) override;
   Result<void> write_now(const ports::LedgerWork& work) override;
   Instant ours_until() const override;
   std::optional<Millis> looks_for_others_every() const override;

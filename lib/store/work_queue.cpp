@@ -31,12 +31,12 @@ void WorkQueue::stop() {
   thread_.join();
 }
 
-async::Task<Result<void>> WorkQueue::write(ports::LedgerWork work) {
+async::Task<Result<void>> WorkQueue::write(ports::LedgerWork work, Turn turn) {
   if (!thread_.joinable()) co_return write_now(work);
   Job job;
   job.work = std::move(work);
-  std::function<void(async::Resume)> start = [this, &job](async::Resume resume) {
-    enqueue(job, std::move(resume));
+  std::function<void(async::Resume)> start = [this, &job, turn](async::Resume resume) {
+    enqueue(job, turn, std::move(resume));
   };
   co_await async::until_resumed(std::move(start));
   co_return outcome_of(job);
@@ -49,10 +49,11 @@ Result<void> WorkQueue::write_now(const ports::LedgerWork& work) {
   return outcome_of(job);
 }
 
-void WorkQueue::enqueue(Job& job, async::Resume resume) {
+void WorkQueue::enqueue(Job& job, Turn turn, async::Resume resume) {
   {
     const std::lock_guard lock(mutex_);
-    queue_.push_back(Waiting{&job, std::move(resume)});
+    std::vector<Waiting>& queue = turn == Turn::first ? first_ : queue_;
+    queue.push_back(Waiting{&job, std::move(resume)});
   }
   wake_.notify_one();
 }
@@ -72,7 +73,7 @@ void WorkQueue::serve() {
 // False: stopped, and nothing is left to do.
 bool WorkQueue::next_group(std::vector<Waiting>& group) {
   std::unique_lock lock(mutex_);
-  const auto is_called = [this] { return stopping_ || !queue_.empty(); };
+  const auto is_called = [this] { return stopping_ || !is_empty(); };
   if (!when_idle_) wake_.wait(lock, is_called);
   while (!is_called()) {
     if (wake_.wait_for(lock, patience_, is_called)) break;
@@ -80,10 +81,11 @@ bool WorkQueue::next_group(std::vector<Waiting>& group) {
     when_idle_();
     lock.lock();
   }
-  const std::size_t count = std::min(queue_.size(), largest_group);
-  const auto end = queue_.begin() + static_cast<std::ptrdiff_t>(count);
-  group.assign(std::make_move_iterator(queue_.begin()), std::make_move_iterator(end));
-  queue_.erase(queue_.begin(), end);
+  std::vector<Waiting>& queue = first_.empty() ? queue_ : first_;
+  const std::size_t count = std::min(queue.size(), largest_group);
+  const auto end = queue.begin() + static_cast<std::ptrdiff_t>(count);
+  group.assign(std::make_move_iterator(queue.begin()), std::make_move_iterator(end));
+  queue.erase(queue.begin(), end);
   return !group.empty();
 }
 

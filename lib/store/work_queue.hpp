@@ -14,6 +14,8 @@
 
 namespace recycled::store {
 
+enum class Turn { in_order, first };
+
 class WorkQueue {
  public:
   // Carries out all of them and sets their results; on one thread at a time.
@@ -32,7 +34,8 @@ class WorkQueue {
   void start();
   void stop();
 
-  async::Task<Result<void>> write(ports::LedgerWork work);
+  // What is to be first is of a group of its own, which is soon done.
+  async::Task<Result<void>> write(ports::LedgerWork work, Turn turn = Turn::in_order);
   // At once, on this thread. Not beside a thread while work is queued.
   Result<void> write_now(const ports::LedgerWork& work);
 
@@ -42,8 +45,9 @@ class WorkQueue {
     async::Resume resume;
   };
 
-  void enqueue(Job& job, async::Resume resume);
+  void enqueue(Job& job, Turn turn, async::Resume resume);
   void serve();
+  bool is_empty() const { return queue_.empty() && first_.empty(); }
   bool next_group(std::vector<Waiting>& group);
 
   const Commit commit_;
@@ -52,6 +56,7 @@ class WorkQueue {
   std::mutex mutex_;
   std::condition_variable wake_;
   std::vector<Waiting> queue_;
+  std::vector<Waiting> first_;
   bool stopping_ = false;
   std::thread thread_;
 };

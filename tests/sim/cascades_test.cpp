@@ -77,6 +77,45 @@ TEST_CASE("C2: approved or declined at once, whatever the account is") {
   }
 }
 
+// Counts what goes first, and what does not.
+class TurnsSeen final : public ports::Ledger {
+ public:
+  struct Turns {
+    int first = 0;
+    int in_order = 0;
+  };
+  TurnsSeen(ports::Ledger& ledger, Turns& turns) : ledger_(ledger), turns_(turns) {}
+
+  async::Task<Result<void>> write(ports::LedgerWork work) override {
+    ++turns_.in_order;
+    return ledger_.write(std::move(work));
+  }
+  async::Task<Result<void>> write_first(ports::LedgerWork work) override {
+    ++turns_.first;
+    return ledger_.write_first(std::move(work));
+  }
+
+ private:
+  ports::Ledger& ledger_;
+  Turns& turns_;
+};
+
+TEST_CASE("C2: what is written for a shopper who waits goes first, and nothing else does") {
+  auto settings = calm();
+  TurnsSeen::Turns turns;
+  settings.wraps.ledger = [&turns](ports::Ledger& ledger) {
+    return std::make_unique<TurnsSeen>(ledger, turns);
+  };
+  simulation::World world(settings);
+  world.live_until(settings.start + 30min);
+  CHECK(turns.first == 0);
+  CHECK(turns.in_order > 0);
+  world.cascade(settings.start + 1h, sale_of("approve", "approve-1"));
+  world.live_until(settings.start + 2h);
+  CHECK(said(answer_to(world, "approve")) == "approved none");
+  CHECK(turns.first >= 2);  // the claim, and each answer of FlexFactor's
+}
+
 TEST_CASE("C2: a repeat of the same order id gives the stored answer, and calls nobody") {
   auto settings = calm();
   simulation::World world(settings);

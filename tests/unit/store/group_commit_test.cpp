@@ -151,6 +151,42 @@ TEST_CASE("group commit: what gathers is one commit, and on disk when it is answ
   }
 }
 
+async::Task<void> write_first(ports::Ledger& ledger, ports::LedgerWork work) {
+  auto done = co_await ledger.write_first(std::move(work));
+  CHECK(done.has_value());
+}
+
+async::Task<void> write_in_order(ports::Ledger& ledger, ports::LedgerWork work) {
+  auto done = co_await ledger.write(std::move(work));
+  CHECK(done.has_value());
+}
+
+TEST_CASE("group commit: what goes first is a commit of its own, before all that has gathered") {
+  OwnLedger own(Executor::thread);
+  boost::asio::io_context context;
+  async::TaskGroup group(context.get_executor(), 100);
+  const int before = commits_in(log_of(own));
+  Gate gate;
+  group.start(write_in_order(*own.ledger, gate.work()));
+  context.poll();
+  REQUIRE(gate.reached.get_future().wait_for(deadline) == std::future_status::ready);
+  std::vector<std::string> order;  // of the store's thread alone
+  const auto noted = [&order](const std::string& name) -> ports::LedgerWork {
+    return [&order, name](ports::LedgerTx& tx) {
+      tx.set_meta(name, "1");
+      order.push_back(name);
+    };
+  };
+  for (const char* name : {"a", "b"}) group.start(write_in_order(*own.ledger, noted(name)));
+  for (const char* name : {"x", "y"}) group.start(write_first(*own.ledger, noted(name)));
+  context.restart();
+  context.poll();
+  gate.opened.set_value();
+  async::run_to_end(context, group.join());
+  CHECK(order == std::vector<std::string>{"x", "y", "a", "b"});
+  CHECK(commits_in(log_of(own)) - before == 3);  // the gate's, and two
+}
+
 TEST_CASE("group commit: nothing is seen before its commit") {
   for (const Executor executor : {Executor::inline_, Executor::thread}) {
     OwnLedger own(executor);
