@@ -58,14 +58,6 @@ void Deciding::look_once_more() {
   next(Step::inquire, situation_.now + timing_.last_look);
 }
 
-// Given up, and the one more inquiry is yet to be made: what an inquiry brings that was under way
-// when it ended is no answer to that one, and neither puts it forward nor stands for it.
-bool Deciding::last_look_is_ahead() const {
-  const Recovery& recovery = decision_.recovery;
-  return !is_live(recovery.state) && recovery.step == Step::inquire &&
-         *recovery.next_at > situation_.now;
-}
-
 // Until its expiry, and somewhat after it, FlexFactor may yet charge what ended early: that is
 // looked at once more then.
 void Deciding::look_past_expiry() {
@@ -142,13 +134,13 @@ void Deciding::end_without_charge(Reason reason, Source source) {
     decision_.alarm = Alarm::contradiction;
     if (source == Source::callback && now_is().provider_order) {
       next(Step::inquire, situation_.now);
-    } else if (!refund_is_ahead()) {
+    } else if (!is_old_) {
       stop_working();
     }
     return;
   }
   if (!is_live(now_is().state)) {
-    if (source == Source::inquiry && !last_look_is_ahead()) look_past_expiry();
+    if (source == Source::inquiry && !is_old_) look_past_expiry();
     return;
   }
   if (now_is().state == RecoveryState::withdrawing) return conclude_withdrawal();
@@ -162,6 +154,10 @@ void Deciding::conclude_withdrawal() {
   } else {
     finish(RecoveryState::failed, reason, Move::recycle_failed);
   }
+}
+
+Question question_of(const Recovery& recovery) {
+  return {recovery.step, recovery.next_at, recovery.provider_order};
 }
 
 Decision decide(const Recovery& recovery, const Event& event, const Rules& rules,

@@ -88,11 +88,22 @@ std::string_view to_text(News news);
 enum class Source { callback, inquiry };
 std::string_view to_text(Source source);
 
+// What an inquiry was made for: what was planned when it was read from the queue. Callbacks, the
+// customer and a person may have planned something else by the time it is answered.
+struct Question {
+  Step step = Step::none;
+  std::optional<Instant> at;
+  std::optional<ProviderOrderId> provider_order;  // as it was known by then
+  bool operator==(const Question&) const = default;
+};
+Question question_of(const Recovery& recovery);
+
 struct Learned {
   News news = News::still_open;
   Source source = Source::inquiry;
   std::optional<ProviderOrderId> provider_order;
-  std::optional<Instant> happened_at;  // as FlexFactor dates it
+  std::optional<Instant> happened_at;     // as FlexFactor dates it
+  std::optional<Question> question = {};  // nothing: nobody asked
 };
 
 // An inquiry that brought no news: nothing is known that was not known before.
@@ -103,6 +114,7 @@ struct InquiryFailed {
     cannot_tell,  // answered, and it does not say: their list without our ids, or too long
   };
   Because because = Because::no_answer;
+  std::optional<Question> question = {};
 };
 
 enum class Withdrawal {

@@ -80,7 +80,8 @@ void Deciding::was_charged(Source source) {
   const bool asked = now_is().step == Step::inquire;
   const bool gives_back = is_given_back(now_is());
   if (now_is().step == Step::refund) return;
-  if (asked && gives_back && source == Source::callback) return;  // perhaps older than the refund
+  const bool is_older = is_old_ || (gives_back && source == Source::callback);
+  if (asked && is_older) return;  // than the question, or perhaps than the refund
   stop_working();
   if (asked && gives_back) give_back();
 }

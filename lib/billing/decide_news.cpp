@@ -7,6 +7,7 @@
 namespace recycled::billing {
 
 void Deciding::on(const Learned& event) {
+  hear(event.question);
   now_is().left = true;
   const bool is_found = event.provider_order && !now_is().provider_order;
   if (event.provider_order) now_is().provider_order = event.provider_order;
@@ -68,6 +69,7 @@ void Deciding::flag_money_back(News news) {
 void Deciding::still_open(Source source) {
   const Instant now = situation_.now;
   const Instant give_up_at = now_is().expires_at + timing_.grace;
+  if (is_old_) return;
   if (is_awaited(now_is())) return still_open_to_shopper();
   now_is().inquiries += 1;
   switch (now_is().state) {
@@ -98,8 +100,6 @@ void Deciding::still_open(Source source) {
     case RecoveryState::parked:
       return keep_asking();
     case RecoveryState::recovered:
-      if (refund_is_ahead()) return;
-      [[fallthrough]];
     case RecoveryState::released:
       return stop_working();
   }
@@ -116,13 +116,10 @@ void Deciding::still_open_at_sync(Source source) {
 }
 
 void Deciding::not_found() {
-  if (last_look_is_ahead()) return;
-  if (refund_is_ahead()) return;
+  if (is_old_) return;
   if (!is_live(now_is().state)) return look_past_expiry();
   if (is_awaited(now_is())) return still_open_to_shopper();
   if (now_is().state == RecoveryState::withdrawing) {
-    // Asked before it was to be taken back, perhaps long before: the cancel is yet to be made.
-    if (now_is().step != Step::inquire) return;
     // A cancel refused, and a list that lacks the order: one of the two is wrong.
     if (!now_is().provider_order && !is_checking(now_is())) return park(Reason::unresolved);
     return conclude_withdrawal();
@@ -138,7 +135,8 @@ void Deciding::not_found() {
 }
 
 void Deciding::on(const InquiryFailed& event) {
-  if (last_look_is_ahead()) return;
+  hear(event.question);
+  if (is_old_) return;
   again_later(event.retry_after);
   // A list that cannot tell is no better another time: then the same bytes are what is left to ask.
   const bool in_vain = event.because == InquiryFailed::Because::cannot_tell;

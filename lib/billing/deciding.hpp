@@ -86,16 +86,18 @@ class Deciding {
  private:
   Recovery& now_is() { return decision_.recovery; }
 
+  // What an answer says that is not there, not over or cannot be told is news of the time when it
+  // was asked: it takes nothing back that was planned since.
+  void hear(const std::optional<Question>& question) {
+    is_old_ = question && *question != question_of(decision_.recovery);
+  }
   void go(RecoveryState state, Reason reason, Step step, std::optional<Instant> at);
   void next(Step step, std::optional<Instant> at);
-  // Decided upon what an answer that says otherwise was asked before: it stays to be done.
-  bool refund_is_ahead() const { return decision_.recovery.step == Step::refund; }
   void stop_working() { next(Step::none, std::nullopt); }
   void finish(RecoveryState state, Reason reason, Move move);
   void again_later(std::optional<Millis> retry_after);
   bool may_yet_be_charged() const;
   void look_once_more();
-  bool last_look_is_ahead() const;
   void look_past_expiry();
 
   Millis inquiry_gap(int inquiries) const;
@@ -143,6 +145,7 @@ class Deciding {
   const WhenUnknown when_unknown_;
   const Situation& situation_;
   Decision decision_;
+  bool is_old_ = false;  // the event: another question has come in the place of its own
 };
 
 }  // namespace recycled::billing

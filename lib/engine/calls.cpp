@@ -81,15 +81,16 @@ Ended concluded(const Context& context, const ports::StoredRecovery& stored,
   ended.attempt.outcome = reply.news ? billing::to_text(*reply.news) : "no_answer";
   ended.attempt.detail = reply.word;
   tell(context, ports::EventName::recovery_inquired, stored, ended, ended.attempt.outcome);
+  const billing::Question question = billing::question_of(stored.recovery);
   if (reply.news) {
-    ended.event =
-        billing::Learned{*reply.news, billing::Source::inquiry, std::move(order), std::nullopt};
+    ended.event = billing::Learned{*reply.news, billing::Source::inquiry, std::move(order),
+                                   std::nullopt, question};
     return ended;
   }
   using Because = billing::InquiryFailed::Because;
   const bool answered = reply.service == ports::Service::answered;
-  ended.event = billing::InquiryFailed{reply.retry_after,
-                                       answered ? Because::cannot_tell : Because::no_answer};
+  ended.event = billing::InquiryFailed{
+      reply.retry_after, answered ? Because::cannot_tell : Because::no_answer, question};
   return ended;
 }
 

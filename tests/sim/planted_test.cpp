@@ -9,10 +9,12 @@
 #include <doctest/doctest.h>
 
 #include "simulation/life.hpp"
+#include "support/forwarding_provider.hpp"
 #include "support/forwarding_tx.hpp"
 
 using namespace recycled;  // NOLINT(google-build-using-namespace)
 using billing::RecoveryState;
+using testing::ForwardingProvider;
 using testing::ForwardingTx;
 
 namespace {
@@ -194,40 +196,6 @@ class LateChargeKept final : public ForwardingTx {
     }
     return tx_.update_recovery(key, before, wrong);
   }
-};
-
-// Everything goes on as it came but hand-overs.
-class ForwardingProvider : public ports::Provider {
- public:
-  explicit ForwardingProvider(ports::Provider& provider) : provider_(provider) {}
-
-  Result<std::string> compose(const ports::HandOverRequest& request) const override {
-    return provider_.compose(request);
-  }
-  Result<std::string> compose_sale(const ports::SaleRequest& request) const override {
-    return provider_.compose_sale(request);
-  }
-  Result<std::string> recompose(const std::string& body, const IdempotencyKey& key) const override {
-    return provider_.recompose(body, key);
-  }
-  async::Task<ports::InquiryReply> inquire(ProviderOrderId order) override {
-    return provider_.inquire(std::move(order));
-  }
-  async::Task<ports::WithdrawReply> cancel(ProviderOrderId order) override {
-    return provider_.cancel(std::move(order));
-  }
-  async::Task<ports::WithdrawReply> cancel_external(OrderId order) override {
-    return provider_.cancel_external(std::move(order));
-  }
-  async::Task<ports::RefundReply> refund(ProviderOrderId order, Money amount) override {
-    return provider_.refund(std::move(order), amount);
-  }
-  async::Task<ports::ListReply> list(ports::ListQuery query) override {
-    return provider_.list(query);
-  }
-
- protected:
-  ports::Provider& provider_;
 };
 
 // What was not answered is sent again as something new.

@@ -1,9 +1,15 @@
 // Single stories on a virtual clock: what a merchant sees after days and weeks.
 #include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
 
 #include <doctest/doctest.h>
 
 #include "sim/usual.hpp"
+#include "support/forwarding_provider.hpp"
 
 using namespace recycled;  // NOLINT(google-build-using-namespace)
 using namespace std::chrono_literals;
@@ -154,6 +160,52 @@ TEST_CASE("L10: the customer cancels while FlexFactor has it") {
   CHECK(world.subscription("S1").subscription.status == SubscriptionStatus::cancelled);
   CHECK(world.subscription("S1").subscription.gateway == GatewayId("bank"));
   CHECK(world.statistics().cancelled == 1);
+}
+
+// While its first inquiry is under way something happens, and the inquiry is not answered.
+class Overtaken final : public testing::ForwardingProvider {
+ public:
+  Overtaken(ports::Provider& provider, std::function<void()>& meanwhile)
+      : ForwardingProvider(provider), meanwhile_(meanwhile) {}
+
+  async::Task<ports::InquiryReply> inquire(ProviderOrderId order) override {
+    auto reply = co_await provider_.inquire(std::move(order));
+    if (!meanwhile_) co_return reply;
+    std::exchange(meanwhile_, nullptr)();
+    ports::InquiryReply none;
+    none.service = ports::Service::unavailable;
+    co_return none;
+  }
+
+ private:
+  std::function<void()>& meanwhile_;
+};
+
+TEST_CASE("L10: the customer cancels while FlexFactor is asked in vain - it is cancelled at once") {
+  auto settings = calm_settings("2026-03-01T12:00:00Z");
+  settings.rules.timing.first_backoff = 24h;  // of an inquiry that is not answered
+  std::function<void()> meanwhile;
+  settings.wraps.provider = [&meanwhile](ports::Provider& provider) {
+    return std::make_unique<Overtaken>(provider, meanwhile);
+  };
+  simulation::World world(settings);
+  auto subscription = simulation::declined("S1", "pending-1", date("2026-02-20T15:00:00Z"));
+  world.import(subscription);
+  subscription.status = SubscriptionStatus::cancelled;
+  std::optional<Instant> left;
+  meanwhile = [&] {
+    left = world.now();
+    world.import(subscription);
+  };
+  world.live_until(date("2026-03-06T00:00:00Z"));
+  REQUIRE(left);
+  std::vector<Instant> cancels;
+  for (const simulation::Call& call : world.calls()) {
+    if (call.target.find("cancel") != std::string::npos) cancels.push_back(call.at);
+  }
+  REQUIRE(cancels.size() == 1);
+  CHECK(cancels.front() - *left < 1min);
+  CHECK(world.recoveries("S1").at(0).recovery.state == RecoveryState::withdrawn);
 }
 
 TEST_CASE("a sync account is asked again each day under a new key until it approves or expires") {

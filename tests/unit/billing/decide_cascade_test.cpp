@@ -128,10 +128,11 @@ TEST_CASE("X1: an answer to what was asked before undoes neither a refund nor a 
   for (const News news :
        {News::not_found, News::still_open, News::cancelled, News::expired, News::strange}) {
     CAPTURE(to_text(news));
-    const Recovery still = after(due, learned(news, Source::inquiry), deadline + 3min);
+    const Recovery still = after(due, answer(looks, news), deadline + 3min);
     CHECK(still.step == Step::refund);
     CHECK(still.next_at == due.next_at);
   }
+  CHECK(after(due, no_answer(looks), deadline + 3min) == due);
 
   const Recovery cut_off = after(claimed(), Interrupted{}, start + 1min);
   for (const char* order : {"", "theirs"}) {
@@ -139,8 +140,34 @@ TEST_CASE("X1: an answer to what was asked before undoes neither a refund nor a 
     if (*order != 0) unknown.provider_order = ProviderOrderId(order);
     const Recovery leaves = after(unknown, CustomerLeft{Departure::cancelled}, start + 2min);
     REQUIRE(leaves.state == RecoveryState::withdrawing);
-    CHECK(after(leaves, not_listed(), start + 3min) == leaves);
+    for (const News news : {News::not_found, News::still_open, News::problem}) {
+      CHECK(after(leaves, answer(unknown, news), start + 3min) == leaves);
+    }
+    for (const auto why :
+         {InquiryFailed::Because::no_answer, InquiryFailed::Because::cannot_tell}) {
+      CHECK(after(leaves, no_answer(unknown, why), start + 3min) == leaves);
+    }
   }
+}
+
+TEST_CASE("X1: a refund that may have been made is not made again on an answer from before it") {
+  const Recovery looks = after(timed_out(), withdrawal(Withdrawal::accepted), deadline + 1s);
+  const Recovery due = after(looks, learned(News::completed, Source::callback), deadline + 2min);
+  const Recovery unsure = after(due, RefundAnswered{Refund::unavailable, {}}, deadline + 3min);
+  REQUIRE(unsure.step == Step::inquire);
+  CHECK(after(unsure, answer(looks, News::completed), deadline + 4min) == unsure);
+  CHECK(after(unsure, answer(unsure, News::completed), deadline + 5min).step == Step::refund);
+}
+
+TEST_CASE("no order is lost that was looked for before its id came") {
+  const Recovery doubted = after(claimed(), answered(outcome::Unknown{"reset", {}}), start);
+  const Recovery known = after(doubted, learned(News::still_open), start + 1min);
+  REQUIRE(known.provider_order);
+  const Decision same = decide(known, answer(doubted, News::not_found), Rules{}, at(start + 2min));
+  CHECK(same.recovery == known);
+  CHECK(same.alarm == Alarm::none);
+  const Decision lost = decide(known, answer(known, News::not_found), Rules{}, at(*known.next_at));
+  CHECK(lost.alarm == Alarm::lost_order);
 }
 
 TEST_CASE("C2: taken back by our own id, it is looked for once more") {

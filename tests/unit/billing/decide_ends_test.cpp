@@ -218,12 +218,15 @@ TEST_CASE("X1: an inquiry that was under way at the end does not stand for the l
   const Recovery lost = after(taken_over(), learned(News::cancelled), expiry);
   REQUIRE(*lost.next_at == expiry + Timing().last_look);
   const Instant soon = expiry + 30s;  // its connection was stalled
-  CHECK(after(lost, InquiryFailed{}, soon) == lost);
-  for (const News news : {News::cancelled, News::expired, News::not_found}) {
-    CHECK(after(lost, learned(news, Source::inquiry), soon) == lost);
+  CHECK(after(lost, no_answer(taken_over()), soon) == lost);
+  for (const News news : {News::cancelled, News::expired, News::not_found, News::still_open}) {
+    CAPTURE(to_text(news));
+    const Decision same = decide(lost, answer(taken_over(), news), Rules{}, at(soon));
+    CHECK(same.recovery == lost);
+    CHECK(same.alarm == Alarm::none);
   }
   // The last look itself is repeated until it is answered.
-  const Recovery again = after(lost, InquiryFailed{}, *lost.next_at);
+  const Recovery again = after(lost, no_answer(lost), *lost.next_at);
   CHECK(again.step == Step::inquire);
   CHECK(*again.next_at > *lost.next_at);
 }

@@ -44,6 +44,15 @@ inline Event learned(News news, Source source = Source::callback) {
   return Learned{news, source, ProviderOrderId("theirs"), std::nullopt};
 }
 
+// The answer to an inquiry that was made when the recovery stood like `asked`.
+inline Event answer(const Recovery& asked, News news) {
+  return Learned{news, Source::inquiry, asked.provider_order, std::nullopt, question_of(asked)};
+}
+inline Event no_answer(const Recovery& asked,
+                       InquiryFailed::Because because = InquiryFailed::Because::no_answer) {
+  return InquiryFailed{{}, because, question_of(asked)};
+}
+
 inline Recovery taken_over() {
   return decide(claimed(), answered(outcome::Pending{}, "theirs"), Rules{}, at(start)).recovery;
 }

@@ -132,6 +132,7 @@ class Walk {
     situation.status = world.status;
     situation.moved_on = world.cycle != world.recovery.cycle;
     const Decision decision = decide(world.recovery, named.event, rules_, situation);
+    check_older(world, named, situation);
     const auto* said = std::get_if<PersonSaid>(&named.event);
     if (said != nullptr && objection(world.recovery, said->word, rules_, situation)) {
       const bool is_silent = decision.recovery == world.recovery && decision.move == Move::none;
@@ -153,6 +154,31 @@ class Walk {
     apply(next, decision.move);
     check(world, next, decision);
     from(next, depth + 1);
+  }
+
+  // The same as an answer to what was asked before something else was planned: whatever does not
+  // end the order takes nothing off the queue, and puts nothing off.
+  void check_older(const World& world, const Named& named, const Situation& situation) const {
+    Event event = named.event;
+    const Question before{Step::inquire, from_millis(0), std::nullopt};
+    auto* learned = std::get_if<Learned>(&event);
+    auto* failed = std::get_if<InquiryFailed>(&event);
+    if (learned != nullptr && learned->source == Source::inquiry) learned->question = before;
+    if (failed != nullptr) failed->question = before;
+    const bool is_passing =
+        failed != nullptr ||
+        (learned != nullptr && learned->question &&
+         (learned->news == News::not_found ||
+          (learned->news == News::still_open && world.recovery.provider_order)));
+    if (!is_passing) return;
+    Recovery same = world.recovery;
+    if (learned != nullptr) same.left = true;
+    if (learned != nullptr && learned->provider_order)
+      same.provider_order = learned->provider_order;
+    const Decision decision = decide(world.recovery, event, rules_, situation);
+    const bool is_silent =
+        decision.recovery == same && decision.move == Move::none && decision.alarm == Alarm::none;
+    if (!is_silent) FAIL(world.path << " > " << named.name << ", asked before: it had an effect");
   }
 
   static void apply(World& world, Move move) {
