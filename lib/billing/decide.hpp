@@ -88,8 +88,8 @@ std::string_view to_text(News news);
 enum class Source { callback, inquiry };
 std::string_view to_text(Source source);
 
-// What an inquiry was made for: what was planned when it was read from the queue. Callbacks, the
-// customer and a person may have planned something else by the time it is answered.
+// What an inquiry was made for: what was planned, as the ledger had it when it was last read before
+// asking. Callbacks, the customer and a person may have planned something else by the answer.
 struct Question {
   Step step = Step::none;
   std::optional<Instant> at;

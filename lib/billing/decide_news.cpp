@@ -32,6 +32,7 @@ void Deciding::on(const Learned& event) {
     case News::challenge:
     case News::problem:
     case News::strange:
+      if (is_old_ && now_is().step != Step::none) return;
       if (now_is().state == RecoveryState::parked) return keep_asking();
       if (is_live(now_is().state) && now_is().state != RecoveryState::withdrawing) {
         const Reason reason = event.news == News::capture_required ? Reason::capture_required
@@ -75,7 +76,7 @@ void Deciding::still_open(Source source) {
   switch (now_is().state) {
     case RecoveryState::intended:
     case RecoveryState::unknown:
-      if (situation_.mit == MitMode::sync) return still_open_at_sync(source);
+      if (situation_.mit == MitMode::sync && !is_overdue()) return still_open_at_sync(source);
       [[fallthrough]];
     case RecoveryState::waiting:
     case RecoveryState::grace:
@@ -99,7 +100,9 @@ void Deciding::still_open(Source source) {
       return next(cancel_step(now_is()), now);
     case RecoveryState::parked:
       return keep_asking();
-    case RecoveryState::recovered:
+    case RecoveryState::recovered:  // a callback may be older than the charge
+      if (source == Source::callback) return;
+      return is_given_back(now_is()) ? again_later(inquiry_gap(now_is().tries)) : stop_working();
     case RecoveryState::released:
       return stop_working();
   }
@@ -117,6 +120,7 @@ void Deciding::still_open_at_sync(Source source) {
 
 void Deciding::not_found() {
   if (is_old_) return;
+  if (is_given_back(now_is())) return lost_before_refund();
   if (!is_live(now_is().state)) return look_past_expiry();
   if (is_awaited(now_is())) return still_open_to_shopper();
   if (now_is().state == RecoveryState::withdrawing) {
@@ -131,6 +135,12 @@ void Deciding::not_found() {
     return keep_asking();
   }
   if (situation_.now >= now_is().expires_at + timing_.grace) return withdraw(Reason::expired);
+  again_later(inquiry_gap(now_is().tries));
+}
+
+// Charged, and whether it was given back is not known: a person is told, and it is asked again.
+void Deciding::lost_before_refund() {
+  if (now_is().tries == 0) decision_.alarm = Alarm::lost_order;
   again_later(inquiry_gap(now_is().tries));
 }
 

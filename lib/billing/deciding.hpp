@@ -86,13 +86,18 @@ class Deciding {
  private:
   Recovery& now_is() { return decision_.recovery; }
 
-  // What an answer says that is not there, not over or cannot be told is news of the time when it
-  // was asked: it takes nothing back that was planned since.
+  // Not there, not over, no answer: of an older question that is news of before, and takes nothing
+  // back that was planned since. Only where it brings their id the cancel to come is by that one.
   void hear(const std::optional<Question>& question) {
     is_old_ = question && *question != question_of(decision_.recovery);
   }
   void go(RecoveryState state, Reason reason, Step step, std::optional<Instant> at);
   void next(Step step, std::optional<Instant> at);
+  // Its time was over before it could be asked again under a new key.
+  bool is_overdue() const {
+    const Recovery& recovery = decision_.recovery;
+    return recovery.state == RecoveryState::intended && situation_.now >= recovery.expires_at;
+  }
   void stop_working() { next(Step::none, std::nullopt); }
   void finish(RecoveryState state, Reason reason, Move move);
   void again_later(std::optional<Millis> retry_after);
@@ -112,6 +117,7 @@ class Deciding {
   void still_open(Source source);
   void still_open_at_sync(Source source);
   void not_found();
+  void lost_before_refund();
   void learned_while_held(const Learned& event);
   void flag_money_back(News news);
 

@@ -35,8 +35,9 @@ const ports::StoredRecovery* cascaded(const std::vector<ports::StoredRecovery>& 
 
 Cascades::Cascades(const Context& context, ports::Alarms& alarms, async::Executor executor,
                    CascadeEars ears)
-    : ledger_(context.ledger),
-      context_{context.desk, context.clock, context.entropy, ledger_, context.events},
+    : context_(context),
+      till_ledger_(context.ledger),
+      till_{context.desk, context.clock, context.entropy, till_ledger_, context.events},
       alarms_(alarms),
       executor_(executor),
       group_(std::move(executor), most_calls),
@@ -97,7 +98,7 @@ async::Task<Result<CascadeAnswer>> Cascades::ask(billing::Sale row) {
   std::function<Opening(ports::LedgerTx&)> work = [this, &row, began](ports::LedgerTx& tx) {
     return open(tx, row, context_.desk, began);
   };
-  auto opening = co_await ports::transact(context_.ledger, std::move(work));
+  auto opening = co_await ports::transact(till_.ledger, std::move(work));
   if (!opening) co_return Failure(opening.error());
   if (auto* answer = std::get_if<CascadeAnswer>(&*opening)) {
     tell(row, *answer, began);
@@ -154,6 +155,7 @@ async::Task<Result<ports::StoredRecovery>> Cascades::end(ports::StoredRecovery s
     return apply(tx, key, no_answer, context_.desk, moment);
   };
   may_die_at(Failpoint::cascade_deadline);
+  // In its turn: a callback that came in time is not overtaken by the deadline.
   const auto applied = co_await ports::transact(context_.ledger, std::move(work));
   hear(stored, applied);
   if (!applied) co_return Failure(applied.error());
@@ -205,7 +207,7 @@ async::Task<void> Cascades::take_back(ports::StoredRecovery stored) {
 
 async::Task<Cascades::Kept> Cascades::keep_answer(ports::StoredRecovery& stored, Ended ended) {
   ears_.call(stored.recovery.provider_gateway, ended);
-  const auto applied = co_await keep(context_, std::move(ended), Held::never);
+  const auto applied = co_await keep(till_, std::move(ended), Held::never);
   hear(stored, applied);
   if (!applied) co_return Kept::lost;
   co_return applied->before.recovery == applied->after ? Kept::no_news : Kept::changed;

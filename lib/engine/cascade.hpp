@@ -76,8 +76,9 @@ class Cascades {
   void hear(ports::StoredRecovery& stored, const Result<Applied>& applied);
   void tell(const billing::Sale& row, const CascadeAnswer& answer, Instant began);
 
-  TillLedger ledger_;
-  const Context context_;
+  const Context& context_;
+  TillLedger till_ledger_;
+  const Context till_;  // context_, for what goes first: a claim, and what FlexFactor answers
   ports::Alarms& alarms_;
   async::Executor executor_;
   async::TaskGroup group_;

@@ -1,5 +1,5 @@
-// The ledger as a cascade sees it, whose shopper waits at a till: what it writes goes before all
-// that has gathered, a scan's claims or a thousand answers.
+// The ledger for a cascade, whose shopper waits at a till: what is written by way of this goes
+// before what has gathered, a scan's claims or a thousand answers.
 #pragma once
 
 #include <optional>

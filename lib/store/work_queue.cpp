@@ -9,6 +9,7 @@ namespace {
 
 // Enough to fill an fsync's time, few enough that nobody waits long behind a group.
 constexpr std::size_t largest_group = 2048;
+constexpr int most_first_in_a_row = 4;
 
 Result<void> outcome_of(Job& job) {
   if (job.thrown) std::rethrow_exception(job.thrown);
@@ -70,6 +71,16 @@ void WorkQueue::serve() {
   }
 }
 
+std::vector<WorkQueue::Waiting>& WorkQueue::next_queue() {
+  const bool others_turn = first_in_a_row_ >= most_first_in_a_row && !queue_.empty();
+  if (first_.empty() || others_turn) {
+    first_in_a_row_ = 0;
+    return queue_;
+  }
+  ++first_in_a_row_;
+  return first_;
+}
+
 // False: stopped, and nothing is left to do.
 bool WorkQueue::next_group(std::vector<Waiting>& group) {
   std::unique_lock lock(mutex_);
@@ -81,7 +92,7 @@ bool WorkQueue::next_group(std::vector<Waiting>& group) {
     when_idle_();
     lock.lock();
   }
-  std::vector<Waiting>& queue = first_.empty() ? queue_ : first_;
+  std::vector<Waiting>& queue = next_queue();
   const std::size_t count = std::min(queue.size(), largest_group);
   const auto end = queue.begin() + static_cast<std::ptrdiff_t>(count);
   group.assign(std::make_move_iterator(queue.begin()), std::make_move_iterator(end));

@@ -34,7 +34,8 @@ class WorkQueue {
   void start();
   void stop();
 
-  // What is to be first is of a group of its own, which is soon done.
+  // What is to be first is of a group of its own. A few such groups in a row, and then it is the
+  // others' turn: nobody waits for good.
   async::Task<Result<void>> write(ports::LedgerWork work, Turn turn = Turn::in_order);
   // At once, on this thread. Not beside a thread while work is queued.
   Result<void> write_now(const ports::LedgerWork& work);
@@ -47,6 +48,7 @@ class WorkQueue {
 
   void enqueue(Job& job, Turn turn, async::Resume resume);
   void serve();
+  std::vector<Waiting>& next_queue();
   bool is_empty() const { return queue_.empty() && first_.empty(); }
   bool next_group(std::vector<Waiting>& group);
 
@@ -57,6 +59,7 @@ class WorkQueue {
   std::condition_variable wake_;
   std::vector<Waiting> queue_;
   std::vector<Waiting> first_;
+  int first_in_a_row_ = 0;
   bool stopping_ = false;
   std::thread thread_;
 };

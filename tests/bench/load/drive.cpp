@@ -86,7 +86,8 @@ class Driver {
   // A request leaves when its turn has come, not at the next whole millisecond: some would then
   // leave together.
   timespec until_next() const {
-    if (pace_.per_second == 0 || idle_.empty() || next_ == requests_.size()) return {1, 0};
+    const bool all_left = next_ == requests_.size() || is_over();
+    if (pace_.per_second == 0 || idle_.empty() || all_left) return {1, 0};
     const auto now = Steady::now();
     const std::chrono::nanoseconds left = std::max(next_turn(now), now) - now;
     return {left.count() / 1'000'000'000, left.count() % 1'000'000'000};
@@ -97,6 +98,9 @@ class Driver {
     const timespec patience = until_next();
     const int count =
         epoll_pwait2(poll_, events.data(), static_cast<int>(events.size()), &patience, nullptr);
+    if (count < 0 && errno != EINTR) {
+      throw std::system_error(errno, std::generic_category(), "epoll_pwait2");
+    }
     for (int i = 0; i < count; ++i) {
       Line& line = *static_cast<Line*>(events[static_cast<std::size_t>(i)].data.ptr);
       if (line.is_idle()) {

@@ -133,6 +133,17 @@ TEST_CASE("X1: an answer to what was asked before undoes neither a refund nor a 
     CHECK(still.next_at == due.next_at);
   }
   CHECK(after(due, no_answer(looks), deadline + 3min) == due);
+  // Nor does a callback, which may be older than the charge.
+  const Recovery unsure = after(due, RefundAnswered{Refund::unavailable, {}}, deadline + 3min);
+  for (const Recovery& owed : {due, unsure}) {
+    for (const News news : {News::still_open, News::challenge, News::capture_required,
+                            News::problem, News::strange}) {
+      CAPTURE(to_text(news));
+      const Recovery still = after(owed, learned(news), deadline + 4min);
+      CHECK(still.step == owed.step);
+      CHECK(still.next_at == owed.next_at);
+    }
+  }
 
   const Recovery cut_off = after(claimed(), Interrupted{}, start + 1min);
   for (const char* order : {"", "theirs"}) {
@@ -157,6 +168,30 @@ TEST_CASE("X1: a refund that may have been made is not made again on an answer f
   REQUIRE(unsure.step == Step::inquire);
   CHECK(after(unsure, answer(looks, News::completed), deadline + 4min) == unsure);
   CHECK(after(unsure, answer(unsure, News::completed), deadline + 5min).step == Step::refund);
+}
+
+TEST_CASE("X1: whether a refund went through is asked until there is a word on it") {
+  const Recovery looks = after(timed_out(), withdrawal(Withdrawal::accepted), deadline + 1s);
+  const Recovery due = after(looks, learned(News::completed, Source::callback), deadline + 2min);
+  Recovery unsure = after(due, RefundAnswered{Refund::unavailable, {}}, deadline + 3min);
+  for (const News news : {News::still_open, News::strange, News::not_found}) {
+    const Instant now = *unsure.next_at;
+    unsure = after(unsure, answer(unsure, news), now);
+    CAPTURE(to_text(news));
+    CHECK(unsure.step == Step::inquire);
+    CHECK(*unsure.next_at > now);
+  }
+  CHECK(after(unsure, answer(unsure, News::refunded), *unsure.next_at).refunded);
+}
+
+TEST_CASE("C2: a pending reply that a charge has overtaken takes nothing back") {
+  const Event pending = answered(outcome::Pending{}, "theirs");
+  const Recovery paid = after(cascade(), learned(News::completed), start + 2s);
+  REQUIRE(paid.told == Reason::none);
+  CHECK(after(paid, pending, start + 3s) == paid);
+  const Recovery due = after(timed_out(), learned(News::completed), deadline + 1s);
+  REQUIRE(due.step == Step::refund);
+  CHECK(after(due, pending, deadline + 2s) == due);
 }
 
 TEST_CASE("no order is lost that was looked for before its id came") {

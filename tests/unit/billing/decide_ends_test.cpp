@@ -257,3 +257,15 @@ TEST_CASE("L10: what never left is not sent either once its customer has") {
   CHECK(recovery.state == RecoveryState::withdrawing);
   CHECK(step_now(recovery, Rules{}, start + 2h) == Step::inquire);
 }
+
+TEST_CASE("sync accounts: still open after its time, asked for want of a new key in time") {
+  const Answered no{outcome::Declined{}, 1, ProviderOrderId("theirs")};
+  const Recovery again = decide(claimed(), no, Rules{}, at(start, MitMode::sync)).recovery;
+  REQUIRE(again.state == RecoveryState::intended);
+  REQUIRE(step_now(again, Rules{}, expiry + 1h) == Step::inquire);  // an outage lasted until then
+  const auto open = [&](Instant now) {
+    return decide(again, answer(again, News::still_open), Rules{}, at(now, MitMode::sync)).recovery;
+  };
+  CHECK(open(expiry + 1h).state == RecoveryState::grace);
+  CHECK(open(expiry + 30 * 24h).state == RecoveryState::withdrawing);
+}

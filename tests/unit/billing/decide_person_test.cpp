@@ -181,4 +181,15 @@ TEST_CASE("a person's word on what is not parked is refused and changes nothing"
 }
 
 }  // namespace
+
+TEST_CASE("parked: an answer from before a person's word takes nothing of it back") {
+  const Recovery parked = after(taken_over(), learned(News::problem), start + 1h);
+  const Recovery retried = after(parked, PersonSaid{PersonWord::retry}, start + 2h);
+  REQUIRE(retried.state == RecoveryState::waiting);
+  for (const News news : {News::problem, News::challenge, News::strange, News::still_open}) {
+    CHECK(after(retried, answer(parked, news), start + 3h) == retried);
+  }
+  CHECK(after(retried, answer(retried, News::problem), start + 3h).state == RecoveryState::parked);
+}
+
 }  // namespace recycled::billing

@@ -49,6 +49,8 @@ std::vector<Named> every_event() {
       {"not listed", Event(Learned{News::not_found, Source::inquiry, std::nullopt, std::nullopt}),
        false},
       {"refunded", news(News::refunded, Source::callback), false},
+      {"challenge callback", news(News::challenge, Source::callback), false},
+      {"strange callback", news(News::strange, Source::callback), false},
       {"inquiry failed", Event(InquiryFailed{}), false},
       {"inquiry tells nothing", Event(InquiryFailed{{}, InquiryFailed::Because::cannot_tell}),
        false},
@@ -296,6 +298,14 @@ class Walk {
          "a late charge is known as one");
     hold(recovery.sending == 1, "a shopper's request is sent once");
     hold(recovery.step != Step::refund || paid_after_no, "only a late charge is given back");
+    hold(before.recovery.state != RecoveryState::recovered || recovery.step != Step::cancel,
+         "what is charged is not cancelled");
+    const bool was_owed = before.recovery.step == Step::refund ||
+                          (before.recovery.step == Step::inquire && before.recovery.refund_due);
+    const bool is_on_its_way = recovery.step == Step::refund || recovery.step == Step::inquire ||
+                               recovery.refunded || recovery.charged_back || after.kept;
+    hold(!was_owed || is_on_its_way || decision.alarm != Alarm::none,
+         "a refund that is planned is made, or a person is told");
     hold(step_now(recovery, Rules{}, start + 1s) != Step::send, "nobody else sends it");
   }
 

@@ -1,7 +1,9 @@
 // Rows with every field filled in, a ledger of a test's own, and the way into a transaction.
 #pragma once
 
+#include <future>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -140,6 +142,23 @@ struct OwnLedger {
   testing::Scratch folder;
   std::filesystem::path file = folder / "ledger.db";
   std::unique_ptr<SqliteLedger> ledger;
+};
+
+inline constexpr auto deadline = std::chrono::seconds(60);
+
+// Holds the store's thread inside a first transaction, so that what is written meanwhile gathers.
+struct Gate {
+  std::promise<void> reached;
+  std::promise<void> opened;
+  ports::LedgerWork work() {
+    return [this](ports::LedgerTx& tx) {
+      tx.set_meta("gate", "1");
+      reached.set_value();
+      if (opened.get_future().wait_for(deadline) != std::future_status::ready) {
+        throw std::runtime_error("nobody opened the gate");
+      }
+    };
+  }
 };
 
 }  // namespace recycled::store

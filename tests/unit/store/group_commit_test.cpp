@@ -21,8 +21,6 @@
 namespace recycled::store {
 namespace {
 
-constexpr auto deadline = std::chrono::seconds(60);
-
 std::filesystem::path log_of(const OwnLedger& own) { return own.file.string() + "-wal"; }
 
 std::uint32_t big_endian(const std::string& bytes, std::size_t at) {
@@ -78,21 +76,6 @@ ports::LedgerWork note(const std::string& name) {
   return [name](ports::LedgerTx& tx) { tx.set_meta(name, "1"); };
 }
 
-// Holds the store's thread inside a first transaction, so that what is written meanwhile gathers.
-struct Gate {
-  std::promise<void> reached;
-  std::promise<void> opened;
-  ports::LedgerWork work() {
-    return [this](ports::LedgerTx& tx) {
-      tx.set_meta("gate", "1");
-      reached.set_value();
-      if (opened.get_future().wait_for(deadline) != std::future_status::ready) {
-        throw std::runtime_error("nobody opened the gate");
-      }
-    };
-  }
-};
-
 // Writes all of `works`, which share one group, and returns what each was answered.
 std::vector<Answer> write_together(OwnLedger& own, const std::vector<ports::LedgerWork>& works) {
   boost::asio::io_context context;
@@ -140,6 +123,7 @@ TEST_CASE("group commit: what gathers is one commit, and on disk when it is answ
   OwnLedger own(Executor::thread);
   constexpr int count = 500;
   std::vector<ports::LedgerWork> works;
+  works.reserve(count);
   for (int i = 0; i < count; ++i) works.push_back(note("w" + std::to_string(i)));
   const int before = commits_in(log_of(own));
   REQUIRE(before > 0);  // the migration's
@@ -149,42 +133,6 @@ TEST_CASE("group commit: what gathers is one commit, and on disk when it is answ
     CHECK(answer.result.has_value());
     CHECK(answer.on_disk == "1");
   }
-}
-
-async::Task<void> write_first(ports::Ledger& ledger, ports::LedgerWork work) {
-  auto done = co_await ledger.write_first(std::move(work));
-  CHECK(done.has_value());
-}
-
-async::Task<void> write_in_order(ports::Ledger& ledger, ports::LedgerWork work) {
-  auto done = co_await ledger.write(std::move(work));
-  CHECK(done.has_value());
-}
-
-TEST_CASE("group commit: what goes first is a commit of its own, before all that has gathered") {
-  OwnLedger own(Executor::thread);
-  boost::asio::io_context context;
-  async::TaskGroup group(context.get_executor(), 100);
-  const int before = commits_in(log_of(own));
-  Gate gate;
-  group.start(write_in_order(*own.ledger, gate.work()));
-  context.poll();
-  REQUIRE(gate.reached.get_future().wait_for(deadline) == std::future_status::ready);
-  std::vector<std::string> order;  // of the store's thread alone
-  const auto noted = [&order](const std::string& name) -> ports::LedgerWork {
-    return [&order, name](ports::LedgerTx& tx) {
-      tx.set_meta(name, "1");
-      order.push_back(name);
-    };
-  };
-  for (const char* name : {"a", "b"}) group.start(write_in_order(*own.ledger, noted(name)));
-  for (const char* name : {"x", "y"}) group.start(write_first(*own.ledger, noted(name)));
-  context.restart();
-  context.poll();
-  gate.opened.set_value();
-  async::run_to_end(context, group.join());
-  CHECK(order == std::vector<std::string>{"x", "y", "a", "b"});
-  CHECK(commits_in(log_of(own)) - before == 3);  // the gate's, and two
 }
 
 TEST_CASE("group commit: nothing is seen before its commit") {
