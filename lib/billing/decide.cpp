@@ -45,9 +45,7 @@ void Deciding::finish(RecoveryState state, Reason reason, Move move) {
 // the one that is lost. Also where their id never came: then our own is looked for in their list.
 bool Deciding::may_yet_be_charged() const {
   const Recovery& recovery = decision_.recovery;
-  const bool given_up =
-      recovery.state == RecoveryState::failed || recovery.state == RecoveryState::withdrawn;
-  if (!given_up || recovery.reason == Reason::declined) return false;
+  if (!is_given_up(recovery) || recovery.reason == Reason::declined) return false;
   // A refused request made no order.
   const bool may_be_there = recovery.left && recovery.reason != Reason::refused;
   return recovery.provider_order.has_value() || may_be_there;

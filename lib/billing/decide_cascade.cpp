@@ -133,10 +133,8 @@ void Deciding::refused_to_shopper(Reason reason) {
 void Deciding::answered_after_no(const Answered& event) {
   if (std::holds_alternative<outcome::Unknown>(event.outcome)) return;
   const bool open = std::holds_alternative<outcome::Pending>(event.outcome);
-  const RecoveryState state = now_is().state;
-  if (state != RecoveryState::withdrawing) {
-    const bool given_up = state == RecoveryState::failed || state == RecoveryState::withdrawn;
-    if (open && given_up) next(cancel_step(now_is()), situation_.now);
+  if (now_is().state != RecoveryState::withdrawing) {
+    if (open && is_given_up(now_is())) next(cancel_step(now_is()), situation_.now);
     return;
   }
   const bool uncharged = std::holds_alternative<outcome::Declined>(event.outcome) ||

@@ -112,15 +112,13 @@ void Deciding::answered_while_withdrawing(const Answered& event) {
 }
 
 void Deciding::answered_otherwise(const Answered& event) {
-  const RecoveryState state = now_is().state;
   if (const auto* declined = std::get_if<outcome::Declined>(&event.outcome)) {
     const bool final = situation_.mit == MitMode::managed || declined->reason != Reason::declined;
     if (final) end_without_charge(declined->reason, Source::callback);
     return;
   }
   // We had given it up, and now it turns out to be open there.
-  const bool given_up = state == RecoveryState::failed || state == RecoveryState::withdrawn;
-  if (given_up && std::holds_alternative<outcome::Pending>(event.outcome)) {
+  if (is_given_up(now_is()) && std::holds_alternative<outcome::Pending>(event.outcome)) {
     next(cancel_step(now_is()), situation_.now);
   }
 }

@@ -23,6 +23,11 @@ inline bool customer_left(const Recovery& recovery) {
          recovery.reason == Reason::customer_paused;
 }
 
+// Ended by us or by FlexFactor, and not charged as far as we know.
+inline bool is_given_up(const Recovery& recovery) {
+  return recovery.state == RecoveryState::failed || recovery.state == RecoveryState::withdrawn;
+}
+
 inline Step cancel_step(const Recovery& recovery) {
   return recovery.provider_order ? Step::cancel : Step::external_cancel;
 }

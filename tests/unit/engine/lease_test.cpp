@@ -1,5 +1,6 @@
 // A process that was silent for too long: what it had begun is another's by now.
 #include "engine/engine.hpp"
+#include "support/forwarding_provider.hpp"
 #include "unit/engine/fixture.hpp"
 
 namespace recycled::engine {
@@ -33,37 +34,14 @@ struct NoReader final : ports::CallbackReader {
 };
 
 // Declines whatever it is handed, and counts it.
-struct CountingProvider final : ports::Provider, ports::Providers {
+struct CountingProvider final : testing::ForwardingProvider, ports::Providers {
+  CountingProvider() : ForwardingProvider(quiet) {}
   ports::Provider* find(const GatewayId&) override { return this; }
-  Result<std::string> compose(const ports::HandOverRequest& request) const override {
-    return quiet.compose(request);
-  }
-  Result<std::string> compose_sale(const ports::SaleRequest& request) const override {
-    return quiet.compose_sale(request);
-  }
-  Result<std::string> recompose(const std::string& body, const IdempotencyKey& key) const override {
-    return quiet.recompose(body, key);
-  }
   async::Task<ports::HandOverReply> hand_over(OrderId, std::string) override {
     ++calls;
     ports::HandOverReply reply;
     reply.outcome = billing::outcome::Declined{};
     co_return reply;
-  }
-  async::Task<ports::InquiryReply> inquire(ProviderOrderId order) override {
-    return quiet.inquire(std::move(order));
-  }
-  async::Task<ports::ListReply> list(ports::ListQuery query) override {
-    return quiet.list(std::move(query));
-  }
-  async::Task<ports::WithdrawReply> cancel(ProviderOrderId order) override {
-    return quiet.cancel(std::move(order));
-  }
-  async::Task<ports::WithdrawReply> cancel_external(OrderId order) override {
-    return quiet.cancel_external(std::move(order));
-  }
-  async::Task<ports::RefundReply> refund(ProviderOrderId order, Money amount) override {
-    return quiet.refund(std::move(order), amount);
   }
 
   int calls = 0;
