@@ -359,8 +359,7 @@ class Ledger {
   // rest of the group is not, and the exception comes out here. `work` may be run twice, when
   // another of the group threw, so it only touches the transaction and its own result.
   virtual async::Task<Result<void>> write(LedgerWork work) = 0;
-  // The same for somebody who waits at a till: as a rule before what else has gathered, in a group
-  // of its own.
+  // The same for somebody who waits at a till: as a rule before what else has gathered.
   virtual async::Task<Result<void>> write_first(LedgerWork work) { return write(std::move(work)); }
   // Until when nobody else may go on with what this process has begun, by the clock it was opened
   // with: from then on nothing is sent.

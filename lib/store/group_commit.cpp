@@ -45,54 +45,67 @@ std::optional<Failure> why_not(SqlTx& tx, const ports::AuditHead& known) {
 }
 
 // What a connection answers for later may be of a work before the one that hears of it.
-Outcome judged(const SqlError& error, const std::vector<Job*>& jobs) {
+Outcome judged(const SqlError& error, Group& group) {
   if (error.of() == SqlError::Of::work) {
-    jobs.front()->thrown = std::current_exception();
+    group.jobs.front()->thrown = std::current_exception();
     return Outcome::threw;
   }
-  for (Job* job : jobs) job->result = as_failure(error);
+  group.fail(as_failure(error));
   if (error.of() != SqlError::Of::nobody) return Outcome::done;
   return error.fault() == Fault::unavailable ? Outcome::away : Outcome::again;
 }
 
-Outcome try_once(Connection& connection, const std::vector<Job*>& jobs, ports::AuditHead& known) {
+Outcome try_once(Connection& connection, Group& group, ports::AuditHead& known) {
   SqlTx tx(connection);
   try {
     Transaction transaction(connection, Access::read_write);
     if (const auto reason = why_not(tx, known)) {
-      for (Job* job : jobs) job->result = *reason;
+      group.fail(*reason);
       return Outcome::done;
     }
-    for (Job* job : jobs) {
-      if (!ran(tx, *job)) return Outcome::threw;
+    for (std::size_t i = 0; i < group.jobs.size() || group.has_more(); ++i) {
+      if (!ran(tx, *group.jobs[i])) return Outcome::threw;
     }
     tx.write_records();
     may_die_at(Failpoint::commit_before);
     transaction.commit();
     may_die_at(Failpoint::commit_done);
     known = tx.new_head().value_or(known);
-    for (Job* job : jobs) job->result = {};
+    for (Job* job : group.jobs) job->result = {};
   } catch (const SqlError& error) {
-    return judged(error, jobs);
+    return judged(error, group);
   }
   return Outcome::done;
 }
 
 // False: nothing of any was kept, and each is to be run alone: one of them threw, or they get into
 // another's way together.
-bool committed(Connection& connection, const std::vector<Job*>& jobs, ports::AuditHead& known,
+bool committed(Connection& connection, Group& group, ports::AuditHead& known,
                const Patience& is_patient) {
   for (int tries = 1;; ++tries) {
-    const Outcome outcome = try_once(connection, jobs, known);
+    const Outcome outcome = try_once(connection, group, known);
     if (outcome == Outcome::threw) return false;
     if (outcome == Outcome::done) return true;
-    if (outcome == Outcome::again && jobs.size() > 1 && tries == most_tries_together) return false;
+    if (outcome == Outcome::again && group.jobs.size() > 1 && tries == most_tries_together)
+      return false;
     const bool waits = outcome == Outcome::away && is_patient;
     if (waits ? !is_patient() : tries == most_tries) return true;
   }
 }
 
 }  // namespace
+
+bool Group::has_more() {
+  Job* job = more ? more() : nullptr;
+  if (job != nullptr) jobs.push_back(job);
+  return job != nullptr;
+}
+
+void Group::fail(const Failure& why) {
+  while (has_more()) {
+  }
+  for (Job* job : jobs) job->result = why;
+}
 
 Failure replaced() {
   return fail(Fault::away, "ledger: another one was put in its place while it was open");
@@ -107,11 +120,14 @@ Failure as_failure_to_read(const SqlError& error, Schema schema) {
   return lacks ? fail(Fault::not_found, std::string("ledger: ") + error.what()) : as_failure(error);
 }
 
-void run_group(Connection& connection, const std::vector<Job*>& jobs, ports::AuditHead& known,
+void run_group(Connection& connection, Group& group, ports::AuditHead& known,
                const Patience& is_patient) {
-  if (committed(connection, jobs, known, is_patient) || jobs.size() == 1) return;
+  if (committed(connection, group, known, is_patient) || group.jobs.size() == 1) return;
   // A savepoint for each would cost all of them what hardly ever one needs.
-  for (Job* job : jobs) committed(connection, {job}, known, is_patient);
+  for (Job* job : group.jobs) {
+    Group alone{{job}};
+    committed(connection, alone, known, is_patient);
+  }
 }
 
 }  // namespace recycled::store

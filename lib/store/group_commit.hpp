@@ -20,16 +20,27 @@ struct Job {
   std::exception_ptr thrown;  // by the work itself: the caller's bug, not the store's
 };
 
+// What one transaction carries out, in this order.
+struct Group {
+  std::vector<Job*> jobs;
+  // Asked when these are done, for another one; none: it is time to commit.
+  std::function<Job*()> more{};
+
+  bool has_more();
+  // That of all who are in it, and of those who would have been: a failure that is not one's own.
+  void fail(const Failure& why);
+};
+
 // Asked when nobody answers, of a database elsewhere: whether to try again.
 using Patience = std::function<bool()>;
 
 // Runs all of them in one transaction and commits. If one throws, all are undone and each is run
 // again in a transaction of its own. If a commit fails nothing of it is kept, and the results of
-// those in it say so.
+// those in it say so. `group.jobs` are those that were carried out, then.
 // `known` is where the audit trail was seen to end; where the ledger has not come as far, another
 // one was put in its place, and nothing is written to it: Fault::away. Afterwards it is where it
 // ends now.
-void run_group(Connection& connection, const std::vector<Job*>& jobs, ports::AuditHead& known,
+void run_group(Connection& connection, Group& group, ports::AuditHead& known,
                const Patience& is_patient = {});
 
 // What is said of every job where another ledger was put in the place of the one that is open.

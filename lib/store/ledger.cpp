@@ -19,7 +19,7 @@ class SqliteLedger::Impl {
   Impl(const std::filesystem::path& file, Executor executor)
       : database_(file, Access::read_write),
         executor_(executor),
-        queue_([this](const std::vector<Job*>& jobs) { commit(jobs); }) {
+        queue_([this](Group& group) { commit(group); }) {
     if (file == in_memory) return;
     file_ = file;
     identity_ = identity_of(file);
@@ -56,13 +56,13 @@ class SqliteLedger::Impl {
   WorkQueue& queue() { return queue_; }
 
  private:
-  void commit(const std::vector<Job*>& jobs) {
+  void commit(Group& group) {
     if (identity_of(file_) != identity_) {
-      for (Job* job : jobs) job->result = replaced();
+      group.fail(replaced());
       return;
     }
     const ports::AuditHead before = known_;
-    run_group(database_, jobs, known_);
+    run_group(database_, group, known_);
     if (known_ != before) mark(known_);
   }
 

@@ -54,8 +54,7 @@ class PostgresLedger::Impl {
       : connection_(settings.url),
         clock_(clock),
         lease_(settings.role == Role::worker ? settings.lease : lease_of_a_visitor),
-        queue_([this](const std::vector<Job*>& jobs) { commit(jobs); }, lease_ / 3,
-               [this] { renew(); }) {
+        queue_([this](Group& group) { commit(group); }, lease_ / 3, [this] { renew(); }) {
     connection_.try_again_while([this] { return waits_for_server(); });
   }
 
@@ -138,10 +137,10 @@ class PostgresLedger::Impl {
     return !woken_.wait_for(lock, between_tries, [this] { return leaving_; });
   }
 
-  void commit(const std::vector<Job*>& jobs) {
+  void commit(Group& group) {
     const Instant began = clock_.now();
     const std::int64_t before = connection_.kept();
-    run_group(connection_, jobs, known_, [this] { return waits_for_server(); });
+    run_group(connection_, group, known_, [this] { return waits_for_server(); });
     if (connection_.kept() != before) return renewed(began);
     // Looks alone renew nothing, and may go on without an end.
     if (began >= ours_until() - 2 * lease_ / 3) renew();

@@ -1,7 +1,7 @@
 #include "store/work_queue.hpp"
 
 #include <algorithm>
-#include <iterator>
+#include <cstddef>
 #include <utility>
 
 namespace recycled::store {
@@ -9,7 +9,7 @@ namespace {
 
 // Enough to fill an fsync's time, few enough that nobody waits long behind a group.
 constexpr std::size_t largest_group = 2048;
-constexpr int most_first_in_a_row = 4;
+constexpr int most_overtakings = 4;
 
 Result<void> outcome_of(Job& job) {
   if (job.thrown) std::rethrow_exception(job.thrown);
@@ -46,43 +46,32 @@ async::Task<Result<void>> WorkQueue::write(ports::LedgerWork work, Turn turn) {
 Result<void> WorkQueue::write_now(const ports::LedgerWork& work) {
   Job job;
   job.work = work;
-  commit_({&job});
+  Group alone{{&job}};
+  commit_(alone);
   return outcome_of(job);
 }
 
 void WorkQueue::enqueue(Job& job, Turn turn, async::Resume resume) {
   {
     const std::lock_guard lock(mutex_);
-    std::vector<Waiting>& queue = turn == Turn::first ? first_ : queue_;
+    std::deque<Waiting>& queue = turn == Turn::first ? first_ : queue_;
     queue.push_back(Waiting{&job, std::move(resume)});
   }
   wake_.notify_one();
 }
 
 void WorkQueue::serve() {
-  std::vector<Waiting> group;
-  while (next_group(group)) {
-    std::vector<Job*> jobs;
-    jobs.reserve(group.size());
-    for (const Waiting& waiting : group) jobs.push_back(waiting.job);
-    commit_(jobs);
-    for (const Waiting& waiting : group) waiting.resume();
-    group.clear();
+  while (begin_group()) {
+    Group group{{next_of_group()}, [this] { return next_of_group(); }};
+    commit_(group);
+    for (const async::Resume& resume : waiting_) resume();
+    waiting_.clear();
+    ahead_ = 0;
   }
-}
-
-std::vector<WorkQueue::Waiting>& WorkQueue::next_queue() {
-  const bool others_turn = first_in_a_row_ >= most_first_in_a_row && !queue_.empty();
-  if (first_.empty() || others_turn) {
-    first_in_a_row_ = 0;
-    return queue_;
-  }
-  ++first_in_a_row_;
-  return first_;
 }
 
 // False: stopped, and nothing is left to do.
-bool WorkQueue::next_group(std::vector<Waiting>& group) {
+bool WorkQueue::begin_group() {
   std::unique_lock lock(mutex_);
   const auto is_called = [this] { return stopping_ || !is_empty(); };
   if (!when_idle_) wake_.wait(lock, is_called);
@@ -92,12 +81,39 @@ bool WorkQueue::next_group(std::vector<Waiting>& group) {
     when_idle_();
     lock.lock();
   }
-  std::vector<Waiting>& queue = next_queue();
-  const std::size_t count = std::min(queue.size(), largest_group);
-  const auto end = queue.begin() + static_cast<std::ptrdiff_t>(count);
-  group.assign(std::make_move_iterator(queue.begin()), std::make_move_iterator(end));
-  queue.erase(queue.begin(), end);
-  return !group.empty();
+  const bool others_turn = overtakings_ >= most_overtakings && !queue_.empty();
+  if (!first_.empty() && !others_turn) {
+    let_first();
+  } else {
+    served_ = &queue_;
+    left_ = std::min(queue_.size(), largest_group);
+    yields_ = !others_turn;
+  }
+  return left_ > 0;
+}
+
+void WorkQueue::let_first() {
+  overtakings_ = queue_.empty() ? 0 : overtakings_ + 1;
+  served_ = &first_;
+  left_ = std::min(first_.size(), largest_group);
+  yields_ = false;
+}
+
+Job* WorkQueue::next_of_group() {
+  const std::lock_guard lock(mutex_);
+  if (yields_ && !first_.empty()) let_first();
+  const bool goes_first = served_ == &first_;
+  if (left_ == 0) {
+    if (!goes_first) overtakings_ = 0;
+    return nullptr;
+  }
+  --left_;
+  Waiting next = std::move(served_->front());
+  served_->pop_front();
+  const auto ahead = waiting_.begin() + static_cast<std::ptrdiff_t>(ahead_);
+  waiting_.insert(goes_first ? ahead : waiting_.end(), std::move(next.resume));
+  if (goes_first) ++ahead_;
+  return next.job;
 }
 
 }  // namespace recycled::store

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstddef>
+#include <deque>
 #include <functional>
 #include <mutex>
 #include <thread>
@@ -19,7 +21,7 @@ enum class Turn { in_order, first };
 class WorkQueue {
  public:
   // Carries out all of them and sets their results; on one thread at a time.
-  using Commit = std::function<void(const std::vector<Job*>&)>;
+  using Commit = std::function<void(Group&)>;
 
   explicit WorkQueue(Commit commit) : commit_(std::move(commit)) {}
   // … and whenever its thread has had nothing to do for so long, that.
@@ -34,8 +36,9 @@ class WorkQueue {
   void start();
   void stop();
 
-  // What is to be first is of a group of its own. A few such groups in a row, and then it is the
-  // others' turn: nobody waits for good.
+  // What is to be first goes next, also in the midst of a group of others, which ends with it, and
+  // is answered before them. Where others have been overtaken a few times since a group of theirs
+  // was whole, it is their turn: nobody waits for good.
   async::Task<Result<void>> write(ports::LedgerWork work, Turn turn = Turn::in_order);
   // At once, on this thread. Not beside a thread while work is queued.
   Result<void> write_now(const ports::LedgerWork& work);
@@ -48,18 +51,26 @@ class WorkQueue {
 
   void enqueue(Job& job, Turn turn, async::Resume resume);
   void serve();
-  std::vector<Waiting>& next_queue();
+  bool begin_group();
+  void let_first();
+  Job* next_of_group();
   bool is_empty() const { return queue_.empty() && first_.empty(); }
-  bool next_group(std::vector<Waiting>& group);
 
   const Commit commit_;
   const Millis patience_{};
   const std::function<void()> when_idle_;
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::vector<Waiting> queue_;
-  std::vector<Waiting> first_;
-  int first_in_a_row_ = 0;
+  std::deque<Waiting> queue_;
+  std::deque<Waiting> first_;
+  int overtakings_ = 0;  // since a group of others was whole
+  // The group under way: whose it is, how many of those that were there when it began are still to
+  // come, whether it lets others in, who waits for it, and how many of these go first.
+  std::deque<Waiting>* served_ = nullptr;
+  std::size_t left_ = 0;
+  bool yields_ = false;
+  std::vector<async::Resume> waiting_;
+  std::size_t ahead_ = 0;
   bool stopping_ = false;
   std::thread thread_;
 };

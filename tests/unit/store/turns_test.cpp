@@ -19,7 +19,7 @@ async::Task<void> write_in_order(ports::Ledger& ledger, ports::LedgerWork work) 
   CHECK(done.has_value());
 }
 
-TEST_CASE("turns: what goes first is a commit of its own, before all that has gathered") {
+TEST_CASE("turns: what goes first is committed before all that has gathered") {
   OwnLedger own(Executor::thread);
   boost::asio::io_context context;
   async::TaskGroup group(context.get_executor(), 100);
@@ -49,6 +49,57 @@ TEST_CASE("turns: what goes first is a commit of its own, before all that has ga
   CHECK(order == std::vector<std::string>{"x", "y", "a", "b"});
 }
 
+TEST_CASE("turns: what goes first ends a group that is under way") {
+  OwnLedger own(Executor::thread);
+  boost::asio::io_context context;
+  async::TaskGroup group(context.get_executor(), 100);
+  Gate before;
+  Gate gate;
+  std::vector<std::string> order;     // of the store's thread alone
+  std::vector<std::string> answered;  // of this one
+  const auto noted = [&](const std::string& name) -> ports::LedgerWork {
+    return [&, name](ports::LedgerTx& tx) {
+      tx.set_meta(name, "1");
+      order.push_back(name);
+      if (name != "b") return;
+      const auto read = read_ledger(own.file, [](ports::LedgerReader& reader) {
+        for (const char* done : {"a", "x", "y"}) CHECK(reader.meta(done) == "1");
+      });
+      CHECK(read.has_value());
+    };
+  };
+  const auto in_order = [&](ports::LedgerWork work, std::string name) -> async::Task<void> {
+    co_await write_in_order(*own.ledger, std::move(work));
+    answered.push_back(name);
+  };
+  const auto first = [&](ports::LedgerWork work, std::string name) -> async::Task<void> {
+    co_await write_first(*own.ledger, std::move(work));
+    answered.push_back(name);
+  };
+  group.start(in_order(before.work(), "before"));
+  context.poll();
+  REQUIRE(before.reached.get_future().wait_for(deadline) == std::future_status::ready);
+  // Of these three one group is made.
+  group.start(in_order(
+      [&, held = gate.work()](ports::LedgerTx& tx) {
+        noted("a")(tx);
+        held(tx);
+      },
+      "a"));
+  for (const char* name : {"b", "c"}) group.start(in_order(noted(name), name));
+  context.restart();
+  context.poll();
+  before.opened.set_value();
+  REQUIRE(gate.reached.get_future().wait_for(deadline) == std::future_status::ready);
+  for (const char* name : {"x", "y"}) group.start(first(noted(name), name));
+  context.restart();
+  context.poll();
+  gate.opened.set_value();
+  async::run_to_end(context, group.join());
+  CHECK(order == std::vector<std::string>{"a", "x", "y", "b", "c"});
+  CHECK(answered == std::vector<std::string>{"before", "x", "y", "a", "b", "c"});
+}
+
 TEST_CASE("turns: whoever goes first again and again keeps nobody waiting for good") {
   OwnLedger own(Executor::thread);
   boost::asio::io_context context;
@@ -76,8 +127,40 @@ TEST_CASE("turns: whoever goes first again and again keeps nobody waiting for go
   gates.back().opened.set_value();
   async::run_to_end(context, group.join());
   const std::vector<std::string> fair{"first", "first", "first", "first",
-                                      "other", "first", "first", "first"};
+                                      "first", "other", "first", "first"};
   CHECK(order == fair);
+}
+
+TEST_CASE("turns: groups that are cut short again and again are whole in the end") {
+  OwnLedger own(Executor::thread);
+  boost::asio::io_context context;
+  async::TaskGroup group(context.get_executor(), 100);
+  std::string order;  // of the store's thread alone
+  constexpr std::size_t count = 8;
+  std::vector<Gate> gates(count);
+  const auto go_on = [&context] {
+    context.restart();
+    context.poll();
+  };
+  // All of one group, each held until another one who goes first has come.
+  for (Gate& gate : gates) {
+    group.start(write_in_order(*own.ledger, [&order, work = gate.work()](ports::LedgerTx& tx) {
+      order += 'o';
+      work(tx);
+    }));
+  }
+  go_on();
+  for (Gate& gate : gates) {
+    REQUIRE(gate.reached.get_future().wait_for(deadline) == std::future_status::ready);
+    group.start(write_first(*own.ledger, [&order](ports::LedgerTx& tx) {
+      tx.set_meta("first", "1");
+      order += 'f';
+    }));
+    go_on();
+    gate.opened.set_value();
+  }
+  async::run_to_end(context, group.join());
+  CHECK(order == "ofofofofooooffff");
 }
 
 }  // namespace
