@@ -15,14 +15,16 @@ namespace {
 
 // So much new log is copied at a time. What changes often is copied once for many times then; a
 // MiB at a time wrote five times as much, and halved the callbacks a second.
-constexpr std::int64_t piece = 16 << 20;
+constexpr std::int64_t piece = 128 << 20;
 // Of what is copied so much is made durable at a time: each time waits for some sixty places all
 // over the disk, and a commit beside it behind no more than those.
 constexpr int durable_at_a_time = 64 << 10;
 // Beside a writer that never rests a checkpoint never reaches the log's end, and the log begins
-// anew only from there. From this mark on one copy follows the other until what has come meanwhile
-// is little, which the writer itself copies; from the next mark on, however much it is.
-constexpr std::int64_t log_to_end = 64 << 20;
+// anew only from there. From this mark on one copy follows the other, in larger parts, for it has
+// to catch up, until what has come meanwhile is little, which the writer itself copies; from the
+// next mark on, however much it is.
+constexpr std::int64_t log_to_end = 384 << 20;
+constexpr int durable_in_haste = 128 << 10;
 constexpr std::int64_t little = 1 << 20;
 constexpr std::int64_t longest_log = 512 << 20;
 
@@ -31,15 +33,17 @@ constexpr int politeness = 5;
 
 constexpr std::int64_t never = 0;
 
-// How long the writer waits for somebody who reads the ledger, and is not at the log's end.
+// How long the writer waits for somebody who reads the ledger, and is not at the log's end; and how
+// much later it tries again.
 constexpr int patience_milliseconds = 20;
+constexpr std::int64_t again_after = 16 << 20;
 
 // Whoever closes the ledger last would copy it, and delete it.
 void keep_log(sqlite3* connection) {
   sqlite3_db_config(connection, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
 }
 
-enum class Haste { none, all };
+enum class Haste { none, some, all };
 
 // The ledger's file as the copying thread writes it.
 class PacedFile {
@@ -58,7 +62,7 @@ class PacedFile {
   // By the thread that calls this, from then on.
   void use() { in_use_ = this; }
 
-  // By any thread: it goes as fast as it can, whoever waits for the disk.
+  // By any thread: with all haste it goes as fast as it can, whoever waits for the disk.
   void hurry(Haste haste) { haste_ = haste; }
 
   int make_durable() {
@@ -71,9 +75,14 @@ class PacedFile {
     PacedFile& self = *in_use_;
     const int result = self.usual_->xWrite(file, bytes, size, at);
     self.unsynced_ += size;
-    const bool goes_on = self.unsynced_ < durable_at_a_time || self.haste_ == Haste::all;
-    if (result != SQLITE_OK || goes_on) return result;
+    if (result != SQLITE_OK || self.goes_on()) return result;
     return self.make_durable();
+  }
+
+  bool goes_on() const {
+    const Haste haste = haste_;
+    if (haste == Haste::all) return true;
+    return unsynced_ < (haste == Haste::some ? durable_in_haste : durable_at_a_time);
   }
 
   static inline thread_local PacedFile* in_use_ = nullptr;
@@ -95,7 +104,8 @@ class Checkpointer::Impl {
         piece_(own_.pages_in(piece)),
         little_(own_.pages_in(little)),
         end_at_(own_.pages_in(log_to_end)),
-        longest_(own_.pages_in(longest_log)) {
+        longest_(own_.pages_in(longest_log)),
+        again_after_(own_.pages_in(again_after)) {
     // In the place of SQLite's own.
     sqlite3_wal_hook(writer_.raw().getHandle(), &Impl::committed, this);
     thread_ = std::thread([this] { serve(); });
@@ -134,7 +144,7 @@ class Checkpointer::Impl {
   }
 
   void look(int pages) {
-    paced_.hurry(pages < longest_ ? Haste::none : Haste::all);
+    paced_.hurry(haste_at(pages));
     // Who holds it may have been sent to the back of the queue; the next commit looks again.
     std::unique_lock lock(mutex_, std::try_to_lock);
     if (!lock || copying_) return;
@@ -151,12 +161,17 @@ class Checkpointer::Impl {
     wake_.notify_one();
   }
 
+  Haste haste_at(int pages) const {
+    if (pages >= longest_) return Haste::all;
+    return pages >= end_at_ ? Haste::some : Haste::none;
+  }
+
   void end_log(int pages) {
     writer_.raw().setBusyTimeout(patience_milliseconds);
     const int done = sqlite3_wal_checkpoint_v2(writer_.raw().getHandle(), nullptr,
                                                SQLITE_CHECKPOINT_RESTART, nullptr, nullptr);
     writer_.raw().setBusyTimeout(busy_milliseconds);
-    not_before_ = done == SQLITE_OK ? 0 : pages + piece_;  // somebody reads
+    not_before_ = done == SQLITE_OK ? 0 : pages + again_after_;  // somebody reads
   }
 
   void serve() {
@@ -197,6 +212,7 @@ class Checkpointer::Impl {
   const int little_;
   const int end_at_;
   const int longest_;
+  const int again_after_;
   int not_before_ = 0;  // the log ends: the writer's own
   std::mutex mutex_;
   std::condition_variable wake_;

@@ -18,8 +18,8 @@ namespace recycled::store {
 // How long a writer waits for another process's transaction (an import beside the service).
 constexpr int busy_milliseconds = 30'000;
 
-// When the log is copied back into the file: fewer stalls than at SQLite's 4 MiB, and it stays
-// small all the same.
+// When the log is copied back into the file where no Checkpointer does it: fewer stalls than at
+// SQLite's 4 MiB, and it stays small all the same.
 constexpr std::int64_t log_to_copy = 16 << 20;
 
 // How SQLite works in this process, if nobody has used it yet: whoever asks it anything before the

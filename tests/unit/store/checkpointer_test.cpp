@@ -16,6 +16,9 @@ namespace recycled::store {
 namespace {
 
 constexpr std::uintmax_t mebibyte = 1024 * 1024;
+constexpr std::uintmax_t piece = 128 * mebibyte;  // so much is copied at a time
+constexpr const char* more_than_a_piece =
+    "INSERT INTO filler (bytes) VALUES (zeroblob(132 * 1024 * 1024))";
 
 struct Written {
   Written() : writer(file, Access::read_write) {
@@ -110,11 +113,11 @@ TEST_CASE("what is copied back while the log grows is durable, a little at a tim
   Database writer(written.file, Access::read_write);
   {
     const Checkpointer beside(writer, written.file);
-    writer.raw().exec("INSERT INTO filler (bytes) VALUES (zeroblob(20971520))");
+    writer.raw().exec(more_than_a_piece);
     HeldDisk::until_written_to();
     writer.raw().exec("INSERT INTO filler (bytes) VALUES ('after what is copied')");
     HeldDisk::let_go();
-    HeldDisk::until_synced(16 * mebibyte);
+    HeldDisk::until_synced(piece);
     CHECK(HeldDisk::most_unsynced.load() > 60'000);
     CHECK(HeldDisk::most_unsynced.load() < 70'000);
   }
@@ -134,7 +137,7 @@ TEST_CASE("what was copied and is not durable stays in the log, and the next com
     writer.raw().exec("CREATE TABLE filler (key INTEGER PRIMARY KEY, bytes BLOB)");
     const Checkpointer beside(writer, file);
     HeldDisk::break_down();
-    writer.raw().exec("INSERT INTO filler (bytes) VALUES (zeroblob(20971520))");
+    writer.raw().exec(more_than_a_piece);
     const auto one_more = [&writer] {
       writer.raw().exec("INSERT INTO filler (bytes) VALUES ('one more')");
     };
@@ -150,7 +153,7 @@ TEST_CASE("what was copied and is not durable stays in the log, and the next com
     CHECK_THROWS(one_more());
     ++rows;
   }
-  CHECK(std::filesystem::file_size(folder / "ledger.db-wal") > 20 * mebibyte);
+  CHECK(std::filesystem::file_size(folder / "ledger.db-wal") > piece);
   Database again(file, Access::read_write);
   CHECK(again.raw().execAndGet("SELECT count(*) FROM filler").getInt() == rows);
   CHECK(again.raw().execAndGet("PRAGMA integrity_check").getString() == "ok");
