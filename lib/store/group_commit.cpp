@@ -95,16 +95,19 @@ bool committed(Connection& connection, Group& group, ports::AuditHead& known,
 
 }  // namespace
 
-bool Group::has_more() {
-  Job* job = more ? more() : nullptr;
+bool Group::has_more(Next next) {
+  Job* job = more ? more(next) : nullptr;
   if (job != nullptr) jobs.push_back(job);
   return job != nullptr;
 }
 
 void Group::fail(const Failure& why) {
-  while (has_more()) {
+  while (has_more(Next::who_was_there)) {
   }
-  for (Job* job : jobs) job->result = why;
+  for (Job* job : jobs) {
+    job->result = why;
+    job->thrown = nullptr;  // of a try before
+  }
 }
 
 Failure replaced() {

@@ -20,13 +20,17 @@ struct Job {
   std::exception_ptr thrown;  // by the work itself: the caller's bug, not the store's
 };
 
+// Who may be the next of a group: also somebody who has come since and goes first, or none but
+// those that were there when it began.
+enum class Next { anybody, who_was_there };
+
 // What one transaction carries out, in this order.
 struct Group {
   std::vector<Job*> jobs;
   // Asked when these are done, for another one; none: it is time to commit.
-  std::function<Job*()> more{};
+  std::function<Job*(Next)> more{};
 
-  bool has_more();
+  bool has_more(Next next = Next::anybody);
   // That of all who are in it, and of those who would have been: a failure that is not one's own.
   void fail(const Failure& why);
 };
@@ -36,7 +40,8 @@ using Patience = std::function<bool()>;
 
 // Runs all of them in one transaction and commits. If one throws, all are undone and each is run
 // again in a transaction of its own. If a commit fails nothing of it is kept, and the results of
-// those in it say so. `group.jobs` are those that were carried out, then.
+// those in it say so. Afterwards `group.jobs` are those that have a result or have thrown; after a
+// throw the others are not asked for, and are of the next group.
 // `known` is where the audit trail was seen to end; where the ledger has not come as far, another
 // one was put in its place, and nothing is written to it: Fault::away. Afterwards it is where it
 // ends now.

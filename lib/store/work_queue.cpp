@@ -62,7 +62,7 @@ void WorkQueue::enqueue(Job& job, Turn turn, async::Resume resume) {
 
 void WorkQueue::serve() {
   while (begin_group()) {
-    Group group{{next_of_group()}, [this] { return next_of_group(); }};
+    Group group{{next_of_group(Next::anybody)}, [this](Next next) { return next_of_group(next); }};
     commit_(group);
     for (const async::Resume& resume : waiting_) resume();
     waiting_.clear();
@@ -88,6 +88,7 @@ bool WorkQueue::begin_group() {
     served_ = &queue_;
     left_ = std::min(queue_.size(), largest_group);
     yields_ = !others_turn;
+    if (others_turn) overtakings_ = 0;  // also where one of them throws
   }
   return left_ > 0;
 }
@@ -99,21 +100,21 @@ void WorkQueue::let_first() {
   yields_ = false;
 }
 
-Job* WorkQueue::next_of_group() {
+Job* WorkQueue::next_of_group(Next next) {
   const std::lock_guard lock(mutex_);
-  if (yields_ && !first_.empty()) let_first();
+  if (yields_ && next == Next::anybody && !first_.empty()) let_first();
   const bool goes_first = served_ == &first_;
   if (left_ == 0) {
     if (!goes_first) overtakings_ = 0;
     return nullptr;
   }
   --left_;
-  Waiting next = std::move(served_->front());
+  Waiting one = std::move(served_->front());
   served_->pop_front();
   const auto ahead = waiting_.begin() + static_cast<std::ptrdiff_t>(ahead_);
-  waiting_.insert(goes_first ? ahead : waiting_.end(), std::move(next.resume));
+  waiting_.insert(goes_first ? ahead : waiting_.end(), std::move(one.resume));
   if (goes_first) ++ahead_;
-  return next.job;
+  return one.job;
 }
 
 }  // namespace recycled::store

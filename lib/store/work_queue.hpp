@@ -38,7 +38,7 @@ class WorkQueue {
 
   // What is to be first goes next, also in the midst of a group of others, which ends with it, and
   // is answered before them. Where others have been overtaken a few times since a group of theirs
-  // was whole, it is their turn: nobody waits for good.
+  // let nobody in, it is the turn of one that does not: nobody waits for good.
   async::Task<Result<void>> write(ports::LedgerWork work, Turn turn = Turn::in_order);
   // At once, on this thread. Not beside a thread while work is queued.
   Result<void> write_now(const ports::LedgerWork& work);
@@ -53,7 +53,7 @@ class WorkQueue {
   void serve();
   bool begin_group();
   void let_first();
-  Job* next_of_group();
+  Job* next_of_group(Next next);
   bool is_empty() const { return queue_.empty() && first_.empty(); }
 
   const Commit commit_;
@@ -63,7 +63,7 @@ class WorkQueue {
   std::condition_variable wake_;
   std::deque<Waiting> queue_;
   std::deque<Waiting> first_;
-  int overtakings_ = 0;  // since a group of others was whole
+  int overtakings_ = 0;  // since a group of others let nobody in
   // The group under way: whose it is, how many of those that were there when it began are still to
   // come, whether it lets others in, who waits for it, and how many of these go first.
   std::deque<Waiting>* served_ = nullptr;

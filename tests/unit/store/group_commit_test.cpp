@@ -295,7 +295,10 @@ TEST_CASE("a lock that nobody gives back is busy, and nothing was done") {
   std::vector<Job> jobs(3);
   for (Job& job : jobs) job.work = note("name");
   std::size_t next = 1;
-  Group group{{&jobs[0]}, [&] { return next < jobs.size() ? &jobs[next++] : nullptr; }};
+  Group group{{&jobs[0]}, [&](Next which) {
+                CHECK(which == Next::who_was_there);
+                return next < jobs.size() ? &jobs[next++] : nullptr;
+              }};
   ports::AuditHead known;
   run_group(database, group, known);
   // Those who would have been in it do not wait for it one after the other.
