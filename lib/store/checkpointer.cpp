@@ -27,6 +27,7 @@ constexpr std::int64_t log_to_end = 384 << 20;
 constexpr int durable_in_haste = 128 << 10;
 constexpr std::int64_t little = 1 << 20;
 constexpr std::int64_t longest_log = 512 << 20;
+constexpr std::int64_t without_a_rest = INT64_MAX;  // whoever waits for the disk
 
 // Of two threads that could run, the one that commits: this one waits for nobody.
 constexpr int politeness = 5;
@@ -42,8 +43,6 @@ constexpr std::int64_t again_after = 16 << 20;
 void keep_log(sqlite3* connection) {
   sqlite3_db_config(connection, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
 }
-
-enum class Haste { none, some, all };
 
 // The ledger's file as the copying thread writes it.
 class PacedFile {
@@ -62,8 +61,8 @@ class PacedFile {
   // By the thread that calls this, from then on.
   void use() { in_use_ = this; }
 
-  // By any thread: with all haste it goes as fast as it can, whoever waits for the disk.
-  void hurry(Haste haste) { haste_ = haste; }
+  // By any thread: so many bytes at a time from now on.
+  void make_durable_each(sqlite3_int64 bytes) { durable_each_ = bytes; }
 
   int make_durable() {
     unsynced_ = 0;
@@ -75,14 +74,8 @@ class PacedFile {
     PacedFile& self = *in_use_;
     const int result = self.usual_->xWrite(file, bytes, size, at);
     self.unsynced_ += size;
-    if (result != SQLITE_OK || self.goes_on()) return result;
+    if (result != SQLITE_OK || self.unsynced_ < self.durable_each_) return result;
     return self.make_durable();
-  }
-
-  bool goes_on() const {
-    const Haste haste = haste_;
-    if (haste == Haste::all) return true;
-    return unsynced_ < (haste == Haste::some ? durable_in_haste : durable_at_a_time);
   }
 
   static inline thread_local PacedFile* in_use_ = nullptr;
@@ -90,7 +83,7 @@ class PacedFile {
   const sqlite3_io_methods* usual_ = nullptr;
   sqlite3_io_methods paced_{};
   sqlite3_int64 unsynced_ = 0;  // bytes
-  std::atomic<Haste> haste_ = Haste::none;
+  std::atomic<sqlite3_int64> durable_each_ = durable_at_a_time;
 };
 
 }  // namespace
@@ -113,7 +106,7 @@ class Checkpointer::Impl {
 
   ~Impl() {
     writer_.checkpoint_at(log_to_copy);  // in the hook's place again
-    paced_.hurry(Haste::all);
+    paced_.make_durable_each(without_a_rest);
     {
       const std::lock_guard lock(mutex_);
       stopping_ = true;
@@ -144,7 +137,7 @@ class Checkpointer::Impl {
   }
 
   void look(int pages) {
-    paced_.hurry(haste_at(pages));
+    paced_.make_durable_each(durable_at(pages));
     // Who holds it may have been sent to the back of the queue; the next commit looks again.
     std::unique_lock lock(mutex_, std::try_to_lock);
     if (!lock || copying_) return;
@@ -161,9 +154,9 @@ class Checkpointer::Impl {
     wake_.notify_one();
   }
 
-  Haste haste_at(int pages) const {
-    if (pages >= longest_) return Haste::all;
-    return pages >= end_at_ ? Haste::some : Haste::none;
+  sqlite3_int64 durable_at(int pages) const {
+    if (pages >= longest_) return without_a_rest;
+    return pages >= end_at_ ? durable_in_haste : durable_at_a_time;
   }
 
   void end_log(int pages) {
