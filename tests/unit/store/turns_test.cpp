@@ -68,30 +68,31 @@ TEST_CASE("turns: what goes first ends a group that is under way") {
       CHECK(read.has_value());
     };
   };
-  const auto in_order = [&](ports::LedgerWork work, std::string name) -> async::Task<void> {
-    co_await write_in_order(*own.ledger, std::move(work));
+  const auto noting = [&](async::Task<void> written, std::string name) -> async::Task<void> {
+    co_await std::move(written);
     answered.push_back(name);
   };
-  const auto first = [&](ports::LedgerWork work, std::string name) -> async::Task<void> {
-    co_await write_first(*own.ledger, std::move(work));
-    answered.push_back(name);
+  const auto in_order = [&](ports::LedgerWork work, const char* name) {
+    group.start(noting(write_in_order(*own.ledger, std::move(work)), name));
   };
-  group.start(in_order(before.work(), "before"));
+  in_order(before.work(), "before");
   context.poll();
   REQUIRE(before.reached.get_future().wait_for(deadline) == std::future_status::ready);
   // Of these three one group is made.
-  group.start(in_order(
+  in_order(
       [&, held = gate.work()](ports::LedgerTx& tx) {
         noted("a")(tx);
         held(tx);
       },
-      "a"));
-  for (const char* name : {"b", "c"}) group.start(in_order(noted(name), name));
+      "a");
+  for (const char* name : {"b", "c"}) in_order(noted(name), name);
   context.restart();
   context.poll();
   before.opened.set_value();
   REQUIRE(gate.reached.get_future().wait_for(deadline) == std::future_status::ready);
-  for (const char* name : {"x", "y"}) group.start(first(noted(name), name));
+  for (const char* name : {"x", "y"}) {
+    group.start(noting(write_first(*own.ledger, noted(name)), name));
+  }
   context.restart();
   context.poll();
   gate.opened.set_value();
@@ -142,7 +143,7 @@ TEST_CASE("turns: groups that are cut short again and again are whole in the end
     context.restart();
     context.poll();
   };
-  // All of one group, each held until another one who goes first has come.
+  // Each is held until another one, who goes first, has come.
   for (Gate& gate : gates) {
     group.start(write_in_order(*own.ledger, [&order, work = gate.work()](ports::LedgerTx& tx) {
       order += 'o';
