@@ -1,7 +1,9 @@
 #include "store/gathered_log.hpp"
 
+#include <array>
 #include <iterator>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "base/ensure.hpp"
@@ -12,6 +14,11 @@ namespace {
 // A transaction that writes more leaves in several calls. SQLite itself writes a page of this size
 // at the most, and its file system cannot take 128 KiB.
 constexpr std::size_t most_gathered = 64 << 10;
+
+// A file that becomes longer is made durable with its length, which lies elsewhere on the disk, or
+// goes through a journal: 0.2 ms for 0.13. So a small commit that ends the file writes nothing,
+// this much of it, behind itself, for those to come.
+constexpr sqlite3_int64 room = 256 << 10;
 
 // The log of one connection, used by one thread at a time. SQLite gives the memory: the real file
 // lies behind this one.
@@ -40,12 +47,39 @@ class Log : public sqlite3_file {
     const int size = static_cast<int>(gathered_.size());
     const int result = real()->pMethods->xWrite(real(), gathered_.data(), size, begin_);
     gathered_.clear();
+    written_ += size;
+    if (begin_ == 0) length_ = 0;  // it begins anew, and somebody may have cut it
+    begin_ += size;
     return result;
   }
 
+  // Of a commit, and of whoever copies the log back. Where anything was gathered it is a commit,
+  // and so nobody else writes until it is done: only then is what lies behind it nobody's.
+  int make_durable(int flags) {
+    const bool is_commit = !gathered_.empty();
+    if (const int failed = let_go()) return failed;
+    const sqlite3_int64 written = std::exchange(written_, 0);
+    if (is_commit && written < room) make_room();
+    return real()->pMethods->xSync(real(), flags);
+  }
+
  private:
+  // On a disk that is full, what there is: the commit itself is written.
+  void make_room() {
+    if (begin_ <= length_) return;
+    const int known = real()->pMethods->xFileSize(real(), &length_);
+    if (known != SQLITE_OK || length_ > begin_) return;
+    static constexpr std::array<char, most_gathered> nothing{};
+    constexpr int size = static_cast<int>(nothing.size());
+    for (const sqlite3_int64 end = begin_ + room; length_ < end; length_ += size) {
+      if (real()->pMethods->xWrite(real(), nothing.data(), size, length_) != SQLITE_OK) return;
+    }
+  }
+
   std::vector<char> gathered_;  // what belongs at begin_, and is not in the file
   sqlite3_int64 begin_ = 0;
+  sqlite3_int64 written_ = 0;  // since it was made durable
+  sqlite3_int64 length_ = 0;   // of the file, at least, as far as is known
 };
 
 Log& log_of(sqlite3_file* file) { return *static_cast<Log*>(file); }
@@ -66,6 +100,8 @@ int write(sqlite3_file* file, const void* bytes, int count, sqlite3_int64 at) {
   return log_of(file).write(static_cast<const char*>(bytes), count, at);
 }
 
+int sync(sqlite3_file* file, int flags) { return log_of(file).make_durable(flags); }
+
 // What is gathered now was never made durable, and so is no part of any commit.
 int close(sqlite3_file* file) {
   Log& log = log_of(file);
@@ -82,7 +118,7 @@ constexpr sqlite3_io_methods methods_of_log() {
   made.xWrite = &write;
   made.xRead = &after_letting_go<&Methods::xRead, void*, int, sqlite3_int64>;
   made.xTruncate = &after_letting_go<&Methods::xTruncate, sqlite3_int64>;
-  made.xSync = &after_letting_go<&Methods::xSync, int>;
+  made.xSync = &sync;
   made.xFileSize = &after_letting_go<&Methods::xFileSize, sqlite3_int64*>;
   made.xLock = &of_real<&Methods::xLock, int>;
   made.xUnlock = &of_real<&Methods::xUnlock, int>;

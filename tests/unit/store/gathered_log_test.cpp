@@ -13,6 +13,7 @@
 
 #include "store/database.hpp"
 #include "unit/store/fixture.hpp"
+#include "unit/store/full_disk.hpp"
 
 namespace recycled::store {
 namespace {
@@ -44,11 +45,17 @@ struct Gathered {
     writer.gather_log();
   }
   std::string seen_by_others() const { return usual(file).execAndGet(all_of).getString(); }
+  std::filesystem::path log() const { return file.string() + "-wal"; }
+  std::uintmax_t length_of_log() const { return std::filesystem::file_size(log()); }
 
   testing::Scratch folder;
   std::filesystem::path file = folder / "ledger.db";
   Database writer;
 };
+
+void insert(SQLite::Database& to, int key) {
+  to.exec("INSERT INTO row VALUES (" + std::to_string(key) + ", x'01')");
+}
 
 // The same in each: rows of all sizes come, change and go.
 void change(SQLite::Database& database, std::uint64_t random) {
@@ -73,6 +80,72 @@ TEST_CASE("what a commit writes to the log leaves in few calls") {
   gathered.writer.raw().exec("INSERT INTO row VALUES (1, zeroblob(50000))");  // 49 pages
   CHECK(calls_that_wrote() - before < 20);
   CHECK(usual(gathered.file).execAndGet("SELECT length(bytes) FROM row").getInt() == 50'000);
+}
+
+TEST_CASE("a small commit makes room behind itself, in which nothing stands") {
+  Gathered gathered;
+  insert(gathered.writer.raw(), 1);
+  const auto room = gathered.length_of_log();
+  CHECK(room > 200'000);
+  for (int key = 2; key <= 20; ++key) insert(gathered.writer.raw(), key);
+  CHECK(gathered.length_of_log() == room);
+  // Another process writes there as it would without, and so does whoever comes next.
+  SQLite::Database other = usual(gathered.file);
+  insert(other, 21);
+  insert(gathered.writer.raw(), 22);
+  CHECK(usual(gathered.file).execAndGet("SELECT count(*) FROM row").getInt() == 22);
+  // What a process leaves that dies now.
+  const testing::Scratch left;
+  std::filesystem::copy(gathered.file, left / "ledger.db");
+  std::filesystem::copy(gathered.log(), left / "ledger.db-wal");
+  SQLite::Database found = usual(left / "ledger.db");
+  CHECK(found.execAndGet(all_of).getString() == gathered.seen_by_others());
+  CHECK(found.execAndGet("PRAGMA integrity_check").getString() == "ok");
+}
+
+TEST_CASE("a large commit writes nothing but itself") {
+  Gathered gathered;
+  const auto before = gathered.length_of_log();
+  gathered.writer.raw().exec("INSERT INTO row VALUES (1, zeroblob(1000000))");
+  CHECK(gathered.length_of_log() - before < 1'100'000);
+}
+
+// Whoever copies the log back makes it durable too, and keeps nobody from writing there.
+TEST_CASE("room is made by a commit alone, and where the log has none") {
+  Gathered gathered;
+  SQLite::Database& writer = gathered.writer.raw();
+  SQLite::Database other = usual(gathered.file);
+  writer.exec("INSERT INTO row VALUES (1, zeroblob(1000000)); DELETE FROM row");
+  other.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  insert(other, 2);
+  const auto cut = gathered.length_of_log();
+  REQUIRE(cut < 20'000);
+  writer.exec("PRAGMA wal_checkpoint(PASSIVE)");
+  CHECK(gathered.length_of_log() == cut);
+  // It begins anew, in a file that somebody has cut: what fits makes it no longer.
+  insert(writer, 3);
+  CHECK(gathered.length_of_log() == cut);
+  insert(writer, 4);
+  CHECK(gathered.length_of_log() > 200'000);
+  other.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  insert(writer, 5);
+  CHECK(gathered.length_of_log() > 200'000);
+  CHECK(gathered.seen_by_others() == "2:01,3:01,4:01,5:01");
+}
+
+TEST_CASE("a commit for which there is just enough of the disk is kept, whatever room it finds") {
+  Gathered gathered;
+  SQLite::Database& writer = gathered.writer.raw();
+  insert(writer, 1);
+  usual(gathered.file).exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  std::string wanted = "1:01";
+  for (int key = 2; key <= 5; ++key) {
+    const FullDisk full(100'000);
+    insert(writer, key);
+    wanted += "," + std::to_string(key) + ":01";
+  }
+  CHECK(gathered.length_of_log() <= 100'000);
+  CHECK(gathered.seen_by_others() == wanted);
 }
 
 TEST_CASE("a transaction of any size is read by itself, seen by nobody else, kept or undone") {

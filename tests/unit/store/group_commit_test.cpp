@@ -3,20 +3,19 @@
 #include "store/group_commit.hpp"
 
 #include <atomic>
-#include <csignal>
 #include <fstream>
 #include <future>
 #include <iterator>
 #include <stdexcept>
 
 #include <sqlite3.h>
-#include <sys/resource.h>
 
 #include "async/task_group.hpp"
 #include "store/database.hpp"
 #include "store/mark.hpp"
 #include "store/migrate.hpp"
 #include "unit/store/fixture.hpp"
+#include "unit/store/full_disk.hpp"
 
 namespace recycled::store {
 namespace {
@@ -97,27 +96,6 @@ std::vector<Answer> write_together(OwnLedger& own, const std::vector<ports::Ledg
   CHECK(first.result.has_value());
   return answers;
 }
-
-// No file of this process may grow beyond `bytes`: what a full disk is to SQLite.
-class FullDisk {
- public:
-  explicit FullDisk(std::uintmax_t bytes) : old_handler_(std::signal(SIGXFSZ, SIG_IGN)) {
-    getrlimit(RLIMIT_FSIZE, &old_);
-    rlimit full = old_;
-    full.rlim_cur = static_cast<rlim_t>(bytes);
-    setrlimit(RLIMIT_FSIZE, &full);
-  }
-  ~FullDisk() {
-    setrlimit(RLIMIT_FSIZE, &old_);
-    std::signal(SIGXFSZ, old_handler_);
-  }
-  FullDisk(const FullDisk&) = delete;
-  FullDisk& operator=(const FullDisk&) = delete;
-
- private:
-  rlimit old_{};
-  void (*old_handler_)(int);
-};
 
 TEST_CASE("group commit: what gathers is one commit, and on disk when it is answered") {
   OwnLedger own(Executor::thread);
