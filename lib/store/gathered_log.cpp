@@ -35,6 +35,7 @@ class Log : public sqlite3_file {
     if (!joins) {
       if (const int failed = let_go()) return failed;
       begin_ = at;
+      length_ = 0;  // somebody else may have written, and cut it before
     }
     if (size > gathered_.capacity()) return real()->pMethods->xWrite(real(), bytes, count, at);
     gathered_.insert(gathered_.end(), bytes, bytes + count);
@@ -48,13 +49,13 @@ class Log : public sqlite3_file {
     const int result = real()->pMethods->xWrite(real(), gathered_.data(), size, begin_);
     gathered_.clear();
     written_ += size;
-    if (begin_ == 0) length_ = 0;  // it begins anew, and somebody may have cut it
     begin_ += size;
     return result;
   }
 
-  // Of a commit, and of whoever copies the log back. Where anything was gathered it is a commit,
-  // and so nobody else writes until it is done: only then is what lies behind it nobody's.
+  // Of a commit, and of whoever copies the log back. Where anything was gathered it is a commit, or
+  // the header of a log that begins with it, and so nobody else writes until it is done: only then
+  // is what lies behind it nobody's.
   int make_durable(int flags) {
     const bool is_commit = !gathered_.empty();
     if (const int failed = let_go()) return failed;
@@ -68,7 +69,7 @@ class Log : public sqlite3_file {
   void make_room() {
     if (begin_ <= length_) return;
     const int known = real()->pMethods->xFileSize(real(), &length_);
-    if (known != SQLITE_OK || length_ > begin_) return;
+    if (known != SQLITE_OK || length_ != begin_) return;
     static constexpr std::array<char, most_gathered> nothing{};
     constexpr int size = static_cast<int>(nothing.size());
     for (const sqlite3_int64 end = begin_ + room; length_ < end; length_ += size) {

@@ -1,5 +1,7 @@
 // SQLite writes its log a page at a time, with two calls for each: an eighth of a hand-over's CPU.
 // Here what a transaction writes is gathered, and leaves in one call as the log is made durable.
+// And a commit that makes the log's file longer takes longer: so a small one writes zeros behind
+// itself, which are no part of the log, for those to come.
 #pragma once
 
 #include <sqlite3.h>

@@ -64,9 +64,8 @@ void WorkQueue::serve() {
   while (begin_group()) {
     Group group{{next_of_group(Next::anybody)}, [this](Next next) { return next_of_group(next); }};
     commit_(group);
-    for (const async::Resume& resume : waiting_) resume();
-    waiting_.clear();
-    ahead_ = 0;
+    const std::vector<async::Resume> done = std::exchange(group_, {}).waiting;
+    for (const async::Resume& resume : done) resume();
   }
 }
 
@@ -85,35 +84,35 @@ bool WorkQueue::begin_group() {
   if (!first_.empty() && !others_turn) {
     let_first();
   } else {
-    served_ = &queue_;
-    left_ = std::min(queue_.size(), largest_group);
-    yields_ = !others_turn;
+    group_.queue = &queue_;
+    group_.left = std::min(queue_.size(), largest_group);
+    group_.yields = !others_turn;
     if (others_turn) overtakings_ = 0;  // also where one of them throws
   }
-  return left_ > 0;
+  return group_.left > 0;
 }
 
 void WorkQueue::let_first() {
   overtakings_ = queue_.empty() ? 0 : overtakings_ + 1;
-  served_ = &first_;
-  left_ = std::min(first_.size(), largest_group);
-  yields_ = false;
+  group_.queue = &first_;
+  group_.left = std::min(first_.size(), largest_group);
+  group_.yields = false;
 }
 
 Job* WorkQueue::next_of_group(Next next) {
   const std::lock_guard lock(mutex_);
-  if (yields_ && next == Next::anybody && !first_.empty()) let_first();
-  const bool goes_first = served_ == &first_;
-  if (left_ == 0) {
+  if (group_.yields && next == Next::anybody && !first_.empty()) let_first();
+  const bool goes_first = group_.queue == &first_;
+  if (group_.left == 0) {
     if (!goes_first) overtakings_ = 0;
     return nullptr;
   }
-  --left_;
-  Waiting one = std::move(served_->front());
-  served_->pop_front();
-  const auto ahead = waiting_.begin() + static_cast<std::ptrdiff_t>(ahead_);
-  waiting_.insert(goes_first ? ahead : waiting_.end(), std::move(one.resume));
-  if (goes_first) ++ahead_;
+  --group_.left;
+  Waiting one = std::move(group_.queue->front());
+  group_.queue->pop_front();
+  const auto ahead = group_.waiting.begin() + static_cast<std::ptrdiff_t>(group_.ahead);
+  group_.waiting.insert(goes_first ? ahead : group_.waiting.end(), std::move(one.resume));
+  if (goes_first) ++group_.ahead;
   return one.job;
 }
 

@@ -49,6 +49,14 @@ class WorkQueue {
     async::Resume resume;
   };
 
+  struct UnderWay {
+    std::deque<Waiting>* queue = nullptr;  // whose turn it is
+    std::size_t left = 0;                  // of those that were there when it began
+    bool yields = false;                   // lets in who goes first
+    std::vector<async::Resume> waiting{};  // for its end
+    std::size_t ahead = 0;                 // of these, who goes first
+  };
+
   void enqueue(Job& job, Turn turn, async::Resume resume);
   void serve();
   bool begin_group();
@@ -64,13 +72,7 @@ class WorkQueue {
   std::deque<Waiting> queue_;
   std::deque<Waiting> first_;
   int overtakings_ = 0;  // since a group of others let nobody in
-  // The group under way: whose it is, how many of those that were there when it began are still to
-  // come, whether it lets others in, who waits for it, and how many of these go first.
-  std::deque<Waiting>* served_ = nullptr;
-  std::size_t left_ = 0;
-  bool yields_ = false;
-  std::vector<async::Resume> waiting_;
-  std::size_t ahead_ = 0;
+  UnderWay group_;
   bool stopping_ = false;
   std::thread thread_;
 };

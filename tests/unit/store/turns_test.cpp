@@ -1,5 +1,7 @@
 // Whose turn it is on the store's thread: what goes first, and that it keeps nobody waiting for
 // good.
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -132,23 +134,34 @@ TEST_CASE("turns: whoever goes first again and again keeps nobody waiting for go
   CHECK(order == fair);
 }
 
-TEST_CASE("turns: groups that are cut short again and again are whole in the end") {
+async::Task<void> write_or_throw(ports::Ledger& ledger, ports::LedgerWork work) {
+  try {
+    auto done = co_await ledger.write(std::move(work));
+    CHECK(done.has_value());
+  } catch (const std::runtime_error& error) {
+    CHECK(error.what() == std::string("our bug"));
+  }
+}
+
+// Of eight in order ('o'), each of which is held until another one has come who goes first ('f');
+// one of them throws.
+std::string order_of_eight(std::optional<std::size_t> thrower) {
   OwnLedger own(Executor::thread);
   boost::asio::io_context context;
   async::TaskGroup group(context.get_executor(), 100);
   std::string order;  // of the store's thread alone
-  constexpr std::size_t count = 8;
-  std::vector<Gate> gates(count);
+  std::vector<Gate> gates(8);
   const auto go_on = [&context] {
     context.restart();
     context.poll();
   };
-  // Each is held until another one, who goes first, has come.
-  for (Gate& gate : gates) {
-    group.start(write_in_order(*own.ledger, [&order, work = gate.work()](ports::LedgerTx& tx) {
+  for (std::size_t i = 0; i < gates.size(); ++i) {
+    const auto write = [&, is_bad = thrower == i, held = gates[i].work()](ports::LedgerTx& tx) {
       order += 'o';
-      work(tx);
-    }));
+      held(tx);
+      if (is_bad) throw std::runtime_error("our bug");
+    };
+    group.start(write_or_throw(*own.ledger, write));
   }
   go_on();
   for (Gate& gate : gates) {
@@ -161,7 +174,15 @@ TEST_CASE("turns: groups that are cut short again and again are whole in the end
     gate.opened.set_value();
   }
   async::run_to_end(context, group.join());
-  CHECK(order == "ofofofofooooffff");
+  return order;
+}
+
+TEST_CASE("turns: groups that are cut short again and again are whole in the end") {
+  CHECK(order_of_eight(std::nullopt) == "ofofofofooooffff");
+}
+
+TEST_CASE("turns: after a group that lets nobody in, and threw, who goes first is let in again") {
+  CHECK(order_of_eight(4) == "ofofofofofofofof");
 }
 
 }  // namespace
