@@ -68,7 +68,9 @@ bool Pacer::rests(Instant now) const {
 
 void Pacer::started(Instant now) {
   ++running_;
-  if (state_ == State::resting) state_ = State::probing;
+  // One that there was room for before the rest began is no probe: it says nothing of the time
+  // after.
+  if (state_ == State::resting && now >= *rests_until_) state_ = State::probing;
   next_slot_ = std::max(next_slot_, Fine(now)) + interval();
 }
 
@@ -116,7 +118,8 @@ Pacer::Change Pacer::answered(Instant now) {
 
 Pacer::Change Pacer::unanswered(Instant started_at, Instant now, double jitter) {
   ++failures_;
-  const bool is_probe = state_ == State::probing && started_at >= *rests_until_;
+  // By a clock that was set back it began before its time: it is over when nothing is under way.
+  const bool is_probe = state_ == State::probing && (started_at >= *rests_until_ || running_ == 0);
   const bool is_enough = state_ == State::working && failures_ >= limits_.failures_to_rest;
   if (!is_probe && !is_enough) return Change::none;
   rest(now, jitter);

@@ -1,5 +1,7 @@
 #include "simulation/mortal_ledger.hpp"
 
+#include <algorithm>
+
 namespace recycled::simulation {
 
 std::string_view to_text(Death death) {
@@ -29,10 +31,19 @@ std::optional<Death> MortalLedger::draw(Occasion occasion) {
   return all[parts_.dice.roll(3)];
 }
 
+async::Task<void> MortalLedger::wait_for_turn() {
+  if (longest_turn_ == Millis(0)) co_return;
+  const auto turn = Millis(parts_.dice.roll(longest_turn_.count() + 1));
+  last_turn_ = std::max(last_turn_, parts_.time.now()) + turn;
+  co_await parts_.time.sleep_until(last_turn_);
+}
+
 async::Task<Result<void>> MortalLedger::write(ports::LedgerWork work) {
   if (parts_.process.crashed) throw Crash();
   const Occasion occasion = parts_.process.occasion;
   if (occasion == Occasion::event) parts_.process.occasion = Occasion::anything;  // this commit
+  co_await wait_for_turn();
+  if (parts_.process.crashed) throw Crash();
   const std::optional<Death> death = draw(occasion);
   if (death == Death::before_commit) die(*death);
   if (death == Death::in_commit) {

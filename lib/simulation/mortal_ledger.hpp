@@ -1,4 +1,5 @@
-// The real ledger, in a process that may die at any commit, and on a disk that may fail.
+// The real ledger, in a process that may die at any commit, on a disk that may fail, and with
+// others in front of it: while a write waits its turn, everything else goes on.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +12,7 @@
 #include "ports/ledger.hpp"
 #include "simulation/disk.hpp"
 #include "simulation/parts.hpp"
+#include "simulation/virtual_time.hpp"
 
 namespace recycled::simulation {
 
@@ -46,20 +48,25 @@ class MortalLedger final : public ports::Ledger {
     Process& process;
     Deaths& deaths;
     std::int64_t& commits;  // of all processes, this one among them
+    VirtualTime& time;
   };
-  MortalLedger(Parts parts, Odds odds, Appointed appointed)
-      : parts_(parts), odds_(odds), appointed_(appointed) {}
+  // Each write has its turn up to `longest_turn` after the one before it; zero: at once.
+  MortalLedger(Parts parts, Odds odds, Appointed appointed, Millis longest_turn)
+      : parts_(parts), odds_(odds), appointed_(appointed), longest_turn_(longest_turn) {}
 
   // Throws Crash where the process dies, and from then on.
   async::Task<Result<void>> write(ports::LedgerWork work) override;
 
  private:
+  async::Task<void> wait_for_turn();
   std::optional<Death> draw(Occasion occasion);
   [[noreturn]] void die(Death death);
 
   const Parts parts_;
   const Odds odds_;
   const Appointed appointed_;
+  const Millis longest_turn_;
+  Instant last_turn_{};
 };
 
 }  // namespace recycled::simulation

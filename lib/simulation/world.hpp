@@ -47,6 +47,7 @@ struct WorldSettings {
   std::vector<Outage> outages;
   std::vector<ClockStep> clock_steps;
   std::vector<StoreTrouble> store_troubles{};
+  Millis longest_turn{};  // of a write, behind the one before it; zero: it is done at once
   int scan_batch = 7;
   Millis scan_every = std::chrono::hours(1);
   Millis retention{};                // of payloads; zero: for good

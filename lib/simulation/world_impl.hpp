@@ -283,8 +283,8 @@ class World::Impl {
     const Wraps& wraps = settings_.wraps;
     Accounts accounts(settings_.rules, network_, clock_, transcript_, wraps.provider);
     const engine::Desk desk = desk_with(accounts);
-    MortalLedger mortal({*ledger_, dice_, *disk_, process_, deaths_, commits_}, settings_.crashes,
-                        settings_.dies);
+    MortalLedger mortal({*ledger_, dice_, *disk_, process_, deaths_, commits_, time_},
+                        settings_.crashes, settings_.dies, settings_.longest_turn);
     const auto wrapped_ledger = wraps.ledger ? wraps.ledger(mortal) : nullptr;
     ports::Ledger& ledger = wrapped_ledger ? *wrapped_ledger : mortal;
     const engine::Context world{desk, clock_, entropy_, ledger, transcript_};

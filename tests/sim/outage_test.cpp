@@ -94,6 +94,22 @@ TEST_CASE("L21: an outage of 503s makes few hand-overs doubtful and loses the tu
   CHECK(world.statistics().orders == counts.recoveries[RecoveryState::waiting]);
 }
 
+TEST_CASE("L21: a rest that begins while the queue is read ends all the same") {
+  constexpr int count = 600;
+  auto settings = outage_of(simulation::Outage::Kind::unreachable);
+  settings.outages.clear();
+  settings.provider.per_mille[flexfactor::SimulatedFault::error_5xx] = 600;
+  settings.longest_turn = 50ms;
+  simulation::World world(std::move(settings));
+  import_many(world, count);
+  world.live_until(outage_ends);
+  CHECK(world.counts().recoveries[RecoveryState::intended] == 0);
+  const auto paused = std::count_if(world.log().begin(), world.log().end(), [](const auto& line) {
+    return line.find("provider.paused") != std::string::npos;
+  });
+  CHECK(paused > 10);
+}
+
 TEST_CASE("L21: killed in an outage - what was only queued is no more in doubt than before") {
   auto settings = outage_of(simulation::Outage::Kind::unreachable);
   settings.crashes.in = 5;

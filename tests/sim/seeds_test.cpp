@@ -49,6 +49,7 @@ simulation::WorldSettings stormy(std::uint64_t seed) {
   settings.crashes.in = static_cast<int>(dice.roll(15));
   const Instant outage = settings.start + std::chrono::hours(dice.roll(24 * 10));
   settings.outages = {{outage, outage + std::chrono::hours(dice.roll(30))}};
+  settings.longest_turn = Millis(dice.roll(40));
   return settings;
 }
 

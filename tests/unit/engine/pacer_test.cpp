@@ -189,6 +189,32 @@ TEST_CASE("pace: calls from before the rest do not end it badly - nor lengthen i
   CHECK(pacer.ended(Service::answered, std::nullopt, *opens, *opens, 0.5) == Change::resumed);
 }
 
+TEST_CASE("pace: calls there was room for before the rest are no probe - whoever fails") {
+  Pacer pacer(limits(8, 1000));
+  const Instant before = start - 1ms;
+  REQUIRE(pacer.room(before) >= 2);
+  fail_until_it_rests(pacer, start);
+  const Instant probe = *pacer.rests_until();
+  pacer.started(before);  // read from a queue meanwhile
+  pacer.started(before);
+  CHECK(pacer.ended(Service::unavailable, {}, start, start, 0.5) == Change::none);
+  CHECK(pacer.ended(Service::unavailable, {}, start, start, 0.5) == Change::none);
+  CHECK(pacer.room(probe - 1ms) == 0);
+  CHECK(pacer.opens_at(start) == probe);
+  REQUIRE(pacer.room(probe) == 1);
+  CHECK(call(pacer, Service::answered, probe) == Change::resumed);
+}
+
+TEST_CASE("pace: a probe ends although the clock is set back - while it is under way") {
+  Pacer pacer(limits(8, 1000));
+  fail_until_it_rests(pacer, start);
+  const Instant probe = *pacer.rests_until();
+  pacer.started(probe);
+  const Instant set_back = probe - 5s;
+  CHECK(pacer.ended(Service::unavailable, {}, set_back, set_back, 0.5) == Change::rested);
+  CHECK(pacer.opens_at(set_back).has_value());
+}
+
 TEST_CASE("pace: a busy answer to the probe is an answer") {
   Pacer pacer(limits(10, 100));
   fail_until_it_rests(pacer, start);
