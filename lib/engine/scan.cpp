@@ -14,6 +14,8 @@ namespace {
 
 // What one subscription came to.
 struct Look {
+  explicit Look(ports::StoredSubscription found) : stored(std::move(found)) {}
+
   ports::StoredSubscription stored;
   std::optional<ports::StoredRecovery> claimed;
   std::optional<billing::Refusal> refusal;
@@ -89,11 +91,9 @@ Batch claim_batch(ports::LedgerTx& tx, const Desk& desk, Instant now, const port
   batch.pauses = tx.pauses();
   if (stopping_all(batch.pauses) != nullptr) return batch;
   auto page = tx.due(now, from, limit);
+  batch.looks.reserve(page.found.size());
   for (ports::StoredSubscription& stored : page.found) {
-    Look look;
-    look.stored = std::move(stored);
-    look_at(tx, look, now, desk, batch);
-    batch.looks.push_back(std::move(look));
+    look_at(tx, batch.looks.emplace_back(std::move(stored)), now, desk, batch);
     if (!batch.reached.empty() && batch.room.is_full()) return batch;
   }
   batch.next = page.next;

@@ -1,6 +1,4 @@
 // Callbacks as they came, what became of them, and the nonces inside the window.
-#include <sstream>
-
 #include "base/card_number.hpp"
 #include "store/rows.hpp"
 #include "store/sql_tx.hpp"
@@ -21,36 +19,34 @@ std::string in_lines(const std::vector<GatewayId>& gateways) {
   return text;
 }
 
-std::vector<GatewayId> lines_of(const std::string& text) {
+std::vector<GatewayId> lines_of(std::string_view text) {
   std::vector<GatewayId> gateways;
-  std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);) gateways.emplace_back(line);
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    ensure(end != std::string_view::npos, "a stored line has its end");
+    gateways.emplace_back(std::string(text.substr(0, end)));
+    text.remove_prefix(end + 1);
+  }
   return gateways;
 }
 
-std::vector<ports::StoredCallback> read_all(Statement& statement) {
-  std::vector<ports::StoredCallback> rows;
-  while (statement.step()) {
-    Columns in(statement);
-    ports::StoredCallback row;
-    row.key = in.key<CallbackKey>();
-    row.received_at = in.instant();
-    row.nonce = in.text();
-    row.event = in.text();
-    row.order = in.id<OrderId>();
-    row.provider_order = in.id<ProviderOrderId>();
-    row.headers = in.text();
-    row.body = in.text();
-    row.signers = lines_of(in.text());
-    row.result = in.word(ports::parse_callback_result);
-    row.tries = in.number();
-    row.next_at = in.maybe_instant();
-    row.error = in.text();
-    row.pruned_at = in.maybe_instant();
-    rows.push_back(std::move(row));
-  }
-  statement.reset();
-  return rows;
+ports::StoredCallback read(Columns& in) {
+  ports::StoredCallback row;
+  row.key = in.key<CallbackKey>();
+  row.received_at = in.instant();
+  row.nonce = in.text();
+  row.event = in.text();
+  row.order = in.id<OrderId>();
+  row.provider_order = in.id<ProviderOrderId>();
+  row.headers = in.text();
+  row.body = in.text();
+  row.signers = lines_of(in.text());
+  row.result = in.word(ports::parse_callback_result);
+  row.tries = in.number();
+  row.next_at = in.maybe_instant();
+  row.error = in.text();
+  row.pruned_at = in.maybe_instant();
+  return row;
 }
 
 }  // namespace
@@ -59,7 +55,7 @@ std::vector<ports::StoredCallback> SqlTx::callbacks_of(const OrderId& order) {
   auto& query =
       connection_.prepared("SELECT " CALLBACK_COLUMNS "WHERE c.order_id = ? ORDER BY c.key");
   Binder(query) << order;
-  return read_all(query);
+  return read_all(query, read);
 }
 
 std::vector<ports::StoredCallback> SqlTx::callbacks_due(Instant now, int limit) {
@@ -67,7 +63,7 @@ std::vector<ports::StoredCallback> SqlTx::callbacks_due(Instant now, int limit) 
                                      "WHERE i.next_at IS NOT NULL AND i.next_at <= ?"
                                      " ORDER BY i.next_at, c.key LIMIT ?");
   Binder(query) << now << limit;
-  return read_all(query);
+  return read_all(query, read);
 }
 
 std::optional<ports::StoredCallback> SqlTx::callback(CallbackKey key) {
@@ -78,8 +74,7 @@ std::optional<ports::StoredCallback> SqlTx::callback(CallbackKey key) {
   }
   auto& query = connection_.prepared("SELECT " CALLBACK_COLUMNS "WHERE c.key = ?");
   Binder(query) << key;
-  const auto found = read_all(query);
-  return found.empty() ? std::nullopt : std::optional(found.front());
+  return read_one(query, read);
 }
 
 std::vector<ports::StoredCallback> SqlTx::callbacks_before(
@@ -90,7 +85,7 @@ std::vector<ports::StoredCallback> SqlTx::callbacks_before(
                                      " ORDER BY c.key DESC LIMIT ?3");
   const std::string_view wanted = result ? ports::to_text(*result) : "";
   Binder(query) << before << wanted << limit;
-  return read_all(query);
+  return read_all(query, read);
 }
 
 std::optional<Instant> SqlTx::next_callback() {

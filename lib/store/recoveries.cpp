@@ -77,22 +77,6 @@ ports::StoredRecovery read(Columns& in) {
   return stored;
 }
 
-std::vector<ports::StoredRecovery> read_all(Statement& statement) {
-  std::vector<ports::StoredRecovery> rows;
-  while (statement.step()) {
-    Columns in(statement);
-    rows.push_back(read(in));
-  }
-  statement.reset();
-  return rows;
-}
-
-std::optional<ports::StoredRecovery> read_one(Statement& statement) {
-  auto rows = read_all(statement);
-  if (rows.empty()) return std::nullopt;
-  return std::move(rows.front());
-}
-
 // Until the transaction ends, whose it is with it: what is decided about one goes by how both
 // stand.
 #define LOCK_WITH(owner, column)                                                               \
@@ -133,7 +117,7 @@ ports::StoredRecovery SqlTx::recovery(RecoveryKey key) {
   lock(connection_, LOCKS_BY("key"), key);
   auto& query = connection_.prepared("SELECT " RECOVERY_COLUMNS "WHERE r.key = ?");
   Binder(query) << key;
-  auto row = read_one(query);
+  auto row = read_one(query, read);
   ensure(row.has_value(), "a recovery's key is that of a row");
   return std::move(*row);
 }
@@ -142,14 +126,14 @@ std::optional<ports::StoredRecovery> SqlTx::recovery(const OrderId& order) {
   lock(connection_, LOCKS_BY("order_id"), order);
   auto& query = connection_.prepared("SELECT " RECOVERY_COLUMNS "WHERE r.order_id = ?");
   Binder(query) << order;
-  return read_one(query);
+  return read_one(query, read);
 }
 
 std::optional<ports::StoredRecovery> SqlTx::recovery_by_provider(const ProviderOrderId& order) {
   lock(connection_, LOCKS_BY("provider_order"), order);
   auto& query = connection_.prepared("SELECT " RECOVERY_COLUMNS "WHERE r.provider_order = ?");
   Binder(query) << order;
-  return read_one(query);
+  return read_one(query, read);
 }
 
 std::vector<ports::StoredRecovery> SqlTx::recoveries_of(const ports::Subject& subject) {
@@ -157,13 +141,13 @@ std::vector<ports::StoredRecovery> SqlTx::recoveries_of(const ports::Subject& su
     auto& query =
         connection_.prepared("SELECT " RECOVERY_COLUMNS "WHERE r.sale_key = ? ORDER BY r.key");
     Binder(query) << *sale;
-    return read_all(query);
+    return read_all(query, read);
   }
   auto& query = connection_.prepared("SELECT " RECOVERY_COLUMNS
                                      "WHERE r.subscription_key = ?"
                                      " ORDER BY r.key");
   Binder(query) << std::get<SubscriptionKey>(subject);
-  return read_all(query);
+  return read_all(query, read);
 }
 
 std::vector<ports::StoredRecovery> SqlTx::in_state(billing::RecoveryState state, RecoveryKey after,
@@ -178,7 +162,7 @@ std::vector<ports::StoredRecovery> SqlTx::in_state(billing::RecoveryState state,
                 "WHERE r.state = ? AND r.key > ?"
                 " ORDER BY r.key LIMIT ?");
   Binder(query) << to_text(state) << after << limit;
-  return read_all(query);
+  return read_all(query, read);
 }
 
 std::vector<ports::ClaimedRecovery> SqlTx::claimed(Instant from, Instant to, RecoveryKey after,
@@ -214,7 +198,7 @@ std::vector<ports::StoredRecovery> SqlTx::steps_due(const GatewayId& gateway, In
   auto& query = connection_.prepared(
       Sql{STEPS_DUE_BY_NOW FIRST_STEPS, STEPS_DUE_BY_NOW FIRST_STEPS NOBODY_IS_AT});
   Binder(query) << gateway << now << limit;
-  return read_all(query);
+  return read_all(query, read);
 }
 
 // A cascade is never sent from the queue, and what is past its end is not sent any more: those are
@@ -232,7 +216,7 @@ std::vector<ports::StoredRecovery> SqlTx::steps_due_in_pause(const GatewayId& ga
                                STEPS_DUE_BY_NOW NOT_HELD_BY_PAUSE FIRST_STEPS NOBODY_IS_AT});
   const bool lets_others = holding != ports::Holding::all_but_inquiries;
   Binder(query) << gateway << now << now << std::int64_t{lets_others} << limit;
-  return read_all(query);
+  return read_all(query, read);
 }
 
 std::optional<Instant> SqlTx::next_step() {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -194,5 +195,29 @@ class Columns {
   Statement& statement_;
   int next_ = 0;
 };
+
+// What a query found, each row as `read` takes it from its Columns.
+template <class Read>
+auto read_all(Statement& statement, Read read) {
+  std::vector<std::invoke_result_t<Read, Columns&>> rows;
+  while (statement.step()) {
+    Columns in(statement);
+    rows.push_back(read(in));
+  }
+  statement.reset();
+  return rows;
+}
+
+// The same of a query that finds one at most.
+template <class Read>
+auto read_one(Statement& statement, Read read) {
+  std::optional<std::invoke_result_t<Read, Columns&>> row;
+  if (statement.step()) {
+    Columns in(statement);
+    row.emplace(read(in));
+  }
+  statement.reset();
+  return row;
+}
 
 }  // namespace recycled::store

@@ -10,8 +10,7 @@ namespace {
   "id, gateway, status, type, amount, currency, subscription, routing_profile, customer," \
   " campaign, product, " DECLINE_COLUMNS ", " CARD_COLUMNS ", " PAYER_COLUMNS
 
-ports::StoredSale read(Statement& statement) {
-  Columns in(statement);
+ports::StoredSale read(Columns& in) {
   ports::StoredSale stored;
   billing::Sale& sale = stored.sale;
   stored.key = in.key<SaleKey>();
@@ -34,13 +33,6 @@ ports::StoredSale read(Statement& statement) {
   return stored;
 }
 
-std::vector<ports::StoredSale> read_all(Statement& statement) {
-  std::vector<ports::StoredSale> rows;
-  while (statement.step()) rows.push_back(read(statement));
-  statement.reset();
-  return rows;
-}
-
 #define SELECT_SALE "SELECT key, " SALE_COLUMNS ", imported_at, changed_at FROM sale "
 
 }  // namespace
@@ -50,9 +42,7 @@ std::optional<ports::StoredSale> SqlTx::sale(const SaleId& id) {
       connection_.prepared(connection_.must_lock() ? SELECT_SALE "WHERE id = ? FOR NO KEY UPDATE"
                                                    : SELECT_SALE "WHERE id = ?");
   Binder(query) << id;
-  auto rows = read_all(query);
-  if (rows.empty()) return std::nullopt;
-  return std::move(rows.front());
+  return read_one(query, read);
 }
 
 ports::StoredSale SqlTx::sale(SaleKey key) {
@@ -60,9 +50,9 @@ ports::StoredSale SqlTx::sale(SaleKey key) {
       connection_.prepared(connection_.must_lock() ? SELECT_SALE "WHERE key = ? FOR NO KEY UPDATE"
                                                    : SELECT_SALE "WHERE key = ?");
   Binder(query) << key;
-  auto rows = read_all(query);
-  ensure(rows.size() == 1, "a sale's key is that of a row");
-  return std::move(rows.front());
+  auto row = read_one(query, read);
+  ensure(row.has_value(), "a sale's key is that of a row");
+  return std::move(*row);
 }
 
 #define SALES_OF SELECT_SALE "WHERE subscription = ? AND subscription <> '' ORDER BY key"
@@ -71,14 +61,14 @@ std::vector<ports::StoredSale> SqlTx::sales_of(const SubscriptionId& subscriptio
   auto& query =
       connection_.prepared(connection_.must_lock() ? SALES_OF " FOR NO KEY UPDATE" : SALES_OF);
   Binder(query) << subscription;
-  return read_all(query);
+  return read_all(query, read);
 }
 
 std::vector<ports::StoredSale> SqlTx::sales_declined(Instant to, ports::DueCursor after,
                                                      int limit) {
   auto& query = connection_.prepared(DECLINED_BEFORE(SELECT_SALE, "status = 'declined'"));
   Binder(query) << to << after.at << after.key << limit;
-  return read_all(query);
+  return read_all(query, read);
 }
 
 std::vector<ports::StoredSale> SqlTx::sales_without_class(SaleKey after, int limit) {
@@ -86,7 +76,7 @@ std::vector<ports::StoredSale> SqlTx::sales_without_class(SaleKey after, int lim
       SELECT_SALE
       "WHERE status = 'declined' AND decline_class IS NULL AND key > ? ORDER BY key LIMIT ?");
   Binder(query) << after << limit;
-  return read_all(query);
+  return read_all(query, read);
 }
 
 SaleKey SqlTx::put_sale(const billing::Sale& sale, Instant now) {

@@ -35,8 +35,7 @@ ports::Plan read_plan(Columns& in) {
   return plan;
 }
 
-ports::StoredSubscription read(Statement& statement) {
-  Columns in(statement);
+ports::StoredSubscription read(Columns& in) {
   ports::StoredSubscription stored;
   billing::Subscription& subscription = stored.subscription;
   stored.key = in.key<SubscriptionKey>();
@@ -62,13 +61,6 @@ ports::StoredSubscription read(Statement& statement) {
   stored.imported_at = in.instant();
   stored.changed_at = in.instant();
   return stored;
-}
-
-std::vector<ports::StoredSubscription> read_all(Statement& statement) {
-  std::vector<ports::StoredSubscription> rows;
-  while (statement.step()) rows.push_back(read(statement));
-  statement.reset();
-  return rows;
 }
 
 void bind_plan(Binder& out, const ports::Plan& plan) {
@@ -97,8 +89,7 @@ std::optional<ports::StoredSubscription> SqlTx::subscription(const SubscriptionI
   auto& query = connection_.prepared(
       connection_.must_lock() ? SUBSCRIPTION_BY("id") " FOR NO KEY UPDATE" : SUBSCRIPTION_BY("id"));
   Binder(query) << id;
-  const auto rows = read_all(query);
-  return rows.empty() ? std::nullopt : std::optional(rows.front());
+  return read_one(query, read);
 }
 
 ports::StoredSubscription SqlTx::subscription(SubscriptionKey key) {
@@ -106,9 +97,9 @@ ports::StoredSubscription SqlTx::subscription(SubscriptionKey key) {
       connection_.prepared(connection_.must_lock() ? SUBSCRIPTION_BY("key") " FOR NO KEY UPDATE"
                                                    : SUBSCRIPTION_BY("key"));
   Binder(query) << key;
-  auto rows = read_all(query);
-  ensure(rows.size() == 1, "a subscription's key is that of a row");
-  return std::move(rows.front());
+  auto row = read_one(query, read);
+  ensure(row.has_value(), "a subscription's key is that of a row");
+  return std::move(*row);
 }
 
 // Through the table itself: there may be as many as there are rows, and an index would lead from
@@ -126,7 +117,7 @@ ports::SubscriptionPage SqlTx::in_recycle_billing(SubscriptionKey after, int loo
                                      " FROM subscription WHERE key > ? AND key <= ?"
                                      " AND status = 'recycle_billing' ORDER BY key");
   Binder(query) << after << *page.last;
-  page.found = read_all(query);
+  page.found = read_all(query, read);
   return page;
 }
 
@@ -136,7 +127,7 @@ std::vector<ports::StoredSubscription> SqlTx::held(int limit) {
                                      " FROM subscription WHERE not_taken = 'unclassified_decline'"
                                      " AND status = 'recycle_billing' ORDER BY key LIMIT ?");
   Binder(query) << limit;
-  return read_all(query);
+  return read_all(query, read);
 }
 
 std::vector<ports::StoredSubscription> SqlTx::subscriptions_declined(Instant to,
@@ -145,7 +136,7 @@ std::vector<ports::StoredSubscription> SqlTx::subscriptions_declined(Instant to,
   auto& query = connection_.prepared(DECLINED_BEFORE(
       "SELECT " SUBSCRIPTION_COLUMNS " FROM subscription", "declined_at IS NOT NULL"));
   Binder(query) << to << after.at << after.key << limit;
-  return read_all(query);
+  return read_all(query, read);
 }
 
 namespace {
@@ -182,7 +173,7 @@ ports::DuePage SqlTx::due(Instant now, ports::DuePlace from, int limit) {
   Binder out(query);
   out << now << from.after.at << from.after.key << limit;
   if (connection_.dialect() != Dialect::sqlite) out << from.part;
-  page.found = read_all(query);
+  page.found = read_all(query, read);
   if (static_cast<int>(page.found.size()) == limit) {
     const auto& last = page.found.back();
     page.next = ports::DuePlace{from.part, {*last.plan.due_at, last.key.value()}};
