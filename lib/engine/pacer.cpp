@@ -106,7 +106,7 @@ Pacer::Change Pacer::heard(ports::Service service, std::optional<Millis> retry_a
 
 Pacer::Change Pacer::answered(Instant now) {
   failures_ = 0;
-  // The answer of a call from before the rest is none of the probe's.
+  // Before the probe has left, an answer is one to a call from before the rest.
   if (state_ != State::probing) return Change::none;
   state_ = State::working;
   rests_ = 0;

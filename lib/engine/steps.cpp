@@ -61,41 +61,53 @@ Steps::Due Steps::read(ports::LedgerTx& tx, const billing::Rules& rules,
                        const std::vector<Wanted>& wanted) {
   Due due;
   if (!wanted.empty()) due.pauses = tx.pauses();
-  for (const Wanted& one : wanted) {
-    due.queues.emplace_back(one, read_queue(tx, rules, due.pauses, one));
-  }
+  for (const Wanted& one : wanted) due.queues.push_back(read_queue(tx, rules, due.pauses, one));
   return due;
 }
 
-std::vector<Steps::Item> Steps::read_queue(ports::LedgerTx& tx, const billing::Rules& rules,
-                                           const Pauses& pauses, const Wanted& wanted) {
-  std::vector<Item> items;
+// What is held back all the same stands at the head of its queue and never moves: more is read
+// until there is something behind it, or nothing is left.
+std::vector<Steps::Item> Steps::read_due(ports::LedgerTx& tx, const billing::Rules& rules,
+                                         const Pauses& pauses, const Wanted& wanted) {
   const bool is_paused = stopping(pauses, wanted.gateway) != nullptr;
   const ports::Holding held = is_paused ? holding(tx) : ports::Holding::unsent;
-  auto due = is_paused ? tx.steps_due_in_pause(wanted.gateway, held, wanted.now, wanted.candidates)
-                       : tx.steps_due(wanted.gateway, wanted.now, wanted.candidates);
-  for (auto& stored : due) {
-    Item item;
-    item.step = billing::step_now(stored.recovery, rules, wanted.now);
-    // Time may have made something else of an inquiry.
-    const bool asks = item.step == billing::Step::inquire;
-    if (held == ports::Holding::all_but_inquiries && !asks) continue;
-    item.stored = std::move(stored);
-    items.push_back(std::move(item));
+  std::vector<Item> items;
+  for (int limit = wanted.candidates;; limit *= 4) {
+    auto due = is_paused ? tx.steps_due_in_pause(wanted.gateway, held, wanted.now, limit)
+                         : tx.steps_due(wanted.gateway, wanted.now, limit);
+    items.clear();
+    for (auto& stored : due) {
+      Item item;
+      item.step = billing::step_now(stored.recovery, rules, wanted.now);
+      // Time may have made something else of an inquiry.
+      const bool asks = item.step == billing::Step::inquire;
+      if (held == ports::Holding::all_but_inquiries && !asks) continue;
+      item.stored = std::move(stored);
+      items.push_back(std::move(item));
+    }
+    const bool is_all = due.size() < static_cast<std::size_t>(limit);
+    if (is_all || items.size() >= wanted.items) return items;
   }
+}
+
+Steps::Queue Steps::read_queue(ports::LedgerTx& tx, const billing::Rules& rules,
+                               const Pauses& pauses, const Wanted& wanted) {
+  Queue queue{wanted, read_due(tx, rules, pauses, wanted)};
+  std::vector<Item>& items = queue.items;
   if (wanted.choice == Choice::harmless_first) {
     std::stable_partition(items.begin(), items.end(), [](const Item& item) {
       return is_harmless(item.step, item.stored.recovery);
     });
   }
   if (items.size() > wanted.items) items.resize(wanted.items);
+  queue.is_full = items.size() == wanted.items;
   hold(tx, items);
   read_requests(tx, items);
   for (Item& item : items) {
     if (item.step == billing::Step::send) doubt_repeat(tx, item.stored);
     if (item.step == billing::Step::refund) doubt_refund(tx, item.stored);
   }
-  return items;
+  return queue;
 }
 
 void Steps::read_requests(ports::LedgerTx& tx, std::vector<Item>& items) {
@@ -136,10 +148,10 @@ std::vector<Steps::Wanted> Steps::wanted(Instant now) {
 
 Result<void> Steps::begin(Due due) {
   if (!due.queues.empty()) watch_.saw(due.pauses);
-  for (auto& [wanted, items] : due.queues) {
+  for (auto& [wanted, items, is_full] : due.queues) {
     if (!items.empty()) may_die_at(Failpoint::calls_held);
     Lane& lane = lanes_.at(wanted.gateway);
-    if (items.size() == wanted.items) lane.more = true;
+    if (is_full) lane.more = true;
     for (Item& item : items) {
       unbegun_.insert(item.stored.key);
       if (!halted()) start(std::move(item), lane, wanted.now);

@@ -90,11 +90,14 @@ class Steps {
     bool has_looks() const { return reading || !looks.empty(); }
   };
 
+  struct Queue;
   enum class Choice { in_order, harmless_first };
 
   static Wanted wanted_of(const Lane& lane, Instant now, int room);
-  static std::vector<Item> read_queue(ports::LedgerTx& tx, const billing::Rules& rules,
-                                      const Pauses& pauses, const Wanted& wanted);
+  static std::vector<Item> read_due(ports::LedgerTx& tx, const billing::Rules& rules,
+                                    const Pauses& pauses, const Wanted& wanted);
+  static Queue read_queue(ports::LedgerTx& tx, const billing::Rules& rules, const Pauses& pauses,
+                          const Wanted& wanted);
   static void hold(ports::LedgerTx& tx, std::vector<Item>& items);
   static void read_requests(ports::LedgerTx& tx, std::vector<Item>& items);
   void start(Item item, Lane& lane, Instant now);
@@ -135,8 +138,14 @@ struct Steps::Wanted {
 };
 
 // What was found, which is held from here on.
+struct Steps::Queue {
+  Wanted wanted;
+  std::vector<Item> items;
+  bool is_full = false;  // as many as were wanted, those among them that another was faster with
+};
+
 struct Steps::Due {
-  std::vector<std::pair<Wanted, std::vector<Item>>> queues;
+  std::vector<Queue> queues;
   Pauses pauses;  // if there are queues
 };
 

@@ -208,7 +208,7 @@ auto read_all(Statement& statement, Read read) {
   return rows;
 }
 
-// The same of a query that finds one at most.
+// The same of a query whose first row is wanted alone.
 template <class Read>
 auto read_one(Statement& statement, Read read) {
   std::optional<std::invoke_result_t<Read, Columns&>> row;
