@@ -1,7 +1,5 @@
 // What the allocator is told before main; jemalloc looks for it by this name. One arena for all
-// threads: what one has given back another takes, and each keeps a little of its own in front of
-// it.
+// threads: what one has given back another takes, and each keeps a little at hand.
 extern "C" {
-extern const char* malloc_conf;
 const char* malloc_conf = "narenas:1";
 }

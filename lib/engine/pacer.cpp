@@ -68,8 +68,7 @@ bool Pacer::rests(Instant now) const {
 
 void Pacer::started(Instant now) {
   ++running_;
-  // One that there was room for before the rest began is no probe: it says nothing of the time
-  // after.
+  // One that there was room for before the rest is no probe: it says nothing of the time after.
   if (state_ == State::resting && now >= *rests_until_) state_ = State::probing;
   next_slot_ = std::max(next_slot_, Fine(now)) + interval();
 }

@@ -71,11 +71,10 @@ std::vector<Steps::Item> Steps::read_due(ports::LedgerTx& tx, const billing::Rul
                                          const Pauses& pauses, const Wanted& wanted) {
   const bool is_paused = stopping(pauses, wanted.gateway) != nullptr;
   const ports::Holding held = is_paused ? holding(tx) : ports::Holding::unsent;
-  std::vector<Item> items;
   for (int limit = wanted.candidates;; limit *= 4) {
     auto due = is_paused ? tx.steps_due_in_pause(wanted.gateway, held, wanted.now, limit)
                          : tx.steps_due(wanted.gateway, wanted.now, limit);
-    items.clear();
+    std::vector<Item> items;
     for (auto& stored : due) {
       Item item;
       item.step = billing::step_now(stored.recovery, rules, wanted.now);

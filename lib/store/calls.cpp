@@ -7,10 +7,7 @@ namespace recycled::store {
 namespace {
 
 std::vector<RecoveryKey> keys_in(Statement& statement) {
-  std::vector<RecoveryKey> keys;
-  while (statement.step()) keys.push_back(Columns(statement).key<RecoveryKey>());
-  statement.reset();
-  return keys;
+  return read_all(statement, [](Columns& in) { return in.key<RecoveryKey>(); });
 }
 
 // A file is one process's, so whatever another one held is nobody's.

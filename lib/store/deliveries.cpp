@@ -88,31 +88,27 @@ ports::Delivery read_delivery(Columns& in) {
   return delivery;
 }
 
+// Its deliveries are read after the query has ended.
+ports::StoredEvent read_stored(Columns& in) {
+  ports::StoredEvent stored;
+  stored.event = read_event(in);
+  return stored;
+}
+
 }  // namespace
 
 std::vector<ports::Delivery> SqlTx::deliveries_of(OutboxKey event) {
   auto& query = connection_.prepared("SELECT " DELIVERY_COLUMNS
                                      " FROM delivery AS d WHERE d.outbox_key = ? ORDER BY d.sink");
   Binder(query) << event;
-  std::vector<ports::Delivery> rows;
-  while (query.step()) {
-    Columns in(query);
-    rows.push_back(read_delivery(in));
-  }
-  query.reset();
-  return rows;
+  return read_all(query, read_delivery);
 }
 
 std::optional<ports::StoredEvent> SqlTx::event(OutboxKey key) {
   write_gathered();
   auto& query = connection_.prepared("SELECT " EVENT_COLUMNS EVENT_TABLES "WHERE o.key = ?");
   Binder(query) << key;
-  std::optional<ports::StoredEvent> found;
-  if (query.step()) {
-    Columns in(query);
-    found.emplace().event = read_event(in);
-  }
-  query.reset();
+  auto found = read_one(query, read_stored);
   if (found) found->deliveries = deliveries_of(key);
   return found;
 }
@@ -126,12 +122,7 @@ std::vector<ports::StoredEvent> SqlTx::events_before(OutboxKey before,
                                      ") ORDER BY o.key DESC LIMIT ?3");
   const std::string_view wanted = state ? ports::to_text(*state) : "";
   Binder(query) << before << wanted << limit;
-  std::vector<ports::StoredEvent> rows;
-  while (query.step()) {
-    Columns in(query);
-    rows.emplace_back().event = read_event(in);
-  }
-  query.reset();
+  auto rows = read_all(query, read_stored);
   for (ports::StoredEvent& row : rows) row.deliveries = deliveries_of(row.event.key);
   return rows;
 }
@@ -204,16 +195,12 @@ std::vector<ports::DueDelivery> SqlTx::deliveries_due(ports::Sink sink, Instant 
                                      " WHERE d.sink = ? AND d.next_at <= ?"
                                      " ORDER BY d.next_at, d.outbox_key LIMIT ?");
   Binder(query) << ports::to_text(sink) << now << limit;
-  std::vector<ports::DueDelivery> rows;
-  while (query.step()) {
-    Columns in(query);
+  return read_all(query, [](Columns& in) {
     ports::DueDelivery row;
     row.delivery = read_delivery(in);
     row.event = read_event(in);
-    rows.push_back(std::move(row));
-  }
-  query.reset();
-  return rows;
+    return row;
+  });
 }
 
 std::optional<Instant> SqlTx::next_delivery_after(ports::Sink sink, Instant after) {

@@ -62,9 +62,7 @@ std::vector<ports::Attempt> SqlTx::attempts(RecoveryKey key) {
       "SELECT recovery_key, started_at, took, step, outcome, detail FROM attempt"
       " WHERE recovery_key = ? ORDER BY key");
   Binder(query) << key;
-  std::vector<ports::Attempt> rows;
-  while (query.step()) {
-    Columns in(query);
+  return read_all(query, [](Columns& in) {
     ports::Attempt row;
     row.recovery = in.key<RecoveryKey>();
     row.started_at = in.instant();
@@ -72,10 +70,8 @@ std::vector<ports::Attempt> SqlTx::attempts(RecoveryKey key) {
     row.step = in.word(billing::parse_step);
     row.outcome = in.text();
     row.detail = in.text();
-    rows.push_back(std::move(row));
-  }
-  query.reset();
-  return rows;
+    return row;
+  });
 }
 
 #define SELECT_AUDIT \
@@ -88,9 +84,7 @@ std::vector<ports::AuditRow> SqlTx::audit_of(const ports::Subject& subject) {
                                          ? SELECT_AUDIT "WHERE sale_key = ? ORDER BY key"
                                          : SELECT_AUDIT "WHERE subscription_key = ? ORDER BY key");
   Binder(query) << (sale != nullptr ? sale->value() : std::get<SubscriptionKey>(subject).value());
-  std::vector<ports::AuditRow> rows;
-  while (query.step()) {
-    Columns in(query);
+  return read_all(query, [](Columns& in) {
     ports::AuditRow row;
     row.at = in.instant();
     // A null key reads as 0, which no row has.
@@ -100,10 +94,8 @@ std::vector<ports::AuditRow> SqlTx::audit_of(const ports::Subject& subject) {
     row.before = in.text();
     row.after = in.text();
     row.reason = in.text();
-    rows.push_back(std::move(row));
-  }
-  query.reset();
-  return rows;
+    return row;
+  });
 }
 
 void SqlTx::put_run(const ports::RunRow& run) {
@@ -199,38 +191,30 @@ std::vector<ports::Total> SqlTx::totals() {
   auto& query = connection_.prepared(
       "SELECT state, reason, currency, count(*), sum(amount) FROM recovery"
       " WHERE refunded = 0 AND charged_back = 0 GROUP BY state, reason, currency ORDER BY 1, 2, 3");
-  std::vector<ports::Total> totals;
-  while (query.step()) {
-    Columns in(query);
+  return read_all(query, [](Columns& in) {
     ports::Total total;
     total.state = in.word(billing::parse_recovery_state);
     total.reason = in.word(billing::parse_reason);
     total.currency = in.currency();
     total.count = in.integer();
     total.minor = in.integer();
-    totals.push_back(total);
-  }
-  query.reset();
-  return totals;
+    return total;
+  });
 }
 
 std::vector<ports::Returned> SqlTx::returned() {
   auto& query = connection_.prepared(
       "SELECT charged_back, currency, count(*), sum(amount) FROM recovery"
       " WHERE refunded = 1 OR charged_back = 1 GROUP BY charged_back, currency ORDER BY 1, 2");
-  std::vector<ports::Returned> all;
-  while (query.step()) {
-    Columns in(query);
+  return read_all(query, [](Columns& in) {
     ports::Returned money;
     // A charge that was both refunded and charged back went back once.
     money.how = in.flag() ? ports::MoneyBack::charged_back : ports::MoneyBack::refunded;
     money.currency = in.currency();
     money.count = in.integer();
     money.minor = in.integer();
-    all.push_back(money);
-  }
-  query.reset();
-  return all;
+    return money;
+  });
 }
 
 }  // namespace recycled::store

@@ -10,19 +10,15 @@ std::vector<ports::Pause> SqlTx::pauses() {
       "SELECT at, word, gateway, said_by, reason FROM pause AS one WHERE word = 'paused'"
       " AND NOT EXISTS (SELECT 1 FROM pause WHERE gateway = one.gateway AND key > one.key)"
       " ORDER BY gateway");
-  std::vector<ports::Pause> standing;
-  while (query.step()) {
-    Columns in(query);
+  return read_all(query, [](Columns& in) {
     ports::Pause pause;
     pause.at = in.instant();
     pause.word = in.word(ports::parse_pause_word);
     pause.gateway = in.id<GatewayId>();
     pause.by = in.text();
     pause.reason = in.text();
-    standing.push_back(std::move(pause));
-  }
-  query.reset();
-  return standing;
+    return pause;
+  });
 }
 
 void SqlTx::add_pause(const ports::Pause& pause) {

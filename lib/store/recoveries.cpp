@@ -172,17 +172,13 @@ std::vector<ports::ClaimedRecovery> SqlTx::claimed(Instant from, Instant to, Rec
                                      "WHERE r.key > ? AND r.claimed_at >= ? AND r.claimed_at < ?"
                                      " ORDER BY r.key LIMIT ?");
   Binder(query) << after << from << to << limit;
-  std::vector<ports::ClaimedRecovery> rows;
-  while (query.step()) {
-    Columns in(query);
+  return read_all(query, [](Columns& in) {
     ports::ClaimedRecovery row;
     row.stored = read(in);
     row.decline_code = in.text();
     row.decline_message = in.text();
-    rows.push_back(std::move(row));
-  }
-  query.reset();
-  return rows;
+    return row;
+  });
 }
 
 // Where others write beside this transaction, what they are at is passed over.
@@ -233,10 +229,7 @@ std::optional<Instant> SqlTx::next_step_after(const GatewayId& gateway, Instant 
       "SELECT next_at FROM recovery WHERE next_at IS NOT NULL AND provider_gateway = ?"
       " AND next_at > ? ORDER BY next_at LIMIT 1");
   Binder(query) << gateway << after;
-  std::optional<Instant> next;
-  if (query.step()) next = Columns(query).instant();
-  query.reset();
-  return next;
+  return read_one(query, [](Columns& in) { return in.instant(); });
 }
 
 // One seek a gateway: a DISTINCT would read the whole index.
@@ -284,10 +277,7 @@ std::vector<Instant> SqlTx::claims_of_card(const std::string& token, Instant sin
       "SELECT claimed_at FROM recovery WHERE return_card = ? AND claimed_at >= ?"
       " AND state <> 'released' ORDER BY claimed_at");
   Binder(query) << token << since;
-  std::vector<Instant> claims;
-  while (query.step()) claims.push_back(Columns(query).instant());
-  query.reset();
-  return claims;
+  return read_all(query, [](Columns& in) { return in.instant(); });
 }
 
 billing::HandedOver SqlTx::handed_over_since(Instant since) {
